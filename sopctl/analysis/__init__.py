@@ -1,0 +1,1 @@
+"""Questions about SOPs that take thought: answers, never codes."""

@@ -1,0 +1,104 @@
+"""Where a case can go: the arrows between the steps of a SOP, and of all SOPs together."""
+
+from typing import NamedTuple
+
+from sopctl.analysis.graph import Graph
+from sopctl.diagnostic import Pointer
+from sopctl.library import Library
+from sopctl.model.sop import Sop, Step
+
+ANYWHERE = "*"
+"""The target of an arrow that could not be read: it may lead to any step or outcome."""
+
+
+class Arrow(NamedTuple):
+    """From a step to a step, an outcome or a SOP. `why` is the answer or row that leads there."""
+
+    to: str
+    at: Pointer
+    why: str = ""
+
+
+def arrows(sop: Sop, step: Step) -> list[Arrow]:
+    """Where a step can lead, in the order of the file."""
+    follows = _following(sop, step)
+    found: list[Arrow] = []
+    if step.decide:
+        for i, row in enumerate(step.decide):
+            at = (*step.at, "decide", i)
+            if not row or {"then", "otherwise"} & row.unknown:
+                found.append(Arrow(ANYWHERE, at))
+            elif row.target:
+                found.append(Arrow(row.target, at, "otherwise" if row.is_otherwise else f"row {i + 1}"))
+            else:
+                found.extend(follows)
+    elif step.answers:
+        found = [Arrow(to or ANYWHERE, (*step.at, "answers", word), word) for word, to in step.answers.items()]
+    elif step.on:
+        found = [Arrow(to or ANYWHERE, (*step.at, "on", word), word) for word, to in step.on.items()]
+    elif {"decide", "answers", "on"} & step.unknown:
+        found = [Arrow(ANYWHERE, step.at)]
+    else:
+        found = list(follows)
+    if step.after_that:
+        found.append(Arrow(step.after_that, (*step.at, "after_that"), "too often"))
+    return found
+
+
+def _following(sop: Sop, step: Step) -> list[Arrow]:
+    if step.next:
+        return [Arrow(step.next, (*step.at, "next"))]
+    if "next" in step.unknown:
+        return [Arrow(ANYWHERE, step.at)]
+    place = step.at[1] if len(step.at) > 1 else -1
+    later = sop.steps[int(place) + 1 :]
+    if not later:
+        return []
+    return [Arrow(later[0].id if later[0] and later[0].id else ANYWHERE, step.at)]
+
+
+def interruptions(sop: Sop) -> list[str]:
+    """Where an escalation of the SOP can take a case at any time."""
+    return [each.then for each in sop.escalations or () if each and each.then]
+
+
+def graph(sop: Sop, library: Library) -> dict[str, list[str]]:
+    """From each step to where it can lead. An arrow to a name that nothing has goes anywhere."""
+    steps = sop.steps_by_id
+    ends = sop.outcomes or {}
+    every = [*steps, *ends]
+    found: dict[str, list[str]] = {}
+    for id in (step.id for step in sop.known_steps):
+        nexts: list[str] = []
+        for arrow in arrows(sop, steps[id]):
+            known = arrow.to in steps or arrow.to in ends or is_sop(arrow.to)
+            nexts.extend([arrow.to] if known else every)
+        found[id] = list(dict.fromkeys(nexts))
+    return found
+
+
+def is_sop(target: str) -> bool:
+    """True where a target is a SOP, and the arrow a hand-off."""
+    return target[:1].isupper()
+
+
+def loops_left(library: Library) -> "Graph[tuple[str, str]]":
+    """The graph of all SOPs, hand-offs followed, in which each step with `at_most` is left only
+    for its `after_that`: a circle in it has no bound."""
+    whole: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for sop in library.sops:
+        steps = sop.steps_by_id
+        for step in sop.known_steps:
+            nexts = [Arrow(step.after_that, step.at)] if step.at_most and step.after_that else arrows(sop, step)
+            whole[sop.id, step.id] = [
+                there for arrow in nexts if (there := _arrival(library, sop, steps, arrow.to)) is not None
+            ]
+    return whole
+
+
+def _arrival(library: Library, sop: Sop, steps: dict[str, Step], target: str) -> tuple[str, str] | None:
+    if target in steps:
+        return sop.id, target
+    other = library.sop(target) if is_sop(target) else None
+    first = other.known_steps[:1] if other else []
+    return (other.id, first[0].id) if other and first else None

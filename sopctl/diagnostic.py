@@ -1,0 +1,77 @@
+"""What a check says, and where: the words that every other room shares."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import NamedTuple
+
+Pointer = tuple[str | int, ...]
+"""The address of a value inside a document: ``("steps", 2, "role")``."""
+
+
+class Severity(StrEnum):
+    """How bad a diagnostic is; `rank` 0 is the worst."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+    @property
+    def rank(self) -> int:
+        return _RANKS[self]
+
+
+_RANKS = {severity: rank for rank, severity in enumerate(Severity)}
+
+
+class Span(NamedTuple):
+    """A stretch of a file; lines and columns count from 1, the end is exclusive."""
+
+    path: str
+    line: int = 1
+    column: int = 1
+    end_line: int = 1
+    end_column: int = 1
+
+
+class Finding(NamedTuple):
+    """What a check says: an address and a message. Who says it is the linter's to add."""
+
+    at: Pointer
+    message: str
+    help: str = ""  # the way out, where the message does not hold it
+    key: bool = False  # it is about the key, not about the value
+    part: tuple[int, int] | None = None  # the characters of the text that are meant
+    severity: Severity | None = None  # where one case weighs less than its rule does
+    path: str = ""  # the file, where the address alone cannot tell
+
+
+class Diagnostic(NamedTuple):
+    """A finding that has been given its file, place, code and weight."""
+
+    span: Span
+    code: str
+    name: str
+    severity: Severity
+    message: str
+    help: str = ""
+    pointer: Pointer = ()
+
+
+def json_pointer(at: Pointer) -> str:
+    """The address as RFC 6901 writes it: ``/steps/2/role``."""
+    return "".join("/" + str(key).replace("~", "~0").replace("/", "~1") for key in at)
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The known word that the writer may have meant, or an empty text."""
+    from difflib import get_close_matches  # only who has made a slip pays for it
+
+    by_fold = {other.casefold(): other for other in sorted(known, reverse=True)}
+    close = get_close_matches(word.casefold(), by_fold, n=1, cutoff=0.6)
+    return by_fold[close[0]] if close else ""
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """`` (did you mean `check-window`?)``, or nothing where no known word is near."""
+    near = nearest(word, known)
+    return f" (did you mean `{near}`?)" if near else ""

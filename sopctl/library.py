@@ -1,0 +1,393 @@
+"""All SOPs and registers at once, and the questions that only the whole can answer."""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
+from functools import cached_property
+from pathlib import PurePosixPath
+from typing import Any, NamedTuple
+
+from sopctl import model, source
+from sopctl.diagnostic import Finding, Pointer, did_you_mean
+from sopctl.model import Sop, Typed
+from sopctl.model.registers import (
+    ROUND_THE_CLOCK,
+    Calendar,
+    Clause,
+    EscalationPath,
+    Fact,
+    KnowledgeBase,
+    Metric,
+    Notice,
+    Registers,
+    Role,
+    Schedule,
+    Team,
+    Term,
+)
+from sopctl.model.scenario import Scenario
+from sopctl.model.words import SOP_ID
+from sopctl.prose import references as text_references
+from sopctl.shape import UNKNOWN, Problem, Reference
+
+Texts = Mapping[str, "str | Unread"]
+"""Path to text. A folder, a git ref and an editor's buffers all look like this."""
+
+Beside = Callable[[str], str | None]
+"""The text of any other file of the repository by its path (empty for a picture or a folder),
+or None where there is no such file."""
+
+
+class Unread(NamedTuple):
+    """A file whose text could not be had, and why."""
+
+    message: str
+    help: str = ""
+
+
+class Missing(NamedTuple):
+    """A reference that leads nowhere: the code of the rule that says so, and the words."""
+
+    code: str
+    reference: Reference
+    message: str
+
+
+REGISTER_OF = {
+    "role": ("roles", "teams", "schedules"),
+    "team": ("teams",),
+    "calendar": ("calendars",),
+    "path": ("escalation_paths",),
+    "fact": ("facts",),
+    "clause": ("clauses",),
+    "notice": ("notices",),
+    "metric": ("metrics",),
+    "term": ("glossary",),
+}
+"""The registers in which a reference of each kind is looked up."""
+
+PEOPLE = REGISTER_OF["role"]
+_NAMED = {
+    "role": "role, team or schedule", "path": "escalation path", "term": "term of the glossary",
+    "jurisdiction": "jurisdiction of the knowledge base", "worker-type": "worker type of the knowledge base",
+}  # fmt: skip
+_IS_SOP = re.compile(SOP_ID).fullmatch
+
+
+class Library:
+    """Every file, typed; registers merged; references resolved.
+
+    A file that could not be read still answers to its stem, so that it makes no reference
+    to it dangle.
+    """
+
+    def __init__(self, typed: Iterable[Typed], today: date, beside: Beside = lambda path: None) -> None:
+        self.typed = tuple(typed)
+        self.today = today
+        self.beside = beside
+        self.by_path = {each.document.path: each for each in self.typed}
+        self.by_id: dict[str, Typed] = {}
+        self.twice: list[Finding] = []
+        self._homes: dict[str, dict[str, str]] = {word: {} for word in Registers.__keys__}
+        self._entries: dict[str, dict[str, Any]] = {word: {} for word in Registers.__keys__}
+        self.scenarios: list[tuple[str, Scenario]] = []
+        self.knowledge_base: KnowledgeBase | None = None
+        for each in self.typed:
+            self._add(each)
+        self._names_are_free()
+
+    # What there is
+
+    @cached_property
+    def sops(self) -> tuple[Sop, ...]:
+        """Every SOP that has an id, by id."""
+        return tuple(self.by_id[id].sop for id in sorted(self.by_id))  # type: ignore[misc]
+
+    def sop(self, id: str) -> Sop | None:
+        found = self.by_id.get(id)
+        return found.sop if found else None
+
+    def path_of(self, sop: Sop) -> str:
+        """The file that a SOP stands in."""
+        return self._path_by_sop[id(sop)]
+
+    def document_of(self, sop: Sop) -> source.Document:
+        return self.by_path[self.path_of(sop)].document
+
+    @property
+    def roles(self) -> dict[str, Role]:
+        return self._entries["roles"]
+
+    @property
+    def teams(self) -> dict[str, Team]:
+        return self._entries["teams"]
+
+    @property
+    def schedules(self) -> dict[str, Schedule]:
+        return self._entries["schedules"]
+
+    @property
+    def calendars(self) -> dict[str, Calendar]:
+        return self._entries["calendars"]
+
+    @property
+    def paths(self) -> dict[str, EscalationPath]:
+        return self._entries["escalation_paths"]
+
+    @property
+    def facts(self) -> dict[str, Fact]:
+        return self._entries["facts"]
+
+    @property
+    def clauses(self) -> dict[str, Clause]:
+        return self._entries["clauses"]
+
+    @property
+    def notices(self) -> dict[str, Notice]:
+        return self._entries["notices"]
+
+    @property
+    def metrics(self) -> dict[str, Metric]:
+        return self._entries["metrics"]
+
+    @property
+    def glossary(self) -> dict[str, Term]:
+        return self._entries["glossary"]
+
+    def register(self, name: str) -> dict[str, Any]:
+        """The entries of a register, by id; one that could not be read is left out."""
+        return self._entries[name]
+
+    def home(self, register: str, id: str) -> str:
+        """The file that an entry stands in."""
+        return self._homes[register][id]
+
+    def person(self, id: str) -> Role | Team | Schedule | None:
+        """The role, team or schedule of that name."""
+        return self.roles.get(id) or self.teams.get(id) or self.schedules.get(id)
+
+    def fact(self, sop: Sop, id: str) -> Fact | None:
+        """A fact as this SOP knows it: its own, or a shared one."""
+        return sop.facts.get(id) or self.facts.get(id)
+
+    # What is whole
+
+    @cached_property
+    def unreadable(self) -> tuple[str, ...]:
+        """The files of which nothing is known."""
+        return tuple(each.document.path for each in self.typed if not each.readable)
+
+    @cached_property
+    def registers_whole(self) -> bool:
+        """False where an entry may be missing only because its file could not be read."""
+        return not any(self._may_hold_registers(path) for path in self.unreadable) and not any(
+            each.registers.unknown for each in self.typed if each.registers
+        )
+
+    def _may_hold_registers(self, path: str) -> bool:
+        return not path.endswith(".md") and not _IS_SOP(PurePosixPath(path).stem)
+
+    def steps_whole(self, sop: Sop) -> bool:
+        """False where a step may be missing only because it could not be read."""
+        return "steps" not in sop.unknown and all(step and step.id for step in sop.steps or ())
+
+    # Who refers to whom
+
+    @cached_property
+    def references(self) -> dict[str, tuple[Reference, ...]]:
+        """By file, every reference: of keys, and of `[[…]]` in texts."""
+        return {
+            each.document.path: (*each.references, *text_references(each.prose)) for each in self.typed
+        }
+
+    @cached_property
+    def missing(self) -> dict[str, tuple[Missing, ...]]:
+        """By file, the references that lead nowhere."""
+        return {
+            path: tuple(lost for reference in references if (lost := self._lost(reference, self.by_path[path].sop)))
+            for path, references in self.references.items()
+        }
+
+    @cached_property
+    def uses(self) -> dict[tuple[str, str], list[tuple[str, Pointer]]]:
+        """By kind and id, where it is referred to: file and address, in order.
+
+        Kinds are `sop` and the names of registers; a role counts in the register that has it.
+        """
+        found: dict[tuple[str, str], list[tuple[str, Pointer]]] = defaultdict(list)
+        for path, references in self.references.items():
+            for reference in references:
+                for name in self._meant(reference):
+                    found[name].append((path, reference.at))
+        return dict(found)
+
+    def referrers(self, id: str) -> list[Sop]:
+        """The other SOPs that refer to a SOP, by id."""
+        paths = {path for path, _ in self.uses.get(("sop", id), ())}
+        return [sop for sop in self.sops if sop.id != id and self.path_of(sop) in paths]
+
+    def referred(self, sop: Sop) -> list[Sop]:
+        """The other SOPs that a SOP refers to, by id."""
+        names = {id for r in self.references[self.path_of(sop)] for kind, id in self._meant(r) if kind == "sop"}
+        return [self.by_id[id].sop for id in sorted(names) if id in self.by_id and id != sop.id]  # type: ignore[misc]
+
+    def users(self, register: str, id: str) -> list[Sop]:
+        """The SOPs that use an entry, by id."""
+        paths = {path for path, _ in self.uses.get((register, id), ())}
+        return [sop for sop in self.sops if self.path_of(sop) in paths]
+
+    # How it is built
+
+    def _add(self, each: Typed) -> None:
+        path = each.document.path
+        if each.sop is not None and each.sop.id:
+            if each.sop.id in self.by_id:
+                other = self.by_id[each.sop.id].document.path
+                self.twice.append(Finding(("id",), f"`{each.sop.id}` is the id of {other} too", path=path))
+            else:
+                self.by_id[each.sop.id] = each
+        if each.registers is not None:
+            self._merge(each.registers, path)
+
+    def _merge(self, registers: Registers, path: str) -> None:
+        self.scenarios.extend((path, scenario) for scenario in registers.scenarios or () if scenario)
+        if registers.knowledge_base:
+            if self.knowledge_base is None:
+                self.knowledge_base = registers.knowledge_base
+                self._homes["knowledge_base"][""] = path
+            else:
+                other = self._homes["knowledge_base"][""]
+                self.twice.append(Finding(("knowledge_base",), f"{other} describes the knowledge base already", key=True, path=path))  # fmt: skip
+        for word in self._entries:
+            entries = getattr(registers, word)
+            if isinstance(entries, dict):
+                for id, entry in entries.items():
+                    self._enter(word, id, entry, path)
+
+    def _enter(self, word: str, id: str, entry: Any, path: str) -> None:
+        for other in PEOPLE if word in PEOPLE else (word,):
+            if id in self._homes[other]:
+                where = self._homes[other][id]
+                what = f"`{other}`" if where == path else f"`{other}` of {where}"
+                self.twice.append(Finding((word, id), f"`{id}` stands in {what} already", key=True, path=path))
+                return
+        self._homes[word][id] = path
+        if entry is not UNKNOWN:
+            self._entries[word][id] = entry
+
+    def _names_are_free(self) -> None:
+        shared = self._homes["facts"]
+        for each in self.typed:
+            for id in (each.sop.facts or {}) if each.sop else ():
+                if id in shared:
+                    message = f"`{id}` is a shared fact already, in {shared[id]}"
+                    self.twice.append(Finding(("facts", id), message, key=True, path=each.document.path))
+
+    @cached_property
+    def _path_by_sop(self) -> dict[int, str]:
+        return {id(each.sop): each.document.path for each in self.typed if each.sop}
+
+    @cached_property
+    def _stems(self) -> frozenset[str]:
+        """Ids that an unreadable file, or one whose id is wrong, may carry."""
+        doubtful = (each for each in self.typed if not each.readable or (each.sop and not each.sop.id))
+        return frozenset(PurePosixPath(each.document.path).stem for each in doubtful)
+
+    @cached_property
+    def _scopes(self) -> dict[str, tuple[str, ...] | None]:
+        known = self.knowledge_base
+        return {
+            "jurisdiction": known.jurisdictions if known else None,
+            "worker-type": known.worker_types if known else None,
+        }
+
+    def _meant(self, reference: Reference) -> Iterator[tuple[str, str]]:
+        kind, target = reference.kind, reference.target
+        if kind in REGISTER_OF:
+            yield from ((word, target) for word in REGISTER_OF[kind] if target in self._homes[word])
+        elif kind in _LOCAL:
+            sop, _, _ = target.partition("#")
+            if _IS_SOP(sop):
+                yield "sop", sop
+
+    def _lost(self, reference: Reference, sop: Sop | None) -> Missing | None:
+        kind, target = reference.kind, reference.target
+        if kind in REGISTER_OF:
+            return self._lost_entry(reference, sop)
+        if kind in self._scopes:
+            known = self._scopes[kind]
+            if not self.registers_whole or (known is not None and target in known):
+                return None
+            near = did_you_mean(target, known or ())
+            return Missing("SOP304", reference, f"no {_NAMED[kind]} is called `{target}`{near}")
+        if kind == "unclear":
+            return Missing("SOP301", reference, f"`[[{target}]]` names nothing that the format knows")
+        id, mark, step = target.partition("#")
+        if _IS_SOP(id):
+            return self._lost_sop(reference, id, step)
+        if kind == "sop":
+            return Missing("SOP301", reference, self._no_sop(target))
+        return self._lost_step(reference, sop, step if mark else target) if sop else None
+
+    def _lost_entry(self, reference: Reference, sop: Sop | None) -> Missing | None:
+        kind, target = reference.kind, reference.target
+        words = REGISTER_OF[kind]
+        if not self.registers_whole or any(target in self._homes[word] for word in words):
+            return None
+        known = {id for word in words for id in self._homes[word]}
+        if kind == "fact" and sop is not None:
+            if "facts" in sop.unknown or target in (sop.facts or {}):
+                return None
+            known.update(sop.facts or {})
+        if kind == "calendar":
+            if target == ROUND_THE_CLOCK:
+                return None
+            known.add(ROUND_THE_CLOCK)
+        code = "SOP303" if kind in ("role", "team") else "SOP304"
+        named = _NAMED.get(kind, kind)
+        return Missing(code, reference, f"no {named} is called `{target}`{did_you_mean(target, known)}")
+
+    def _lost_sop(self, reference: Reference, id: str, step: str) -> Missing | None:
+        other = self.sop(id)
+        if other is None:
+            return None if id in self._stems else Missing("SOP301", reference, self._no_sop(id))
+        if not step or not self.steps_whole(other) or step in other.steps_by_id:
+            return None
+        near = did_you_mean(step, other.steps_by_id)
+        return Missing("SOP302", reference, f"{id} has no step `{step}`{near}")
+
+    def _lost_step(self, reference: Reference, sop: Sop, target: str) -> Missing | None:
+        if not self.steps_whole(sop) or "outcomes" in sop.unknown or target in sop.steps_by_id:
+            return None
+        ends = reference.kind in ("target", "point")
+        if (ends and target in (sop.outcomes or {})) or (reference.kind == "point" and target == "trigger"):
+            return None
+        known = [*sop.steps_by_id, *(sop.outcomes or {})] if ends else [*sop.steps_by_id]
+        near = did_you_mean(target, known)
+        if reference.kind == "target":
+            return Missing("SOP203", reference, f"no step or outcome is called `{target}`{near}")
+        return Missing("SOP302", reference, f"no step{' or outcome' if ends else ''} is called `{target}`{near}")
+
+    def _no_sop(self, id: str) -> str:
+        return f"no SOP is called `{id}`{did_you_mean(id, self.by_id)}"
+
+
+_LOCAL = {"sop", "step", "local-step", "case-step", "target", "point"}
+
+
+def build(texts: Texts, today: date, beside: Beside = lambda path: None) -> Library:
+    """Read every file, in path order, and put the whole together."""
+    typed = []
+    for path in sorted(texts):
+        text = texts[path]
+        if isinstance(text, Unread):
+            document: source.Document | None = source.unreadable(path, "SOP001", text.message, text.help)
+        else:
+            document = source.read(path, text)
+        if document is not None:
+            typed.append(model.read(document))
+    return Library(typed, today, beside)
+
+
+__all__ = ["Library", "Missing", "Problem", "Texts", "Unread", "build"]

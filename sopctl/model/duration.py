@@ -1,0 +1,70 @@
+"""A length of time as writers write it: `4bh`, `14d`, `6mo`, or ISO 8601 (`PT4H`, `P14D`)."""
+
+import re
+from typing import NamedTuple
+
+_SHORT = re.compile(r"(\d{1,9})(m|h|d|w|mo|y|bh|bd)")
+_ISO = re.compile(
+    r"P(?:(\d{1,9})Y)?(?:(\d{1,9})M)?(?:(\d{1,9})W)?(?:(\d{1,9})D)?"
+    r"(?:T(?=\d)(?:(\d{1,9})H)?(?:(\d{1,9})M)?)?"
+)
+_NAMES = {
+    "m": "minute", "h": "hour", "d": "day", "w": "week", "mo": "month", "y": "year",
+    "bh": "business hour", "bd": "business day",
+}  # fmt: skip
+_MINUTES = {"m": (1, 1), "h": (60, 60), "d": (1440, 1440), "w": (10080, 10080),
+            "mo": (28 * 1440, 31 * 1440), "y": (365 * 1440, 366 * 1440)}  # fmt: skip
+
+
+class Duration(NamedTuple):
+    """A count of one unit; `bh` and `bd` are opening hours and days of some calendar."""
+
+    count: int
+    unit: str
+
+    @classmethod
+    def parse(cls, text: str) -> "Duration":
+        """Read the short form or ISO 8601; ValueError says what is wrong with it."""
+        if short := _SHORT.fullmatch(text):
+            return cls(int(short[1]), short[2])
+        if (iso := _ISO.fullmatch(text)) and any(iso.groups()):
+            return cls._of_iso([int(part or 0) for part in iso.groups()])
+        raise ValueError
+
+    @classmethod
+    def _of_iso(cls, parts: list[int]) -> "Duration":
+        years, months, weeks, days, hours, minutes = parts
+        used = [
+            (years * 12 + months, "mo") if months else (years, "y"),
+            (weeks * 7 + days, "d") if days else (weeks, "w"),
+            (hours * 60 + minutes, "m") if minutes else (hours, "h"),
+        ]
+        long, middle, fine = used
+        if long[0] and (middle[0] or fine[0]):
+            raise ValueError("months and years have no fixed number of days; write them alone")
+        if not long[0] and middle[0] and fine[0]:
+            per_day = {"h": 24, "m": 1440}[fine[1]]
+            days_in_all = middle[0] * (7 if middle[1] == "w" else 1)
+            return cls(days_in_all * per_day + fine[0], fine[1])
+        return cls(*next((pair for pair in used if pair[0]), (0, "d")))
+
+    @property
+    def business(self) -> bool:
+        """True where it counts the opening hours of a calendar."""
+        return self.unit in ("bh", "bd")
+
+    @property
+    def minutes(self) -> tuple[int, int]:
+        """Least and most minutes of calendar time; ValueError for business time."""
+        if self.business:
+            raise ValueError(f"{self} counts opening hours: only a calendar knows its minutes")
+        least, most = _MINUTES[self.unit]
+        return self.count * least, self.count * most
+
+    @property
+    def words(self) -> str:
+        """For people: `2 business days`."""
+        return f"{self.count} {_NAMES[self.unit]}{'' if self.count == 1 else 's'}"
+
+    def __str__(self) -> str:
+        return f"{self.count}{self.unit}"

@@ -1,0 +1,298 @@
+"""What SOPs share: people, calendars, escalation paths, facts, clauses, notices, words."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from typing import Annotated, Literal
+
+from sopctl.diagnostic import Finding
+from sopctl.model.duration import Duration
+from sopctl.model.scenario import Scenario
+from sopctl.model.words import (
+    CalendarRef,
+    ClauseRef,
+    EntryId,
+    FactValue,
+    Jurisdiction,
+    Label,
+    Line,
+    Markdown,
+    Number,
+    PathRef,
+    RoleRef,
+    TeamRef,
+    Time,
+    WorkerType,
+)
+from sopctl.shape import Part, Problem, Word, key
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+ROUND_THE_CLOCK = "24x7"
+"""The calendar that is always there, whether a register has it or not."""
+
+
+def _days(text: str) -> tuple[int, ...]:
+    first, _, last = text.lower().partition("-")
+    if first not in DAYS or (last and last not in DAYS):
+        raise ValueError
+    start, end = DAYS.index(first), DAYS.index(last or first)
+    return tuple((start + i) % 7 for i in range((end - start) % 7 + 1))
+
+
+def _hours(text: str) -> tuple[int, int]:
+    found = re.fullmatch(r"(\d\d):([0-5]\d)-(\d\d):([0-5]\d)", text)
+    if not found:
+        raise ValueError
+    start, end = (int(found[i]) * 60 + int(found[i + 1]) for i in (1, 3))
+    if not 0 <= start < end <= 1440:
+        raise ValueError("the day ends after it begins, at 24:00 at the latest")
+    return start, end
+
+
+Days = Annotated[
+    tuple[int, ...],
+    Word("days such as `mon-fri` or `sat`", "", _days, {"type": "string", "pattern": "^[a-zA-Z]{3}(-[a-zA-Z]{3})?$"}),
+]
+Hours = Annotated[
+    tuple[int, int],
+    Word("opening hours such as `09:00-17:00`", "", _hours, {"type": "string", "pattern": r"^\d\d:\d\d-\d\d:\d\d$"}),
+]
+
+
+class AppliesTo(Part, title="`applies_to`"):
+    """Where and for whom something applies."""
+
+    jurisdictions: tuple[Jurisdiction, ...] = key("Places; `us-wa` holds `us-wa-seattle`.", ())
+    worker_types: tuple[WorkerType, ...] = key("Kinds of workers or sellers.", ())
+
+
+class KnowledgeBase(Part, title="the knowledge base"):
+    """What holds for the whole knowledge base."""
+
+    title: Line = key("Its name, as the site shows it.")
+    about: Markdown | None = key("What readers should know before they rely on it; shown on the first page.", None)
+    default_calendar: CalendarRef | None = key("The calendar of whoever has none.", None)
+    review_notice: Time | None = key("How long before `review_by` the linter begins to remind.", None)
+    jurisdictions: tuple[Label, ...] = key("The words that `applies_to` may use for places.", ())
+    worker_types: tuple[Label, ...] = key("The words that `applies_to` may use for workers.", ())
+    edit_url: Label | None = key("The address where a file is edited, with `{path}`.", None)
+    report_url: Label | None = key("The address where a mistake is reported, with `{id}` and `{step}`.", None)
+
+
+class Role(Part, title="a role"):
+    """Somebody who does things; never a person's name."""
+
+    title: Line = key("The role as people call it.")
+    text: Markdown | None = key("What the role is for.", None)
+    team: TeamRef | None = key("The team that it belongs to.", None)
+    reports_to: RoleRef | None = key("The role above it.", None)
+    authority: tuple[Label, ...] = key("What it may decide.", ())
+    calendar: CalendarRef | None = key("When it works; without it, when its team does.", None)
+    available: CalendarRef | None = key("When it can be reached; without it, when it works.", None)
+    contact: dict[Label, Label] = key("How it is reached: channel and address.", {})
+
+
+class Team(Part, title="a team"):
+    """Roles that work together."""
+
+    title: Line = key("The team as people call it.")
+    text: Markdown | None = key("What the team is for.", None)
+    lead: RoleRef | None = key("The role that leads it; the team has its rank and authority.", None)
+    calendar: CalendarRef | None = key("When it works.", None)
+    available: CalendarRef | None = key("When it can be reached; without it, when it works.", None)
+    contact: dict[Label, Label] = key("How it is reached: channel and address.", {})
+
+
+class Schedule(Part, title="a schedule"):
+    """A rota: at any hour somebody of these roles is there."""
+
+    title: Line = key("The schedule as people call it.")
+    text: Markdown | None = key("What the schedule is for.", None)
+    team: TeamRef | None = key("The team that staffs it.", None)
+    roles: tuple[RoleRef, ...] = key("The roles that take turns; it has an authority only if all have it.", ())
+    calendar: CalendarRef | None = key("When it works; without it, when its team does.", None)
+    available: CalendarRef | None = key("When somebody is on it; without it, when it works.", None)
+    contact: dict[Label, Label] = key("How it is reached: channel and address.", {})
+
+
+class Calendar(Part, title="a calendar"):
+    """Opening hours, without holidays."""
+
+    title: Line | None = key("The calendar as people call it.", None)
+    days: tuple[Days, ...] = key("The days of the week: `mon-fri`, or a list.")
+    hours: tuple[Hours, ...] = key("The opening hours: `09:00-17:00`, or a list.")
+    timezone: Label = key("The time zone, as the IANA names it: `America/Los_Angeles`.")
+    holidays: tuple[date, ...] = key("The days on which it is closed.", ())
+
+    def slips(self) -> Iterator[Problem]:
+        if self.timezone and not _zone_exists(self.timezone):
+            yield Problem("SOP005", Finding((*self.at, "timezone"), f"no time zone is called `{self.timezone}`"))
+
+
+class Level(Part, title="a level"):
+    """One rung of an escalation path."""
+
+    to: tuple[RoleRef, ...] = key("Who is told: a role, team or schedule, or a list of them.")
+    via: tuple[Label, ...] = key("By which channels.", ())
+    ack_within: Time = key("How long they have to acknowledge before the next level is told.")
+
+
+class EscalationPath(Part, title="an escalation path"):
+    """Who is told, one after the other, until somebody answers."""
+
+    title: Line = key("The path as people call it.")
+    text: Markdown | None = key("When it is taken.", None)
+    kind: Literal["functional", "hierarchical"] = key(
+        "`functional`: to more skill; `hierarchical`: to more authority.", "functional"
+    )
+    clock: Literal["calendar", "business"] = key(
+        "Whether its times run by the calendar or count opening hours.", "calendar"
+    )
+    answer_within: Time | None = key("The promise: an answer, by somebody with the authority.", None)
+    needs: Label | None = key("The authority that the answer takes.", None)
+    levels: tuple[Level, ...] = key("The levels, first to last.", ())
+    repeat: int = key("How often it starts again from the first level.", 0)
+    on_exhausted: RoleRef | None = key("Who decides when nobody has answered.", None)
+
+    def slips(self) -> Iterator[Problem]:
+        if self.repeat < 0:
+            yield Problem("SOP005", Finding((*self.at, "repeat"), f"`repeat` is 0 or more, not {self.repeat}"))
+        if self.clock == "calendar":
+            times = [(("answer_within",), self.answer_within)] + [
+                (("levels", i, "ack_within"), level.ack_within) for i, level in enumerate(self.levels) if level
+            ]
+            for where, time in times:
+                if isinstance(time, Duration) and time.business:
+                    message = f"a path on `clock: calendar` cannot count {time.words}"
+                    yield Problem("SOP005", Finding((*self.at, *where), message, "write `clock: business`, or a calendar time such as 4h"))  # fmt: skip
+
+
+class Fact(Part, title="a fact"):
+    """Something about a case that decisions ask for."""
+
+    ask: Line | None = key("The question that is put to the person.", None)
+    type: Literal["yes-no", "choice", "integer", "number"] = key("What the answer may be.")
+    values: tuple[FactValue, ...] | dict[FactValue, Line] = key(
+        "The choices: a list, or a mapping from value to label.", ()
+    )
+    min: Number | None = key("The least value.", None)
+    max: Number | None = key("The greatest value.", None)
+    unit: Label | None = key("The unit of the number.", None)
+    source: Label | None = key("The column of the case data that holds it.", None)
+
+    def slips(self) -> Iterator[Problem]:
+        numeric = self.type in ("integer", "number")
+        if self.type == "choice" and self.lacks("values"):
+            yield Problem("SOP003", Finding(self.at, "a choice needs `values` to choose from"))
+        if self.type and self.type != "choice" and self.values:
+            yield Problem("SOP005", Finding((*self.at, "values"), f"a fact of type `{self.type}` has no `values`", key=True))  # fmt: skip
+        for word in ("min", "max"):
+            bound = getattr(self, word)
+            if bound is not None and self.type and not numeric:
+                yield Problem("SOP005", Finding((*self.at, word), f"a fact of type `{self.type}` has no `{word}`", key=True))  # fmt: skip
+            elif self.type == "integer" and isinstance(bound, float):
+                yield Problem("SOP005", Finding((*self.at, word), f"`{word}` of an integer is a whole number"))
+        if self.min is not None and self.max is not None and self.min > self.max:
+            yield Problem("SOP005", Finding((*self.at, "max"), "`max` is less than `min`"))
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """Each value of a choice with its words."""
+        return self.values if isinstance(self.values, dict) else {v: v for v in self.values}
+
+
+class Clause(Part, title="a clause"):
+    """What a law, a contract or a policy asks for."""
+
+    text: Markdown = key("What it asks for.")
+    source: Label = key("Where it stands.")
+    applies_to: AppliesTo | None = key("Where and for whom; without it, everywhere.", None)
+    kind: Literal["ceiling", "floor", "window", "content", "languages", "control", "retention"] | None = key(
+        "What sort of duty it is; none for plain policy clauses.", None
+    )
+    value: tuple[Label, ...] = key("A duration, or the fields or languages that it asks for.", ())
+    confidence: Literal["confirmed", "secondary", "unverified"] = key(
+        "How sure we are of the value.", "unverified"
+    )
+    checked_on: date | None = key("The day somebody last looked it up.", None)
+
+    def slips(self) -> Iterator[Problem]:
+        if self.kind in ("ceiling", "floor", "window", "retention") and self.value:
+            try:
+                [_] = [Duration.parse(value) for value in self.value]
+            except ValueError:
+                message = f"the value of a clause of kind `{self.kind}` is one duration, such as 14d"
+                yield Problem("SOP005", Finding((*self.at, "value"), message))
+
+    @property
+    def duration(self) -> Duration | None:
+        """The time that it sets, where it sets one."""
+        try:
+            [value] = [Duration.parse(value) for value in self.value]
+        except ValueError:
+            return None
+        return value
+
+
+class Notice(Part, title="a notice"):
+    """A message that tells somebody a decision."""
+
+    title: Line = key("The notice as people call it.")
+    channels: tuple[Label, ...] = key("How it is sent.", ())
+    fields: tuple[Label, ...] = key("What it must say.", ())
+    languages: tuple[Label, ...] = key("The languages it exists in.", ())
+    implements: tuple[ClauseRef, ...] = key("The clauses that it carries out.", ())
+    body: Markdown | None = key("Its text; `{{field}}` stands for a field that it lists.", None)
+
+
+class Metric(Part, title="a metric"):
+    """A figure by which work is judged."""
+
+    title: Line = key("The metric as people call it.")
+    definition: Markdown = key("What it measures, in one sentence.")
+    numerator: Markdown | None = key("What is counted.", None)
+    denominator: Markdown | None = key("Out of what.", None)
+    unit: Label | None = key("Its unit.", None)
+    better: Literal["up", "down", "target"] | None = key("Which way is better.", None)
+    target: Number | None = key("The value to reach.", None)
+    warn: Number | None = key("The value at which the owner looks.", None)
+    breach: Number | None = key("The value at which `on_breach` starts.", None)
+    min_n: int | None = key("The least number of cases before it means anything.", None)
+    on_breach: PathRef | None = key("The escalation path that a breach starts.", None)
+    owner: RoleRef | None = key("The role that answers for it.", None)
+
+
+class Term(Part, title="a term"):
+    """A word of the field, and what it means here."""
+
+    title: Line = key("The term.")
+    text: Markdown = key("What it means.")
+    aliases: tuple[Label, ...] = key("Other words for it that are fine.", ())
+    avoid: tuple[Label, ...] = key("Words that should not be used for it.", ())
+
+
+class Registers(Part, title="a register file"):
+    """A file of registers; those of several files are merged."""
+
+    knowledge_base: KnowledgeBase | None = key("What holds for the whole knowledge base.", None)
+    roles: dict[EntryId, Role] = key("Who does things.", {})
+    teams: dict[EntryId, Team] = key("Roles that work together.", {})
+    schedules: dict[EntryId, Schedule] = key("Rotas.", {})
+    calendars: dict[EntryId, Calendar] = key("Opening hours.", {})
+    escalation_paths: dict[EntryId, EscalationPath] = key("Who is told, one after the other.", {})
+    facts: dict[EntryId, Fact] = key("Facts of a case that several SOPs ask for.", {})
+    clauses: dict[EntryId, Clause] = key("What laws, contracts and policies ask for.", {})
+    notices: dict[EntryId, Notice] = key("Messages that tell a decision.", {})
+    metrics: dict[EntryId, Metric] = key("Figures by which work is judged.", {})
+    glossary: dict[EntryId, Term] = key("The words of the field.", {})
+    scenarios: tuple[Scenario, ...] = key("Cases that test the SOPs that they name.", ())
+
+
+def _zone_exists(name: str) -> bool:
+    from zoneinfo import ZoneInfo
+
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return False
+    return True

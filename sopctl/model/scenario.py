@@ -1,0 +1,40 @@
+"""A case, and what should happen to it."""
+
+from sopctl.model.words import (
+    Answer,
+    CaseStep,
+    FactRef,
+    FactValue,
+    Label,
+    Line,
+    NoticeRef,
+    PathRef,
+    SopRef,
+    Time,
+)
+from sopctl.shape import Part, key
+
+
+class Expect(Part, title="what a scenario expects"):
+    """What should happen in the case of a scenario."""
+
+    outcome: Label | None = key("The outcome, or the SOP of a hand-off.", None)
+    facts: dict[FactRef, FactValue] = key("Values that facts have at the end.", {})
+    visits: tuple[CaseStep, ...] = key("Steps that the case goes through.", ())
+    avoids: tuple[CaseStep, ...] = key("Steps that the case does not go through.", ())
+    escalates: PathRef | None = key("An escalation path that is taken.", None)
+    notice: NoticeRef | None = key("The notice that is sent.", None)
+    within: Time | None = key("The longest that the way taken may last.", None)
+
+
+class Scenario(Part, title="a scenario"):
+    """A case, and what should happen to it: a test of the SOP."""
+
+    title: Line = key("The case in a few words.")
+    sop: SopRef | None = key("The SOP, where the scenario stands in a register.", None)
+    given: dict[FactRef, tuple[FactValue, ...]] = key(
+        "The facts of the case; a list gives one value for each time the fact is asked.", {}
+    )
+    answers: dict[CaseStep, tuple[Answer, ...]] = key("The answers to questions, by step.", {})
+    calls: dict[CaseStep, tuple[Answer, ...]] = key("Outcomes of called SOPs that are not to be walked.", {})
+    expect: Expect = key("What should happen.")

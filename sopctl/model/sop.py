@@ -1,0 +1,334 @@
+"""What a SOP is. Descriptions serve the editor's hover, the JSON Schema and the site."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any, Literal
+
+from sopctl.diagnostic import Finding
+from sopctl.model.registers import AppliesTo, Fact
+from sopctl.model.scenario import Scenario
+from sopctl.model.words import (
+    Answer,
+    Appeal,
+    ClauseRef,
+    FactRef,
+    FactTest,
+    FactValue,
+    Id,
+    Label,
+    Line,
+    LocalStep,
+    Markdown,
+    MetricRef,
+    NoticeRef,
+    PathRef,
+    Plain,
+    Point,
+    RoleRef,
+    SopId,
+    SopRef,
+    StepRef,
+    Target,
+    TeamRef,
+    Time,
+    Version,
+)
+from sopctl.shape import Part, Problem, key
+
+Status = Literal["draft", "in-review", "approved", "effective", "suspended", "superseded", "withdrawn"]
+APPROVED = ("approved", "effective", "suspended", "superseded", "withdrawn")
+"""The states that a SOP reaches only with an approval."""
+
+
+class Approval(Part, title="an approval"):
+    """Somebody's word for this version (after 21 CFR 11.50: name, date and meaning)."""
+
+    role: RoleRef = key("The role in which the person signed.")
+    name: Label | None = key("The person's name.", None)
+    meaning: Literal["authorship", "review", "approval", "responsibility"] = key(
+        "What the signature means."
+    )
+    on: date = key("The day of the signature.")
+
+
+class Check(Part, title="a checklist item", short="text"):
+    """One thing to tick. The items of a list may be done side by side."""
+
+    text: Markdown = key("What must be so before the step is done.")
+    role: RoleRef | None = key("Who does it, where it is not the role of the step.", None)
+    within: Time | None = key("The longest it may take.", None)
+    evidence: Markdown | None = key("What shows that it was done.", None)
+    clause: tuple[ClauseRef, ...] = key("The clauses that it carries out.", ())
+
+
+class Row(Part, title="a row of a decision table"):
+    """One rule of a decision table: these cases go there."""
+
+    when: dict[FactRef, tuple[FactTest, ...]] = key(
+        "A test for each fact that counts; a fact that is left out does not matter.", {}
+    )
+    then: Target | None = key(
+        "Where these cases go: a step, an outcome, or a SOP (a hand-off). Without it they go to `next`.",
+        None,
+    )
+    set: dict[FactRef, FactValue] = key("Facts that get a value here: the outputs of the table.", {})
+    because: Markdown | None = key("The reason, in words for the person who is told.", None)
+    implements: tuple[ClauseRef, ...] = key("The clauses that this row carries out.", ())
+    otherwise: Target | None = key(
+        "In the last row, instead of `when` and `then`: where all other cases go.", None
+    )
+
+    @property
+    def target(self) -> str | None:
+        """Where the row leads, or None where it leads to `next`."""
+        return self.otherwise or self.then
+
+    @property
+    def is_otherwise(self) -> bool:
+        return self.otherwise is not None or "otherwise" in self.unknown
+
+    def slips(self) -> Iterator[Problem]:
+        if self.is_otherwise:
+            for other in ("when", "then"):
+                if getattr(self, other):
+                    yield _slip((*self.at, other), f"a row with `otherwise` has no `{other}`", key=True)
+        elif self.lacks("when") and self.lacks("then") and self.lacks("set"):
+            yield _slip(self.at, "this row says neither `when` nor `otherwise`")
+
+
+class WithinRow(Part, title="a row of `within`"):
+    """A time for some cases."""
+
+    when: dict[FactRef, tuple[FactTest, ...]] = key("The cases that this time is for.", {})
+    within: Time | None = key("The longest the step may take in these cases.", None)
+    otherwise: Time | None = key("In the last row: the time for all other cases.", None)
+
+    def slips(self) -> Iterator[Problem]:
+        if self.lacks("within") and self.lacks("otherwise"):
+            yield _slip(self.at, "a row of `within` needs `within` (with `when`), or `otherwise`", "SOP003")
+
+
+class Step(Part, title="a step"):
+    """One thing that one role does."""
+
+    id: Id = key("A stable name: links, approvals and training hold on to it. It is never reused.")
+    title: Line = key("What is done here, as an imperative sentence.")
+    role: RoleRef | None = key(
+        "Who does it: a role, team or schedule. Required unless the step is an `escalate` or a `call`.", None
+    )  # fmt: skip
+    text: Markdown | None = key("How it is done, in Markdown.", None)
+    checklist: tuple[Check, ...] = key("What must be ticked before the step is done.", ())
+    within: Time | tuple[WithinRow, ...] | None = key(
+        "The longest the step may take (a ceiling): one duration, or rows of `when` and `within`.", None
+    )  # fmt: skip
+    wait: Time | None = key("The shortest it must take (a floor): a notice period, a cooling-off.", None)
+    at_most: int | None = key("How often a case may enter the step; it bounds a loop.", None)
+    after_that: Target | None = key("Where a case goes instead of entering once more.", None)
+    asks: tuple[FactRef, ...] = key("Facts that are asked (again) here, before the step decides.", ())
+    decide: tuple[Row, ...] = key("The decision table.", ())
+    hit_policy: Literal["unique", "first", "any"] = key(
+        "How rows are chosen: at most one matches (unique), the first that matches (first), or several that say the same (any).",
+        "unique",
+    )  # fmt: skip
+    ask: Line | None = key("One question for judgement; `answers` says where each answer leads.", None)
+    answers: dict[Answer, Target] = key("A target for each answer to `ask`.", {})
+    call: SopRef | None = key("Run that SOP here, and come back with one of its outcomes.", None)
+    on: dict[Answer, Target] = key(
+        "A target for each outcome of the called SOP; `otherwise` for the rest.", {}
+    )
+    escalate: PathRef | None = key("Hand the case up this escalation path and wait for its answer.", None)
+    notice: NoticeRef | None = key("The notice that this step sends.", None)
+    on_overdue: PathRef | None = key("The escalation path that starts when `within` has passed.", None)
+    next: Target | None = key("Where to go from here; without it, the following step.", None)
+    independent_of: tuple[StepRef, ...] = key(
+        "Steps whose role, and whoever reports to it, may not do this one.", ()
+    )
+    consulted: tuple[RoleRef, ...] = key("Roles that are asked before it is done.", ())
+    informed: tuple[RoleRef, ...] = key("Roles that are told when it is done.", ())
+    implements: tuple[ClauseRef, ...] = key("The clauses that this step carries out.", ())
+    tools: tuple[Markdown, ...] = key("What it is done with.", ())
+    records: tuple[Markdown, ...] = key("What it leaves behind.", ())
+    human: bool = key("`true`: a person decides here, not a machine.", False)
+
+    def slips(self) -> Iterator[Problem]:
+        ways = [word for word in ("decide", "ask", "call") if getattr(self, word)]
+        if len(ways) > 1:
+            both = " and ".join(f"`{word}`" for word in ways)
+            yield _slip((*self.at, ways[1]), f"a step has only one of `decide`, `ask` and `call`; this one has {both}", key=True)  # fmt: skip
+        if self.escalate and (other := next((w for w in ("decide", "call") if getattr(self, w)), "")):
+            yield _slip((*self.at, other), f"an `escalate` stands alone or with an `ask`, not with `{other}`", key=True)  # fmt: skip
+        for one, other in (("ask", "answers"), ("answers", "ask"), ("on", "call"), ("at_most", "after_that"),
+                           ("after_that", "at_most"), ("on_overdue", "within")):  # fmt: skip
+            if getattr(self, one) and self.lacks(other):
+                code = "SOP005" if one == "on_overdue" else "SOP003"
+                yield _slip((*self.at, one), f"`{one}` needs `{other}` beside it", code, key=True)
+        yield from _last_row(self.at, "decide", self.decide)
+        if isinstance(self.within, tuple):
+            yield from _last_row((*self.at,), "within", self.within)
+        yield from self._wait_fits()
+
+    def _wait_fits(self) -> Iterator[Problem]:
+        within = self.within
+        if self.wait is None or within is None or isinstance(within, tuple):
+            return
+        if self.wait.unit == within.unit:
+            longer = self.wait.count > within.count
+        elif self.wait.business or within.business:
+            return  # only a calendar can compare them
+        else:
+            longer = self.wait.minutes[0] > within.minutes[1]
+        if longer:
+            yield _slip((*self.at, "wait"), f"the step must wait {self.wait.words}, but be done within {within.words}")  # fmt: skip
+
+
+class Outcome(Part, title="an outcome", short="title"):
+    """One way the SOP can end (an end event, in BPMN)."""
+
+    title: Line = key("The result, as people say it.")
+    text: Markdown | None = key("What it means for the case.", None)
+    adverse: bool = key("`true`: it takes something from somebody, who must be told and may contest it.", False)
+    notice: NoticeRef | None = key("The notice that tells it.", None)
+    appeal: Appeal | None = key("How to contest it: a SOP, or a sentence where the way lies outside.", None)
+    implements: tuple[ClauseRef, ...] = key("The clauses that this outcome carries out.", ())
+
+
+class Deadline(Part, title="a deadline"):
+    """A promise of time between two points of the way."""
+
+    id: Id = key("A stable name.")
+    kind: Literal["ceiling", "floor"] = key("`ceiling`: at the longest; `floor`: at the shortest.")
+    from_: Point = key("Where the time starts: `trigger`, a step, or `SOP-ID#step`.", name="from")
+    to: tuple[Point, ...] = key("Where it ends: steps, outcomes, or SOPs that the case is handed to.")
+    value: Time | None = key("The time; without it, that of the clause.", None)
+    when: dict[FactRef, tuple[FactTest, ...]] = key("The cases that it is for.", {})
+    implements: tuple[ClauseRef, ...] = key("The clauses that it carries out.", ())
+
+    def slips(self) -> Iterator[Problem]:
+        if self.lacks("value") and self.lacks("implements"):
+            yield _slip(self.at, "a deadline needs a `value`, or a clause in `implements` that has one", "SOP003")
+
+
+class Escalation(Part, title="an escalation"):
+    """Something that may happen at any time in the SOP."""
+
+    when: Line | None = key("What happens, in words.", None)
+    after: Time | None = key("How long after `from` it starts.", None)
+    from_: Point | None = key("Where the time starts: a step, by default the trigger.", None, name="from")
+    path: PathRef | None = key("The people who are told; the case goes on.", None)
+    then: Target | None = key("Where the case goes.", None)
+
+    def slips(self) -> Iterator[Problem]:
+        for one, other in (("when", "after"), ("path", "then")):
+            if self.lacks(one) and self.lacks(other):
+                yield _slip(self.at, f"an escalation needs `{one}` or `{other}`", "SOP003")
+
+
+class Record(Part, title="a record"):
+    """What the SOP leaves behind, and for how long it is kept."""
+
+    what: Markdown = key("What is kept.")
+    system: Label | None = key("Where it is kept.", None)
+    retention: Time | None = key("For how long.", None)
+    implements: tuple[ClauseRef, ...] = key("The clauses that it carries out.", ())
+
+
+class Question(Part, title="a question"):
+    """A question of the self-check and of the training."""
+
+    ask: Markdown = key("The question: best a case, and what now.")
+    choices: tuple[Markdown, ...] = key("The answers to choose from.")
+    answer: int = key("The number of the right choice; the first is 1.")
+    because: Markdown | None = key("Why it is right.", None)
+    step: LocalStep | None = key("The step that it is about.", None)
+
+
+class Training(Part, title="the training"):
+    """Who must be trained on this SOP, and how it is checked."""
+
+    required_for: tuple[RoleRef, ...] = key("Roles that must have passed before they work by this SOP.", ())
+    pass_mark: int | None = key("Percent of right answers that are needed.", None)
+    retrain_on: Literal["major", "minor", "never"] = key("The least change that asks for new training.", "major")
+    questions: tuple[Question, ...] = key("Questions of the check.", ())
+
+    def slips(self) -> Iterator[Problem]:
+        if self.pass_mark is not None and not 0 <= self.pass_mark <= 100:
+            yield _slip((*self.at, "pass_mark"), f"`pass_mark` is a percentage, 0 to 100, not {self.pass_mark}")
+
+
+class Change(Part, title="an entry of the change history"):
+    """One version: what changed, why, and who approved it (after 21 CFR 820.40)."""
+
+    version: Version = key("The version that the change made.")
+    on: date = key("The day it was written.")
+    author: RoleRef = key("The role that wrote it.")
+    summary: Markdown = key("What changed.")
+    reason: Markdown | None = key("Why.", None)
+    approved_by: tuple[RoleRef, ...] = key("The roles that approved it.", ())
+    effective_on: date | None = key("The day it took effect.", None)
+
+
+class Sop(Part, title="a SOP"):
+    """A standard operating procedure."""
+
+    id: SopId = key("The name by which everybody refers to it. It is never reused.")
+    title: Line = key("What it is about, in a few words.")
+    version: Version = key("major: who, what or when changes; minor: clarified; patch: wording.")
+    status: Status = key("Where it is in its life.")
+    owner: RoleRef = key("The role that is accountable for it.")
+    classification: Literal["public", "internal", "confidential", "privileged"] = key(
+        "Who may see it.", "internal"
+    )
+    audience: tuple[TeamRef, ...] = key("The teams that read it.", ())
+    tags: tuple[Label, ...] = key("Words to find it by.", ())
+    applies_to: AppliesTo | None = key("Where and for whom it applies; without it, everywhere.", None)
+    implements: tuple[ClauseRef, ...] = key("The clauses that the SOP as a whole carries out.", ())
+    supersedes: tuple[SopRef, ...] = key("The SOPs that it takes the place of.", ())
+    effective_on: date | None = key("The day it takes effect.", None)
+    review_by: date | None = key("The day by which somebody must have read it again.", None)
+    approvals: tuple[Approval, ...] = key("Who gave their word for this version.", ())
+    purpose: Markdown = key("What it is for, in a sentence or two.")
+    scope: Markdown = key("What it covers, and what it does not.")
+    trigger: Markdown = key("The event that starts it.")
+    prerequisites: tuple[Markdown, ...] = key("What must be there before it can start.", ())
+    facts: dict[Id, Fact] = key("Facts of the case that only this SOP knows.", {})
+    steps: tuple[Step, ...] = key("What is done, in order. A case starts at the first step.")
+    outcomes: dict[Id, Outcome] = key("The ways it can end.")
+    deadlines: tuple[Deadline, ...] = key("Promises of time.", ())
+    escalations: tuple[Escalation, ...] = key("What may happen at any time in this SOP.", ())
+    records: tuple[Record, ...] = key("What it leaves behind.", ())
+    metrics: tuple[MetricRef, ...] = key("The figures by which it is judged.", ())
+    training: Training | None = key("Who must be trained, and how it is checked.", None)
+    scenarios: tuple[Scenario, ...] = key("Cases that test it.", ())
+    change_history: tuple[Change, ...] = key("Its versions, newest first.")
+    not_applicable: dict[Label, Plain] = key("Sections that do not apply, each with the reason.", {})
+    notes: Markdown | None = key("Anything else that readers should know.", None)
+
+    @property
+    def steps_by_id(self) -> dict[str, Step]:
+        return {step.id: step for step in reversed(self.known_steps)}
+
+    @property
+    def known_steps(self) -> list[Step]:
+        """The steps that could be read and have an id."""
+        return [step for step in self.steps or () if step and step.id]
+
+    def slips(self) -> Iterator[Problem]:
+        if self.status in APPROVED:
+            for word in ("effective_on", "review_by"):
+                if self.lacks(word):
+                    yield _slip((), f"a SOP with status `{self.status}` needs `{word}`", "SOP003")
+        for word in ("steps", "change_history"):
+            if word not in self.unknown and not getattr(self, word):
+                yield _slip((word,), f"`{word}` is empty", key=True)
+        if "outcomes" not in self.unknown and not self.outcomes:
+            yield _slip(("outcomes",), "`outcomes` is empty: a SOP must end somewhere", key=True)
+
+
+def _slip(at: Any, message: str, code: str = "SOP005", **more: Any) -> Problem:
+    return Problem(code, Finding(at, message, **more))
+
+
+def _last_row(at: Any, word: str, rows: tuple[Any, ...]) -> Iterator[Problem]:
+    for i, row in enumerate(rows[:-1]):
+        if row and row.otherwise is not None:
+            yield _slip((*at, word, i), "`otherwise` takes all that is left, so it is the last row")

@@ -1,0 +1,123 @@
+"""The words of the format: ids, references, dates and durations, each with its shape."""
+
+from typing import Annotated, Any
+
+from sopctl.diagnostic import Pointer
+from sopctl.model.duration import Duration
+from sopctl.shape import Reading, Ref, Shape, Text, Word
+
+SOP_ID = r"[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)+"
+ID = r"[a-z0-9]+(?:[-.][a-z0-9]+)*"
+
+_ID_WORDS = "an id: lower-case letters, digits and hyphens, such as `check-window`"
+_RESERVED = {"trigger", "otherwise"}
+
+
+def _free(text: str) -> str:
+    if text in _RESERVED:
+        raise ValueError("that word has a meaning of its own in the format")
+    return text
+
+
+def _number(text: str) -> int | float:
+    try:
+        return int(text)
+    except ValueError:
+        return float(text)
+
+
+class _Appeal(Shape):
+    """A SOP id, or a sentence where the way to contest lies outside."""
+
+    words = "the id of a SOP, or a sentence that says where to contest"
+    _sop = Ref("sop", "the id of a SOP", SOP_ID)
+    _sentence = Text()
+
+    def read(self, data: Any, at: Pointer, into: Reading, key: bool = False) -> Any:
+        one_word = isinstance(data, str) and data and " " not in data.strip() and data[0].isupper()
+        return (self._sop if one_word else self._sentence).read(data, at, into)
+
+    def schema(self, name: Any) -> dict[str, Any]:
+        return {"type": "string"}
+
+
+class _Step(Ref):
+    """`SOP#step` or `#step`."""
+
+    def __init__(self) -> None:
+        super().__init__("step", "a step, written `#step` or `SOP-ID#step`", rf"(?:{SOP_ID})?#{ID}")
+
+
+class _Point(Ref):
+    """Where a deadline begins or ends."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "point",
+            "`trigger`, a step, an outcome, or a step of another SOP (`SOP-ID#step`)",
+            rf"{ID}|{SOP_ID}|(?:{SOP_ID})?#{ID}",
+        )
+
+
+class _Scope(Ref):
+    """A word of `applies_to`, which the knowledge base lists."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(kind, "a word that `knowledge_base` lists", ID)
+
+
+def _reference(kind: str, words: str, pattern: str = ID) -> Any:
+    return Annotated[str, Ref(kind, words, pattern)]
+
+
+Line = Annotated[str, Text("one line of text", line=True)]
+"""A title, a name: short, no Markdown."""
+Label = Annotated[str, Text("one line of text", prose=False, line=True)]
+"""A short text that the rules about words leave alone: a source, a system, a person."""
+Markdown = Annotated[str, Text("a text")]
+Plain = Annotated[str, Text("a text", prose=False)]
+Id = Annotated[str, Word(_ID_WORDS, ID, _free)]
+EntryId = Annotated[str, Word(_ID_WORDS, ID)]
+SopId = Annotated[str, Word("an id such as `TS-APP-002`: capitals, digits and hyphens", SOP_ID)]
+Version = Annotated[
+    str,
+    Word("a version such as `2.1.0`: major.minor.patch", r"(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)"),
+]  # fmt: skip
+Number = Annotated[
+    float | int,
+    Word("a number", r"[-+]?\d{1,15}(?:\.\d{1,15})?", _number, {"type": "number"}),
+]
+Time = Annotated[
+    Duration,
+    Word(
+        "a duration such as 15m, 4h, 2d, 1w, 6mo or 3y, or 4bh or 2bd in opening hours",
+        "",
+        Duration.parse,
+        {"type": "string", "pattern": r"^(?:\d+(?:m|h|d|w|mo|y|bh|bd)|P[0-9YMWDTH]+)$"},
+    ),
+]
+FactTest = Annotated[
+    str,
+    Word("a test such as `yes`, `> 90`, `1..5` or `not(a, b)`", schema={"type": ["string", "number", "boolean"]}),
+]  # fmt: skip
+FactValue = Annotated[str, Word("a value", schema={"type": ["string", "number", "boolean"]})]
+Answer = Annotated[str, Word("an answer", schema={"type": ["string", "number", "boolean"]})]
+
+SopRef = _reference("sop", "the id of a SOP, such as `TS-APP-002`", SOP_ID)
+StepRef = Annotated[str, _Step()]
+LocalStep = _reference("local-step", "the id of a step of this SOP")
+CaseStep = _reference("case-step", "a step of this SOP, or `SOP-ID#step`", rf"(?:(?:{SOP_ID})?#)?{ID}")
+Point = Annotated[str, _Point()]
+Target = _reference("target", "a step, an outcome, or the id of a SOP", rf"{ID}|{SOP_ID}")
+RoleRef = _reference("role", "the id of a role, team or schedule")
+TeamRef = _reference("team", "the id of a team")
+CalendarRef = _reference("calendar", "the id of a calendar")
+PathRef = _reference("path", "the id of an escalation path")
+ClauseRef = _reference("clause", "the id of a clause")
+FactRef = _reference("fact", "the id of a fact")
+NoticeRef = _reference("notice", "the id of a notice")
+MetricRef = _reference("metric", "the id of a metric")
+Jurisdiction = Annotated[str, _Scope("jurisdiction")]
+WorkerType = Annotated[str, _Scope("worker-type")]
+Appeal = Annotated[str, _Appeal()]
+

@@ -1,0 +1,59 @@
+"""The catalogue. A rule is one file in this folder; the folder is the list of rules.
+
+`sop201_step_unreachable.py` declares the rule SOP201, step-unreachable. Its docstring is its page
+on the site and, fence by fence, its test. Its `check(sop, library)` yields findings about one SOP;
+its `check_library(library)` findings about the whole, in the file that `path` or a register's
+entry names. A rule with neither explains what the reader itself reports.
+"""
+
+import importlib
+import pkgutil
+import re
+from collections.abc import Callable, Iterable
+from functools import cached_property
+from types import ModuleType
+
+from sopctl.diagnostic import Finding, Severity
+from sopctl.library import Library
+from sopctl.model import Sop
+
+Check = Callable[[Sop, Library], Iterable[Finding]]
+CheckLibrary = Callable[[Library], Iterable[Finding]]
+
+_EXAMPLE = re.compile(r'^```(?:yaml|markdown) title="(Good|Bad)"\n(.*?)^```$', re.MULTILINE | re.DOTALL)
+
+
+class Rule:
+    """One rule, read off its file."""
+
+    def __init__(self, module: ModuleType) -> None:
+        code, _, name = module.__name__.rpartition(".")[2].partition("_")
+        self.code = code.upper()
+        self.name = name.replace("_", "-")
+        self.severity: Severity = getattr(module, "severity", Severity.ERROR)
+        self.check: Check | None = getattr(module, "check", None)
+        self.check_library: CheckLibrary | None = getattr(module, "check_library", None)
+        self._doc = module.__doc__ or ""
+
+    @cached_property
+    def doc(self) -> str:
+        """The page of the rule, in Markdown."""
+        return self._doc.strip() + "\n"
+
+    @property
+    def summary(self) -> str:
+        """The first sentence: what is wrong."""
+        return self.doc.partition("\n")[0]
+
+    @property
+    def examples(self) -> list[tuple[str, str]]:
+        """The fenced examples, as ("Good" or "Bad", text)."""
+        return _EXAMPLE.findall(self.doc)
+
+    def __repr__(self) -> str:
+        return f"Rule({self.code} {self.name})"
+
+
+RULES: tuple[Rule, ...] = tuple(
+    Rule(importlib.import_module(f"{__name__}.{found.name}")) for found in pkgutil.iter_modules(__path__)
+)

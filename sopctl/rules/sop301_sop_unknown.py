@@ -1,0 +1,17 @@
+"""A reference to a SOP that does not exist.
+
+Whoever needs the other procedure most finds nothing there. Usually the SOP was renamed, or the
+id was typed from memory. A SOP whose file cannot be read still counts as there.
+
+```yaml title="Bad"
+scope: Deactivations. For background checks see [[TS-BGC-001]].        # SOP301
+```
+
+```yaml title="Good"
+id: TS-APP-001
+scope: Deactivations. For background checks see [[TS-BGC-001]].
+---
+id: TS-BGC-001
+scope: Background checks. For deactivations see [[TS-APP-001]].
+```
+"""

@@ -1,0 +1,459 @@
+"""What a value may look like: a record declares its keys once, and is read, explained and
+turned into a JSON Schema from that one declaration.
+
+Everything arrives as text, lists and mappings. Reading never stops at the first slip: what
+does not fit is noted with its address and left unknown, and the rest is read on. A reading
+also gathers, on its way, what refers to something and what is prose.
+"""
+
+import re
+import types
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import (
+    Annotated,
+    Any,
+    ClassVar,
+    Literal,
+    NamedTuple,
+    Self,
+    Union,
+    dataclass_transform,
+    get_args,
+    get_origin,
+)
+
+from sopctl.diagnostic import Finding, Pointer, did_you_mean
+
+UNKNOWN: Any = type("Unknown", (), {"__repr__": lambda self: "UNKNOWN", "__bool__": lambda self: False})()
+"""Stands for a value that was written but could not be understood."""
+
+_REQUIRED: Any = object()
+
+
+class Problem(NamedTuple):
+    """A finding of the reader, with the code of the rule that explains it."""
+
+    code: str
+    finding: Finding
+    extent: tuple[int, int] | None = None  # offsets into the file, where no pointer leads there
+
+
+class Reference(NamedTuple):
+    """A value, or a stretch of a text, that names something defined elsewhere."""
+
+    at: Pointer
+    kind: str  # sop, step, target, role, team, path, clause, fact, notice, metric, term, calendar, …
+    target: str
+    key: bool = False
+    part: tuple[int, int] | None = None
+
+
+class Prose(NamedTuple):
+    """A text for people, and where it stands."""
+
+    at: Pointer
+    text: str
+
+
+class Reading:
+    """What one pass over a document brings home besides its values."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+        self.references: list[Reference] = []
+        self.prose: list[Prose] = []
+
+    def refuse(self, at: Pointer, message: str, code: str = "SOP005", **more: Any) -> Any:
+        self.problems.append(Problem(code, Finding(at, message, **more)))
+        return UNKNOWN
+
+
+class Shape:
+    """One way a value may look. `words` finishes the sentence “it should be …”."""
+
+    words = "a value"
+
+    def read(self, data: Any, at: Pointer, into: Reading, key: bool = False) -> Any:
+        raise NotImplementedError
+
+    def schema(self, name: Callable[[type["Part"]], dict[str, Any]]) -> dict[str, Any]:
+        """The JSON Schema of the value; `name` gives the reference to a record."""
+        raise NotImplementedError
+
+    def accepts(self, data: Any) -> bool:
+        """Whether data of this form (text, list, mapping) is what the shape reads."""
+        return isinstance(data, str)
+
+
+class Text(Shape):
+    """A text for people. With `prose`, the rules about words read it."""
+
+    def __init__(self, words: str = "a text", *, prose: bool = True, line: bool = False) -> None:
+        self.words, self.prose, self.line = words, prose, line
+
+    def read(self, data: Any, at: Pointer, into: Reading, key: bool = False) -> Any:
+        if type(data) is not str:
+            return into.refuse(at, f"{_name(at)} should be {self.words}, not {_form(data)}")
+        if not data or data.isspace():
+            return into.refuse(at, f"{_name(at)} is empty")
+        if self.prose:
+            into.prose.append(Prose(at, data))
+        return data
+
+    def schema(self, name: Any) -> dict[str, Any]:
+        return {"type": ["string", "number", "boolean"]} if self.line else {"type": "string"}
+
+
+class Word(Shape):
+    """One text that follows a pattern or a parser: an id, a date, a duration."""
+
+    def __init__(
+        self,
+        words: str,
+        pattern: str = "",
+        parse: Callable[[str], Any] | None = None,
+        schema: dict[str, Any] | None = None,
+    ) -> None:
+        self.words, self.parse = words, parse
+        self.match = re.compile(pattern).fullmatch if pattern else None
+        self._schema = schema or ({"type": "string", "pattern": f"^(?:{pattern})$"} if pattern else {"type": "string"})
+
+    def read(self, data: Any, at: Pointer, into: Reading, key: bool = False) -> Any:
+        if type(data) is not str:
+            return into.refuse(at, f"{_name(at)} should be {self.words}, not {_form(data)}", key=key)
+        if self.match is not None and not self.match(data):
+            return into.refuse(at, f"{_name(at)} should be {self.words}, not {_quoted(data)}", key=key)
+        if self.parse is None:
+            return data
+        try:
+            return self.parse(data)
+        except ValueError as error:
+            said = f": {error}" if str(error) else ""
+            return into.refuse(at, f"{_name(at)} should be {self.words}, not {_quoted(data)}{said}", key=key)
+
+    def schema(self, name: Any) -> dict[str, Any]:
+        return dict(self._schema)
+
+
+class Ref(Word):
+    """A word that names something defined elsewhere; each one read is remembered."""
+
+    def __init__(self, kind: str, words: str, pattern: str) -> None:
+        super().__init__(words, pattern)
+        self.kind = kind
+
+    def read(self, data: Any, at: Pointer, into: Reading, key: bool = False) -> Any:
+        value = super().read(data, at, into, key)
+        if value is not UNKNOWN:
+            into.references.append(Reference(at, self.kind, value, key))
+        return value
+
+
+class Choice(Shape):
+    """One of a few words."""
+
+    def __init__(self, choices: tuple[str, ...]) -> None:
+        self.choices = choices
+        self.words = _one_of(choices)
+
+    def read(self, data: Any, at: Pointer, into: Reading, key: bool = False) -> Any:
+        if type(data) is str and data in self.choices:
+            return data
+        what = _quoted(data) + did_you_mean(data, self.choices) if type(data) is str else _form(data)
+        return into.refuse(at, f"{_name(at)} should be {self.words}, not {what}", key=key)
+
+    def schema(self, name: Any) -> dict[str, Any]:
+        return {"enum": list(self.choices)}
+
+
+class List(Shape):
+    """A list; one value alone is a list of one."""
+
+    def __init__(self, item: Shape, most: int | None = None) -> None:
+        self.item = item
+        self.words = f"a list; each item {item.words}"
+
+    def read(self, data: Any, at: Pointer, into: Reading, key: bool = False) -> Any:
+        if type(data) is list:
+            item = self.item.read
+            return tuple([item(value, (*at, i), into) for i, value in enumerate(data)])
+        if data == "":
+            return into.refuse(at, f"{_name(at)} is empty")
+        return (self.item.read(data, at, into),)
+
+    def schema(self, name: Any) -> dict[str, Any]:
+        item = self.item.schema(name)
+        return {"anyOf": [{"type": "array", "items": item}, item]}
+
+    def accepts(self, data: Any) -> bool:
+        return isinstance(data, list) or self.item.accepts(data)
+
+
+class Map(Shape):
+    """A mapping from a word of one shape to values of another."""
+
+    def __init__(self, key: Shape, value: Shape) -> None:
+        self.key, self.value = key, value
+        self.words = f"a mapping; each value {value.words}"
+
+    def read(self, data: Any, at: Pointer, into: Reading, key: bool = False) -> Any:
+        if type(data) is not dict:
+            return into.refuse(at, f"{_name(at)} should be {self.words}, not {_form(data)}")
+        values = {}
+        for word, value in data.items():
+            here = (*at, word)
+            name = self.key.read(word, here, into, key=True)
+            values[word if name is UNKNOWN else name] = self.value.read(value, here, into)
+        return values
+
+    def schema(self, name: Any) -> dict[str, Any]:
+        names = self.key.schema(name)
+        return {
+            "type": "object",
+            "additionalProperties": self.value.schema(name),
+            **({"propertyNames": {"pattern": names["pattern"]}} if "pattern" in names else {}),
+        }
+
+    def accepts(self, data: Any) -> bool:
+        return isinstance(data, dict)
+
+
+class Either(Shape):
+    """One of several shapes, told apart by the form of what is written."""
+
+    def __init__(self, shapes: tuple[Shape, ...]) -> None:
+        self.shapes = shapes
+        self.words = ", or ".join(shape.words for shape in shapes)
+
+    def read(self, data: Any, at: Pointer, into: Reading, key: bool = False) -> Any:
+        for shape in self.shapes:
+            if shape.accepts(data):
+                return shape.read(data, at, into)
+        return into.refuse(at, f"{_name(at)} should be {self.words}, not {_form(data)}")
+
+    def schema(self, name: Any) -> dict[str, Any]:
+        return {"anyOf": [shape.schema(name) for shape in self.shapes]}
+
+    def accepts(self, data: Any) -> bool:
+        return any(shape.accepts(data) for shape in self.shapes)
+
+
+class Record(Shape):
+    """A mapping with known keys, read into a `Part`."""
+
+    def __init__(self, part: type["Part"]) -> None:
+        self.part = part
+        self.words = f"a mapping with the keys {_listed(part.__required__ or tuple(part.__keys__))}"
+
+    def read(self, data: Any, at: Pointer, into: Reading, key: bool = False) -> Any:
+        part = self.part
+        if type(data) is str and part.__short__:
+            data = {part.__short__: data}
+        if type(data) is not dict:
+            return into.refuse(at, f"{_name(at)} should be {self.words}, not {_form(data)}")
+        made = object.__new__(part)
+        values = made.__dict__
+        values.update(part.__defaults__)
+        values["at"] = at
+        unknown = []
+        keys = part.__keys__
+        for word, value in data.items():
+            field = keys.get(word)
+            if field is None:
+                _refuse_key(part, word, (*at, word), into)
+                continue
+            read = field.shape.read(value, (*at, word), into)
+            if read is UNKNOWN:
+                unknown.append(field.attribute)
+            else:
+                values[field.attribute] = read
+        for word in part.__required__:
+            if word not in data:
+                unknown.append(keys[word].attribute)
+                into.refuse(
+                    at,
+                    f"{part.__title__} needs `{word}`: {_first_sentence(keys[word].doc)}",
+                    "SOP003",
+                )
+        if unknown:
+            values["unknown"] = frozenset(unknown)
+        for code, finding in made.slips():
+            into.problems.append(Problem(code, finding))
+        return made
+
+    def schema(self, name: Any) -> dict[str, Any]:
+        record: dict[str, Any] = name(self.part)
+        short = self.part.__keys__.get(self.part.__short__ or "")
+        return {"anyOf": [record, short.shape.schema(name)]} if short else record
+
+    def accepts(self, data: Any) -> bool:
+        return isinstance(data, dict) or (isinstance(data, str) and bool(self.part.__short__))
+
+
+class Key(NamedTuple):
+    """One key of a record: how it is written, what it means, and what it may hold."""
+
+    name: str
+    attribute: str
+    doc: str
+    shape: Shape
+    required: bool
+    default: Any
+
+
+class _Declared(NamedTuple):
+    doc: str
+    default: Any
+    name: str
+
+
+def key(doc: str, default: Any = _REQUIRED, *, name: str = "") -> Any:
+    """Declare a key of a record; without a default it is required."""
+    return _Declared(doc, default, name)
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(key,))
+class Part:
+    """A record of the format: frozen, made by reading, with its keys as attributes.
+
+    `at` is its own address. `unknown` names the attributes that were written wrongly or are
+    required and missing: whoever judges an absence asks `lacks`, which does not count these.
+    """
+
+    __keys__: ClassVar[dict[str, Key]] = {}
+    __required__: ClassVar[tuple[str, ...]] = ()
+    __defaults__: ClassVar[dict[str, Any]] = {}
+    __title__: ClassVar[str] = ""
+    __short__: ClassVar[str] = ""
+
+    at: Pointer
+    unknown: frozenset[str]
+
+    def __init_subclass__(cls, title: str = "", short: str = "") -> None:
+        keys = dict(cls.__keys__)
+        for attribute, annotation in cls.__dict__.get("__annotations__", {}).items():
+            declared = cls.__dict__.get(attribute)
+            if isinstance(declared, _Declared):
+                word = declared.name or attribute
+                required = declared.default is _REQUIRED
+                default = None if required else declared.default
+                keys[word] = Key(word, attribute, declared.doc, shape_of(annotation), required, default)
+                delattr(cls, attribute)
+        cls.__keys__ = keys
+        cls.__required__ = tuple(k.name for k in keys.values() if k.required)
+        cls.__defaults__ = {k.attribute: k.default for k in keys.values()} | {"unknown": frozenset()}
+        cls.__title__ = title or f"a {cls.__name__.lower()}"
+        cls.__short__ = short
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise AttributeError(f"{type(self).__name__} is frozen")
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and all(
+            getattr(self, k.attribute) == getattr(other, k.attribute) for k in self.__keys__.values()
+        )
+
+    __hash__ = object.__hash__
+
+    def __repr__(self) -> str:
+        said = ", ".join(f"{k}={v!r}" for k, v in self.__dict__.items() if v not in (None, (), {}))
+        return f"{type(self).__name__}({said})"
+
+    def lacks(self, attribute: str) -> bool:
+        """True where nothing was written: neither a good value nor a bad one."""
+        return attribute not in self.unknown and not getattr(self, attribute)
+
+    def slips(self) -> Iterator[Problem]:
+        """What is wrong between keys that are right by themselves; records override it."""
+        return iter(())
+
+    @classmethod
+    def make(cls, data: Any, at: Pointer = ()) -> tuple[Self, Reading]:
+        """Read plain data; for those who have no document around it."""
+        into = Reading()
+        return Record(cls).read(data, at, into), into
+
+
+def shape_of(annotation: Any) -> Shape:
+    """The shape that a type stands for."""
+    if isinstance(annotation, Shape):
+        return annotation
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        return annotation.__metadata__[0]  # type: ignore[no-any-return]
+    if origin in (Union, types.UnionType):
+        shapes = tuple(shape_of(a) for a in arguments if a is not types.NoneType)
+        return shapes[0] if len(shapes) == 1 else Either(shapes)
+    if origin is tuple:
+        return List(shape_of(arguments[0]))
+    if origin is dict:
+        return Map(shape_of(arguments[0]), shape_of(arguments[1]))
+    if origin is Literal:
+        return Choice(arguments)
+    if isinstance(annotation, type) and issubclass(annotation, Part):
+        return Record(annotation)
+    return _PLAIN[annotation]
+
+
+def _refuse_key(part: type[Part], word: str, at: Pointer, into: Reading) -> None:
+    near = did_you_mean(word, part.__keys__)
+    help = "" if near else f"its keys are {_listed(tuple(part.__keys__))}"
+    into.refuse(at, f"{part.__title__} has no key `{word}`{near}", "SOP004", key=True, help=help)
+
+
+def _date(text: str) -> date:
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+        raise ValueError
+    return date.fromisoformat(text)
+
+
+def _boolean(text: str) -> bool:
+    return {"true": True, "false": False}[text.lower()]
+
+
+_PLAIN: dict[Any, Shape] = {
+    bool: Word("true or false", r"true|True|TRUE|false|False|FALSE", _boolean, {"type": "boolean"}),
+    int: Word("a whole number", r"[-+]?[0-9]{1,18}", int, {"type": "integer"}),
+    float: Word(
+        "a number", r"[-+]?(?:[0-9]{1,18}(?:\.[0-9]{0,18})?|\.[0-9]{1,18})(?:[eE][-+]?[0-9]{1,2})?", float,
+        {"type": "number"},
+    ),
+    date: Word("a date that exists, written 2026-02-17", "", _date, {"type": "string", "format": "date"}),
+}  # fmt: skip
+
+
+def _name(at: Pointer) -> str:
+    """The value in the words of the writer: `` `within` ``, or the item of a list."""
+    if not at:
+        return "the file"
+    if isinstance(at[-1], str):
+        return f"`{at[-1]}`"
+    owner = next((key for key in reversed(at) if isinstance(key, str)), "")
+    return f"item {at[-1] + 1} of `{owner}`"
+
+
+def _form(data: Any) -> str:
+    if data == "":
+        return "empty"
+    return {dict: "a mapping", list: "a list"}.get(type(data), f"{_quoted(data)}")
+
+
+def _quoted(data: str) -> str:
+    if data == "":
+        return "empty"
+    line = " ".join(data.split())
+    return f"`{line if len(line) <= 60 else line[:57] + '…'}`"
+
+
+def _one_of(words: tuple[str, ...]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
+
+
+def _listed(words: tuple[str, ...]) -> str:
+    return ", ".join(f"`{word}`" for word in words)
+
+
+def _first_sentence(doc: str) -> str:
+    sentence = doc.partition(". ")[0].rstrip(".")
+    return sentence[:1].lower() + sentence[1:]

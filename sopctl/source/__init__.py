@@ -1,0 +1,91 @@
+"""Text becomes a document: plain data, and the place of every value when somebody asks.
+
+This room alone knows YAML and Markdown. Every scalar is left the text that stands there;
+the model gives it a type, so `no` stays a word until a key says otherwise.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from sopctl.diagnostic import Finding, Pointer, Span
+from sopctl.shape import Problem
+from sopctl.source.place import Place, Places, position
+
+MAX_BYTES = 1024 * 1024
+MAX_DEPTH = 64
+
+
+class Document:
+    """One file as read. Its places are worked out when they are first asked for."""
+
+    def __init__(
+        self,
+        path: str,
+        text: str,
+        data: Any,
+        problems: tuple[Problem, ...] = (),
+        locate: Callable[[], Places] = dict,
+        *,
+        complete: bool = True,
+        markdown: bool = False,
+    ) -> None:
+        self.path = path
+        self.text = text
+        self.data = data
+        self.problems = problems
+        self.complete = complete  # False: the reader had to stop before the end
+        self.markdown = markdown
+        self._locate = locate
+        self._places: Places | None = None
+
+    @property
+    def places(self) -> Places:
+        """Where each value stands, by pointer."""
+        if self._places is None:
+            self._places = self._locate()
+        return self._places
+
+    def place(self, at: Pointer) -> Place | None:
+        """The place of `at`, or of the nearest parent that was written down."""
+        places = self.places
+        while at not in places:
+            if not at:
+                return None
+            at = at[:-1]
+        return places[at]
+
+    def span(self, finding: Finding, extent: tuple[int, int] | None = None) -> Span:
+        """The stretch of the file that a finding is about; `extent` gives its offsets outright."""
+        if extent is not None:
+            return Span(self.path, *position(self.text, extent[0]), *position(self.text, extent[1]))
+        place = self.place(finding.at)
+        if place is None:
+            return Span(self.path)
+        exact = finding.at in self.places
+        return Span(self.path, *place.lines(self.text, finding.key, finding.part if exact else None))
+
+
+def read(path: str, text: str) -> Document | None:
+    """Read one file of a knowledge base; None for a Markdown file that is no SOP.
+
+    What cannot be read is a problem of the document, never an exception.
+    """
+    text = text.removeprefix("\ufeff")
+    if len(text) > MAX_BYTES // 4 and len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
+        return unreadable(path, "SOP007", "this file is larger than 1 MiB; it is not read", "split it, or move pictures and tables of data beside it")  # fmt: skip
+    if path.endswith(".md"):
+        from sopctl.source import markdown_reader
+
+        return markdown_reader.read(path, text)
+    from sopctl.source import yaml_reader
+
+    return yaml_reader.document(path, text)
+
+
+def unreadable(path: str, code: str, message: str, help: str = "") -> Document:
+    """A document that stands for a file nobody can read."""
+    problem = Problem(code, Finding((), message, help))
+    return Document(path, "", None, (problem,), complete=False)
+
+
+__all__ = ["MAX_BYTES", "MAX_DEPTH", "Document", "Place", "Places", "read", "unreadable"]

@@ -1,0 +1,104 @@
+"""Where a value stands in its file, down to single characters of its text."""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from sopctl.diagnostic import Pointer
+
+_ESCAPE = re.compile(r"\\(?:x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|\r?\n[ \t]*|.)", re.DOTALL)
+_BREAK = re.compile(r"\r\n|\r|\n")
+
+Extent = tuple[int, int]
+"""Start and end, as character offsets into the file."""
+
+
+class Place(NamedTuple):
+    """Offsets of a value, of its key, and how its text is written.
+
+    `value` is None for a mapping or list, which has no text of its own. `style` is the quote
+    of a quoted scalar; other texts stand as they are but for white space. `text` is the
+    value as read.
+    """
+
+    key: Extent | None
+    value: Extent | None
+    text: str = ""
+    style: str = ""
+    block: Extent | None = None  # in Markdown, the heading or table that holds it
+
+    def lines(self, file: str, key: bool, part: tuple[int, int] | None) -> tuple[int, int, int, int]:
+        """Line, column, end line and end column, counted from 1."""
+        start, end = self._extent(file, key, part)
+        first, last = position(file, start), position(file, end)
+        return (*first, *last)
+
+    def _extent(self, file: str, key: bool, part: tuple[int, int] | None) -> Extent:
+        if self.value is None or key:
+            return self.key or self.value or (0, 0)
+        if part is None:
+            start, end = self.value
+            return (start, end) if end > start or self.key is None else self.key
+        inside = [at for i, at in self._aligned(file) if part[0] <= i < part[1]]
+        return (inside[0][0], inside[-1][1]) if inside else self.value
+
+    def _aligned(self, file: str) -> Iterator[tuple[int, Extent]]:
+        """Each visible character of the text, with its offsets in the file.
+
+        White space may be folded and indented, so two fingers run over the text and over the
+        file, and meet at each visible character.
+        """
+        assert self.value is not None
+        at, stop = self.value
+        if self.style in ("|", ">"):
+            at = _after_line(file, at)
+        elif self.style in ("'", '"'):
+            at += 1
+        for i, char in enumerate(self.text):
+            if char.isspace():
+                continue
+            while at < stop:
+                width = self._width(file, at)
+                here, at = at, at + width
+                if width > 1 and self.style == '"':
+                    if _unescaped(file[here:at]) == char:
+                        yield i, (here, at)
+                        break
+                elif file[here] == char or width > 1:
+                    yield i, (here, at)
+                    break
+            else:
+                return
+
+    def _width(self, file: str, at: int) -> int:
+        """How many characters of the file write one character of the text."""
+        if self.style == '"' and file[at] == "\\" and (escape := _ESCAPE.match(file, at)):
+            return len(escape[0])
+        if self.style == "'" and file.startswith("''", at):
+            return 2
+        if self.style == "cell" and file.startswith("\\|", at):
+            return 2
+        return 1
+
+
+Places = dict[Pointer, Place]
+
+
+def position(file: str, offset: int) -> tuple[int, int]:
+    """Line and column of an offset, counted from 1."""
+    breaks = [m.end() for m in _BREAK.finditer(file, 0, offset)]
+    if offset and file[offset - 1 : offset + 1] == "\r\n":
+        breaks = breaks[:-1]
+    return len(breaks) + 1, offset - (breaks[-1] if breaks else 0) + 1
+
+
+def _after_line(file: str, at: int) -> int:
+    end = _BREAK.search(file, at)
+    return end.end() if end else len(file)
+
+
+def _unescaped(escape: str) -> str:
+    kind, digits = escape[1], escape[2:]
+    if kind in "xuU":
+        return chr(int(digits, 16))
+    return {"_": "\xa0", "N": "\x85", "L": "\u2028", "P": "\u2029", "/": "/", '"': '"', "\\": "\\"}.get(kind, "")

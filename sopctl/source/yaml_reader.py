@@ -1,0 +1,266 @@
+"""YAML 1.2 into plain data, fast; and, in a second look, the place of every value.
+
+The C parser of PyYAML reads YAML's syntax; where a host has none, ruamel.yaml's own parser
+does, slower and to the same result. What the format refuses (anchors, aliases, tags, a second
+document) and what would exhaust a parser (deep nesting) is looked for before data is made.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import yaml
+
+from sopctl.diagnostic import Finding, Pointer
+from sopctl.shape import Problem
+from sopctl.source import MAX_DEPTH, Document
+from sopctl.source.place import Place, Places
+from sopctl.source.yaml_trouble import Trouble, explain
+
+try:
+    from yaml._yaml import CParser
+except ImportError:  # no C parser on this host
+    CParser = None
+
+_ODD_BREAKS = str.maketrans({"\x85": "\ue885", "\u2028": "\ue828", "\u2029": "\ue829"})
+_BACK = str.maketrans({"\ue885": "\x85", "\ue828": "\u2028", "\ue829": "\u2029"})
+_HAS_ODD = re.compile("[\x85\u2028\u2029]")
+_REFUSABLE = re.compile(r"(?:(?<=[\s\[{,:?\-'\"}\]])|^)[&*!][^\s*]|^%|^(?:---|\.\.\.)", re.MULTILINE)
+_NESTING = re.compile(r"[\[{?-]")
+_SAFE_NESTING = 4000
+_CUT = re.compile(r"[ \t]#[\w]")
+
+
+def document(path: str, text: str) -> Document:
+    """Read a whole file."""
+    part = read(text)
+    return Document(path, text, part.data, part.problems, lambda: places(text), complete=part.complete)
+
+
+class Part(NamedTuple):
+    """What a piece of YAML says. `complete` is False where the parser had to give up."""
+
+    data: Any
+    problems: tuple[Problem, ...] = ()
+    complete: bool = True
+
+
+def read(text: str) -> Part:
+    """Plain data, with what is wrong in it."""
+    try:
+        root = _compose(text)
+    except Trouble as trouble:
+        return Part(None, (trouble.problem(),), complete=False)
+    if root is None:
+        return Part(None)
+    made = _Maker(bool(_HAS_ODD.search(text)))
+    try:
+        data = made.value(root, ())
+    except Trouble as trouble:
+        return Part(None, (trouble.problem(),), complete=False)
+    problems = made.problems
+    if " #" in text:
+        problems.extend(_texts_cut_short(text, root))
+    return Part(data, tuple(problems))
+
+
+def places(text: str) -> Places:
+    """The place of every value, by pointer; empty where the text cannot be read.
+
+    The root has a place too: that of its first key.
+    """
+    try:
+        root = _compose(text)
+    except Trouble as trouble:
+        return {(): Place(None, (trouble.start, trouble.end), text[trouble.start : trouble.end])}
+    found: Places = {}
+    if root is not None:
+        _locate(root, (), None, found, bool(_HAS_ODD.search(text)))
+        first = next((p for at, p in found.items() if at), None)
+        found[()] = Place(first.key or first.value, None) if first else Place(None, _extent(root))
+    return found
+
+
+def _compose(text: str) -> Any:
+    plain = text.translate(_ODD_BREAKS) if _HAS_ODD.search(text) else text
+    _check_nesting(plain)
+    if _REFUSABLE.search(plain):
+        _refuse(plain)
+    try:
+        return _parser(plain).get_single_node()
+    except Exception as error:
+        if not hasattr(error, "problem") and not hasattr(error, "reason"):
+            raise
+        raise explain(text, error) from error
+
+
+def _check_nesting(text: str) -> None:
+    """Deep nesting would overrun the stack of a C parser, so it is counted in events first."""
+    deep = max((len(m) for m in re.findall(r"^ {200,}", text, re.MULTILINE)), default=0)
+    if deep or len(_NESTING.findall(text)) > _SAFE_NESTING:
+        for _ in _events(text):
+            pass
+
+
+def _refuse(text: str) -> None:
+    """Raise Trouble for the first anchor, alias, tag, merge key or second document."""
+    documents = 0
+    for event in _events(text):
+        what = type(event).__name__
+        if what == "DocumentStartEvent":
+            documents += 1
+            if documents > 1:
+                raise _refused(event, "a second document begins here; a file holds one", "make it a file of its own")
+        elif what == "AliasEvent":
+            raise _refused(event, f"`*{event.anchor}` is an alias; write the value out", "aliases hide what a value is from whoever reads the line")  # fmt: skip
+        elif getattr(event, "anchor", None):
+            raise _refused(event, f"`&{event.anchor}` is an anchor; write the text in quotes, or the value out")
+        elif getattr(event, "tag", None):
+            raise _refused(event, "a value that begins with `!` is a tag; put the text in quotes")
+
+
+def _refused(event: Any, message: str, help: str = "") -> Trouble:
+    return Trouble("SOP006", message, help, event.start_mark.index, event.end_mark.index)
+
+
+def _events(text: str) -> Iterator[Any]:
+    parser = _parser(text)
+    depth = 0
+    while True:
+        try:
+            event = parser.get_event()
+        except Exception as error:
+            if not hasattr(error, "problem") and not hasattr(error, "reason"):
+                raise
+            raise explain(text, error) from error
+        if event is None or type(event).__name__ == "StreamEndEvent":
+            return
+        name = type(event).__name__
+        if name in ("SequenceStartEvent", "MappingStartEvent"):
+            depth += 1
+            if depth > MAX_DEPTH:
+                raise _too_deep(event.start_mark.index)
+        elif name in ("SequenceEndEvent", "MappingEndEvent"):
+            depth -= 1
+        yield event
+
+
+def _too_deep(at: int) -> Trouble:
+    return Trouble("SOP007", f"values are nested deeper than {MAX_DEPTH}; the file is not read", "", at, at + 1)
+
+
+if CParser is not None:
+
+    class _Fast(CParser):  # type: ignore[misc]
+        """Syntax only: what a scalar means is the model's to say."""
+
+        def resolve(self, *_: Any) -> str:
+            return ""
+
+        def descend_resolver(self, *_: Any) -> None: ...
+
+        def ascend_resolver(self) -> None: ...
+
+    def _parser(text: str) -> Any:
+        return _Fast(text)
+
+else:
+
+    def _parser(text: str) -> Any:
+        from sopctl.source.pure_parser import PureParser
+
+        return PureParser(text)
+
+
+class _Maker:
+    """Nodes into data; keys written twice, and the rest of what only nodes can tell."""
+
+    def __init__(self, odd: bool) -> None:
+        self.problems: list[Problem] = []
+        self.odd = odd
+
+    def value(self, node: Any, at: Pointer) -> Any:
+        if isinstance(node.value, str):
+            return node.value.translate(_BACK) if self.odd else node.value
+        if len(at) >= MAX_DEPTH:
+            raise _too_deep(node.start_mark.index)
+        value = self.value
+        if type(node) is yaml.SequenceNode or not _is_mapping(node):
+            return [value(item, (*at, i)) for i, item in enumerate(node.value)]
+        data: dict[str, Any] = {}
+        for key, item in node.value:
+            word = key.value
+            if not isinstance(word, str):
+                raise Trouble("SOP001", "a key must be one word or text", "", *_extent(key))
+            if self.odd:
+                word = word.translate(_BACK)
+            if word in data:
+                self._twice(word, at, key)
+            elif word == "<<":
+                raise Trouble("SOP006", "`<<` merges mappings; write the keys out", "", *_extent(key))
+            else:
+                data[word] = value(item, (*at, word))
+        return data
+
+    def _twice(self, word: str, at: Pointer, key: Any) -> None:
+        finding = Finding((*at, word), f"`{word}` is written twice; only the first is read", "keep one of the two")
+        self.problems.append(Problem("SOP002", finding, _extent(key)))
+
+
+def _is_mapping(node: Any) -> bool:
+    return bool(node.id == "mapping")
+
+
+def _extent(node: Any) -> tuple[int, int]:
+    return node.start_mark.index, node.end_mark.index
+
+
+def _locate(node: Any, at: Pointer, key: tuple[int, int] | None, found: Places, odd: bool) -> None:
+    if isinstance(node.value, str):
+        text = node.value.translate(_BACK) if odd else node.value
+        found[at] = Place(key, _extent(node), text, node.style or "")
+    elif _is_mapping(node):
+        own = key or (_extent(node.value[0][0]) if node.value else None)
+        found[at] = Place(own, None if own else _extent(node))
+        for word, item in node.value:
+            name = word.value.translate(_BACK) if odd else word.value
+            if (*at, name) not in found:
+                _locate(item, (*at, name), _extent(word), found, odd)
+    else:
+        found[at] = Place(key, None if key else _extent(node))
+        for i, item in enumerate(node.value):
+            _locate(item, (*at, i), None, found, odd)
+        if key is None and node.value:
+            inner = found[(*at, 0)]
+            found[at] = Place(inner.key or inner.value, None)
+
+
+def _texts_cut_short(text: str, root: Any) -> Iterator[Problem]:
+    """`Write ticket #2`, unquoted: YAML takes the rest for a comment."""
+    ends = {node.end_mark.index for node in _plain(root)}
+    for cut in _CUT.finditer(text):
+        end = cut.start()
+        while end and text[end - 1] in " \t":
+            end -= 1
+        if end in ends:
+            line = text.find("\n", cut.end())
+            lost = text[cut.end() - 2 : line if line >= 0 else len(text)].strip()
+            yield Problem(
+                "SOP009",
+                Finding(
+                    (),
+                    f"the text ends before `{lost[:40]}`: an unquoted ` #` begins a comment",
+                    "put the whole text in quotes; a comment has a space after its `#`",
+                ),
+                (cut.end() - 2, cut.end() - 2 + len(lost)),
+            )
+
+
+def _plain(node: Any) -> Iterator[Any]:
+    if isinstance(node.value, str):
+        if not node.style and node.value:
+            yield node
+    else:
+        for item in node.value:
+            for each in item if isinstance(item, tuple) else (item,):
+                yield from _plain(each)

@@ -1,0 +1,103 @@
+"""What a YAML parser could not read, in words for the person who wrote it.
+
+Parsers name the rule of YAML that broke; a writer needs the usual cause. It is worked out
+from the place and from what stands there, so that every parser leads to the same words.
+"""
+
+import re
+from typing import Any
+
+from sopctl.diagnostic import Finding
+from sopctl.shape import Problem
+
+_QUOTE = "put the whole text in quotes"
+
+
+class Trouble(Exception):
+    """Reading had to stop: why, and from which offset to which."""
+
+    def __init__(self, code: str, message: str, help: str, start: int, end: int) -> None:
+        super().__init__(message)
+        self.code, self.message, self.help, self.start, self.end = code, message, help, start, end
+
+    def problem(self) -> Problem:
+        return Problem(self.code, Finding((), self.message, self.help), (self.start, self.end))
+
+
+def explain(text: str, error: Any) -> Trouble:
+    """The parser's exception, retold."""
+    mark = getattr(error, "problem_mark", None)
+    if mark is None:
+        return _character(text, error)
+    at = min(mark.index, len(text))
+    context = getattr(error, "context_mark", None)
+    began = min(context.index, len(text)) if context else at
+    said = f"{getattr(error, 'context', '') or ''} {error.problem or ''}"
+    message, help, place = _cause(text, at, began, said)
+    end = place + 1 if place < len(text) and text[place] not in "\r\n" else place
+    return Trouble("SOP001", message, help, place, end)
+
+
+def _character(text: str, error: Any) -> Trouble:
+    at = next((i for i, char in enumerate(text) if not _printable(char)), 0)
+    point = f"U+{ord(text[at]):04X}" if text else ""
+    message = f"the invisible character {point} may not stand in a YAML file"
+    return Trouble("SOP001", message, "delete it; it often comes with text pasted from elsewhere", at, at + 1)
+
+
+def _printable(char: str) -> bool:
+    return char in "\t\n\r\x85" or "\x20" <= char <= "\x7e" or (char >= "\xa0" and not "\ud800" <= char <= "\udfff" and char not in "\ufffe\uffff\ufeff")  # fmt: skip
+
+
+def _cause(text: str, at: int, began: int, said: str) -> tuple[str, str, int]:
+    char = text[at : at + 1]
+    line_start = max(text.rfind("\n", 0, at), text.rfind("\r", 0, at)) + 1
+    before = text[line_start:at]
+    if "block scalar" in said and text[began : began + 1] in (">", "|"):
+        sign = text[began]
+        return (
+            f"`{sign}` begins a block of text that starts on the next line",
+            f"a test stands in quotes: \"{sign} 90\"" if sign == ">" else _QUOTE,
+            began,
+        )
+    if char == "\t" or (before and "\t" in before and not before.strip()) or "tab" in said:
+        return "a tab stands here; YAML indents with spaces only", "set your editor to spaces, two a level", at
+    if char and char in "@`":
+        return f"a text cannot begin with `{char}`", _QUOTE, at
+    if char == "%":
+        return "a text cannot begin with `%`", _QUOTE, at
+    if "alias" in said or "anchor" in said:
+        sign = text[began : began + 1] or "*"
+        return f"a text cannot begin with `{sign}`", _QUOTE, began
+    if " tag" in said:
+        return "a text cannot begin with `!`", _QUOTE, began
+    if "quoted scalar" in said:
+        return _quoted(text, at, began, said)
+    if "flow sequence" in said or "flow mapping" in said or "flow node" in said:
+        return _bracket(text, at, began)
+    if "mapping values are not allowed" in said:
+        if before.strip() and ":" not in before.strip()[:-1].rstrip():
+            return "this line is indented more than the one it continues", "line it up with the keys beside it", at
+        return "there is a second `: ` in this line, where only a key has one", _QUOTE, at
+    if "could not find expected ':'" in said or "simple key" in said:
+        return "this line is neither `key: value` nor a list item", "add the `:`, or indent the line under the text that it continues", began  # fmt: skip
+    if "'-' indicator" in said or "block end" in said or "block" in said or "expected key" in said:
+        return "the indentation does not fit what stands above", "items of one list, and keys of one mapping, begin in the same column", at  # fmt: skip
+    return "this cannot be read as YAML", "look at the quotes, brackets and indentation of this line", at
+
+
+def _quoted(text: str, at: int, began: int, said: str) -> tuple[str, str, int]:
+    if "escape" in said or re.match(r"\\", text[at - 1 : at] or ""):
+        return "a backslash in double quotes begins an escape that YAML does not know", "use single quotes, or write the backslash twice", at  # fmt: skip
+    return "a quotation mark is opened here and never closed", "close it; an apostrophe inside single quotes is written twice", began  # fmt: skip
+
+
+def _bracket(text: str, at: int, began: int) -> tuple[str, str, int]:
+    sign = text[began : began + 1]
+    if sign not in ("[", "{"):
+        sign, began = "[", at
+    close = {"[": "]", "{": "}"}[sign]
+    help = f"close it with `{close}`; a text that begins with `{sign}`, or holds one, stands in quotes"
+    if at < len(text):
+        help += "; values in it are separated by commas, and a text with `, ` or `: ` in it stands in quotes"
+    return f"a `{sign}` is opened here and what follows does not fit before its `{close}`", help, began
