@@ -1,8 +1,13 @@
 """Texts for people: what in them is code or quotation, and what they refer to."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from functools import cached_property
+from itertools import accumulate
+from typing import NamedTuple
 
+from sopctl.diagnostic import Pointer
 from sopctl.model.words import ID, SOP_ID
 from sopctl.shape import Prose, Reference
 
@@ -12,6 +17,13 @@ _KINDS = frozenset({"role", "team", "term", "clause", "path", "notice", "metric"
 _CODE = re.compile(r"(?P<fence>^ {0,3}(`{3,}|~{3,})[^\n]*\n.*?(?:^ {0,3}\2[`~]*[ \t]*$|\Z))|(?P<span>(?<!`)(`+)(?!`).+?(?<!`)\4(?!`))", re.DOTALL | re.MULTILINE)  # fmt: skip
 _QUOTED = re.compile(r"^[ \t]*>[^\n]*|“[^”\n]*”|\"[^\"\n]*\"|«[^»\n]*»", re.MULTILINE)
 _LINK_TARGET = re.compile(r"(?<=\]\()[^()\s]*|<https?://[^>\s]*>|https?://[^\s)>]+")
+
+
+_NOT_OUR_WORDS = {"change_history", "clauses"}
+_APART = "\0"  # no white space: a phrase never reaches from one text into the next
+_PLAIN = bytes(ord(chr(i).lower()) if i < 128 and chr(i).isalnum() else 32 for i in range(256))
+_CAPITALS = bytes(i if chr(i) in "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-" else 32 for i in range(256))
+_SMALL = b"abcdefghijklmnopqrstuvwxyz"
 
 
 def references(prose: Iterable[Prose]) -> Iterator[Reference]:
@@ -49,6 +61,70 @@ def spoken(text: str) -> str:
     if "](" in text or "://" in text:
         text = _LINK_TARGET.sub(_blank, text)
     return text
+
+
+class Said(NamedTuple):
+    """A stretch of a text: where the text stands, and which of its characters are meant."""
+
+    at: Pointer
+    part: tuple[int, int]
+    match: re.Match[str]  # in the joined text of the file
+
+    @property
+    def word(self) -> str:
+        return " ".join(self.match[0].split())
+
+
+class Speech:
+    """The texts of a file in one piece, so that a rule looks through all of them at once.
+
+    Histories and clauses are left out: they say what was so, or what somebody else wrote.
+    """
+
+    def __init__(self, prose: Iterable[Prose]) -> None:
+        self._prose = [each for each in prose if each.at[0] not in _NOT_OUR_WORDS]
+        self.text = _APART.join([text for _, text in self._prose])
+
+    @cached_property
+    def plain(self) -> str:
+        """The texts as `plain` words, with a space before each."""
+        return " " + plain(self.text) + " "
+
+    @cached_property
+    def capitals(self) -> frozenset[bytes]:
+        """What is left of each word without its small letters: a cheap way to abbreviations."""
+        return frozenset(_encoded(self.text).translate(_CAPITALS, _SMALL).split())
+
+    def find(self, pattern: re.Pattern[str]) -> Iterator[Said]:
+        """Each match that stands outside code, quotations, references and addresses."""
+        for match in pattern.finditer(self.text):
+            i = bisect_right(self._starts, match.start()) - 1
+            at, text = self._prose[i]
+            start, end = match.start() - self._starts[i], match.end() - self._starts[i]
+            if self._spoken(i)[start:end] == text[start:end]:
+                yield Said(at, (start, end), match)
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [0, *accumulate(len(text) + len(_APART) for _, text in self._prose)][:-1]
+
+    @cached_property
+    def _heard(self) -> dict[int, str]:
+        return {}
+
+    def _spoken(self, i: int) -> str:
+        if i not in self._heard:
+            self._heard[i] = spoken(self._prose[i].text)
+        return self._heard[i]
+
+
+def plain(text: str) -> str:
+    """The text in small letters, with a space for whatever is no ASCII letter or digit."""
+    return _encoded(text).translate(_PLAIN).decode("ascii")
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
 
 
 def _blank(found: re.Match[str]) -> str:

@@ -29,6 +29,8 @@ UNKNOWN: Any = type("Unknown", (), {"__repr__": lambda self: "UNKNOWN", "__bool_
 """Stands for a value that was written but could not be understood."""
 
 _REQUIRED: Any = object()
+_MOST_KNOWN = 10_000
+_FILL = "write a value; a text that begins with `#` stands in quotes"
 
 
 class Problem(NamedTuple):
@@ -96,7 +98,7 @@ class Text(Shape):
         if type(data) is not str:
             return into.refuse(at, f"{_name(at)} should be {self.words}, not {_form(data)}")
         if not data or data.isspace():
-            return into.refuse(at, f"{_name(at)} is empty")
+            return into.refuse(at, f"{_name(at)} is empty", help=_FILL)
         if self.prose:
             into.prose.append(Prose(at, data))
         return data
@@ -117,11 +119,20 @@ class Word(Shape):
     ) -> None:
         self.words, self.parse = words, parse
         self.match = re.compile(pattern).fullmatch if pattern else None
+        self._known: dict[str, Any] = {}  # the same few words stand in every file
         self._schema = schema or ({"type": "string", "pattern": f"^(?:{pattern})$"} if pattern else {"type": "string"})
 
     def read(self, data: Any, at: Pointer, into: Reading, key: bool = False) -> Any:
         if type(data) is not str:
             return into.refuse(at, f"{_name(at)} should be {self.words}, not {_form(data)}", key=key)
+        value = self._known.get(data, UNKNOWN)
+        if value is UNKNOWN:
+            value = self._understood(data, at, into, key)
+            if value is not UNKNOWN and len(self._known) < _MOST_KNOWN:
+                self._known[data] = value
+        return value
+
+    def _understood(self, data: str, at: Pointer, into: Reading, key: bool) -> Any:
         if self.match is not None and not self.match(data):
             return into.refuse(at, f"{_name(at)} should be {self.words}, not {_quoted(data)}", key=key)
         if self.parse is None:
@@ -130,7 +141,8 @@ class Word(Shape):
             return self.parse(data)
         except ValueError as error:
             said = f": {error}" if str(error) else ""
-            return into.refuse(at, f"{_name(at)} should be {self.words}, not {_quoted(data)}{said}", key=key)
+            message = f"{_name(at)} should be {self.words}, not {_quoted(data)}{said}"
+            return into.refuse(at, message, getattr(error, "code", "SOP005"), key=key)
 
     def schema(self, name: Any) -> dict[str, Any]:
         return dict(self._schema)
@@ -179,7 +191,7 @@ class List(Shape):
             item = self.item.read
             return tuple([item(value, (*at, i), into) for i, value in enumerate(data)])
         if data == "":
-            return into.refuse(at, f"{_name(at)} is empty")
+            return into.refuse(at, f"{_name(at)} is empty", help=_FILL)
         return (self.item.read(data, at, into),)
 
     def schema(self, name: Any) -> dict[str, Any]:
@@ -245,41 +257,53 @@ class Record(Shape):
     def __init__(self, part: type["Part"]) -> None:
         self.part = part
         self.words = f"a mapping with the keys {_listed(part.__required__ or tuple(part.__keys__))}"
+        self._readers = {word: (k.attribute, k.shape.read) for word, k in part.__keys__.items()}
+        self._required = frozenset(part.__required__)
 
     def read(self, data: Any, at: Pointer, into: Reading, key: bool = False) -> Any:
         part = self.part
         if type(data) is str and part.__short__:
-            data = {part.__short__: data}
+            return self._read_short(data, at, into)
         if type(data) is not dict:
             return into.refuse(at, f"{_name(at)} should be {self.words}, not {_form(data)}")
         made = object.__new__(part)
-        values = made.__dict__
-        values.update(part.__defaults__)
+        values = made.__dict__  # what is not written stays with the class
         values["at"] = at
         unknown = []
-        keys = part.__keys__
+        readers = self._readers
         for word, value in data.items():
-            field = keys.get(word)
-            if field is None:
-                _refuse_key(part, word, (*at, word), into)
+            if word not in readers:
+                _refuse_key(part, word, value, (*at, word), into)
                 continue
-            read = field.shape.read(value, (*at, word), into)
-            if read is UNKNOWN:
-                unknown.append(field.attribute)
+            attribute, read = readers[word]
+            got = read(value, (*at, word), into)
+            if got is UNKNOWN:
+                unknown.append(attribute)
             else:
-                values[field.attribute] = read
-        for word in part.__required__:
-            if word not in data:
-                unknown.append(keys[word].attribute)
-                into.refuse(
-                    at,
-                    f"{part.__title__} needs `{word}`: {_first_sentence(keys[word].doc)}",
-                    "SOP003",
-                )
+                values[attribute] = got
+        if not self._required <= data.keys():
+            unknown.extend(self._missing(data, at, into))
         if unknown:
             values["unknown"] = frozenset(unknown)
-        for code, finding in made.slips():
-            into.problems.append(Problem(code, finding))
+        into.problems.extend(made.slips())
+        return made
+
+    def _missing(self, data: dict[str, Any], at: Pointer, into: Reading) -> Iterator[str]:
+        """The attributes that are required and not written; each is a finding."""
+        for word in self.part.__required__:
+            if word not in data:
+                about = self.part.__keys__[word]
+                into.refuse(at, f"{self.part.__title__} needs `{word}`: {_first_sentence(about.doc)}", "SOP003")
+                yield about.attribute
+
+    def _read_short(self, data: str, at: Pointer, into: Reading) -> Any:
+        """A text alone stands for its key; its place is that of the record."""
+        short = self.part.__keys__[self.part.__short__]
+        value = short.shape.read(data, at, into)
+        if value is UNKNOWN:
+            return UNKNOWN
+        made = object.__new__(self.part)
+        made.__dict__.update({short.attribute: value, "at": at})
         return made
 
     def schema(self, name: Any) -> dict[str, Any]:
@@ -323,12 +347,11 @@ class Part:
 
     __keys__: ClassVar[dict[str, Key]] = {}
     __required__: ClassVar[tuple[str, ...]] = ()
-    __defaults__: ClassVar[dict[str, Any]] = {}
     __title__: ClassVar[str] = ""
     __short__: ClassVar[str] = ""
 
-    at: Pointer
-    unknown: frozenset[str]
+    at: Pointer = ()
+    unknown: frozenset[str] = frozenset()
 
     def __init_subclass__(cls, title: str = "", short: str = "") -> None:
         keys = dict(cls.__keys__)
@@ -339,10 +362,10 @@ class Part:
                 required = declared.default is _REQUIRED
                 default = None if required else declared.default
                 keys[word] = Key(word, attribute, declared.doc, shape_of(annotation), required, default)
-                delattr(cls, attribute)
         cls.__keys__ = keys
         cls.__required__ = tuple(k.name for k in keys.values() if k.required)
-        cls.__defaults__ = {k.attribute: k.default for k in keys.values()} | {"unknown": frozenset()}
+        for each in keys.values():
+            setattr(cls, each.attribute, each.default)
         cls.__title__ = title or f"a {cls.__name__.lower()}"
         cls.__short__ = short
 
@@ -350,8 +373,9 @@ class Part:
         raise AttributeError(f"{type(self).__name__} is frozen")
 
     def __eq__(self, other: object) -> bool:
-        return type(other) is type(self) and all(
-            getattr(self, k.attribute) == getattr(other, k.attribute) for k in self.__keys__.values()
+        return self is other or (
+            type(other) is type(self)
+            and all(getattr(self, k.attribute) == getattr(other, k.attribute) for k in self.__keys__.values())
         )
 
     __hash__ = object.__hash__
@@ -396,16 +420,30 @@ def shape_of(annotation: Any) -> Shape:
     return _PLAIN[annotation]
 
 
-def _refuse_key(part: type[Part], word: str, at: Pointer, into: Reading) -> None:
+def _refuse_key(part: type[Part], word: str, value: Any, at: Pointer, into: Reading) -> None:
     near = did_you_mean(word, part.__keys__)
-    help = "" if near else f"its keys are {_listed(tuple(part.__keys__))}"
+    if " " in word:
+        help = "inside `{…}`, a text with a comma in it stands in quotes"
+    else:
+        help = "" if near else f"its keys are {_listed(tuple(part.__keys__))}"
+    if value == "" and " " in word:
+        near, help = "", "inside `{…}` a comma begins a new key; put the whole text in quotes"
     into.refuse(at, f"{part.__title__} has no key `{word}`{near}", "SOP004", key=True, help=help)
+
+
+class NoSuchDay(ValueError):
+    """Written like a date, but the calendar does not have it."""
+
+    code = "SOP103"
 
 
 def _date(text: str) -> date:
     if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
         raise ValueError
-    return date.fromisoformat(text)
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise NoSuchDay from None
 
 
 def _boolean(text: str) -> bool:
@@ -436,7 +474,7 @@ def _name(at: Pointer) -> str:
 def _form(data: Any) -> str:
     if data == "":
         return "empty"
-    return {dict: "a mapping", list: "a list"}.get(type(data), f"{_quoted(data)}")
+    return "a mapping" if isinstance(data, dict) else "a list" if isinstance(data, list) else _quoted(data)
 
 
 def _quoted(data: str) -> str:

@@ -1,6 +1,7 @@
 """Where a case can go: the arrows between the steps of a SOP, and of all SOPs together."""
 
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 from sopctl.analysis.graph import Graph
 from sopctl.diagnostic import Pointer
@@ -33,7 +34,9 @@ def arrows(sop: Sop, step: Step) -> list[Arrow]:
             else:
                 found.extend(follows)
     elif step.answers:
-        found = [Arrow(to or ANYWHERE, (*step.at, "answers", word), word) for word, to in step.answers.items()]
+        found = [
+            Arrow(to or ANYWHERE, (*step.at, "answers", word), word) for word, to in step.answers.items()
+        ]
     elif step.on:
         found = [Arrow(to or ANYWHERE, (*step.at, "on", word), word) for word, to in step.on.items()]
     elif {"decide", "answers", "on"} & step.unknown:
@@ -57,6 +60,17 @@ def _following(sop: Sop, step: Step) -> list[Arrow]:
     return [Arrow(later[0].id if later[0] and later[0].id else ANYWHERE, step.at)]
 
 
+def arrows_by_step(sop: Sop) -> dict[str, list[Arrow]]:
+    """Where each step can lead, by its id; worked out once for all who ask."""
+    if sop not in _ARROWS:
+        steps = sop.steps_by_id
+        _ARROWS[sop] = {step.id: arrows(sop, steps[step.id]) for step in sop.known_steps}
+    return _ARROWS[sop]
+
+
+_ARROWS: WeakKeyDictionary[Sop, dict[str, list[Arrow]]] = WeakKeyDictionary()
+
+
 def interruptions(sop: Sop) -> list[str]:
     """Where an escalation of the SOP can take a case at any time."""
     return [each.then for each in sop.escalations or () if each and each.then]
@@ -68,9 +82,9 @@ def graph(sop: Sop, library: Library) -> dict[str, list[str]]:
     ends = sop.outcomes or {}
     every = [*steps, *ends]
     found: dict[str, list[str]] = {}
-    for id in (step.id for step in sop.known_steps):
+    for id, leads in arrows_by_step(sop).items():
         nexts: list[str] = []
-        for arrow in arrows(sop, steps[id]):
+        for arrow in leads:
             known = arrow.to in steps or arrow.to in ends or is_sop(arrow.to)
             nexts.extend([arrow.to] if known else every)
         found[id] = list(dict.fromkeys(nexts))
@@ -88,12 +102,17 @@ def loops_left(library: Library) -> "Graph[tuple[str, str]]":
     whole: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for sop in library.sops:
         steps = sop.steps_by_id
-        for step in sop.known_steps:
-            nexts = [Arrow(step.after_that, step.at)] if step.at_most and step.after_that else arrows(sop, step)
-            whole[sop.id, step.id] = [
-                there for arrow in nexts if (there := _arrival(library, sop, steps, arrow.to)) is not None
+        for id, leads in arrows_by_step(sop).items():
+            nexts = [arrow.to for arrow in leads] if not _bounded(steps[id]) else [steps[id].after_that or ""]
+            whole[sop.id, id] = [
+                there for to in nexts if (there := _arrival(library, sop, steps, to)) is not None
             ]
     return whole
+
+
+def _bounded(step: Step) -> bool:
+    """True where something bounds it, be it written wrongly."""
+    return step.at_most is not None or bool(step.after_that or {"at_most", "after_that"} & step.unknown)
 
 
 def _arrival(library: Library, sop: Sop, steps: dict[str, Step], target: str) -> tuple[str, str] | None:

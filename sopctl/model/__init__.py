@@ -1,5 +1,6 @@
 """The format, typed: what a document becomes once every key has its meaning."""
 
+from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from sopctl.diagnostic import Finding, did_you_mean
@@ -7,6 +8,7 @@ from sopctl.model.registers import Registers
 from sopctl.model.sop import Sop
 from sopctl.shape import Problem, Prose, Reading, Record, Reference
 from sopctl.source import Document
+from sopctl.source.place import first_line
 
 REGISTERS = tuple(word for word in Registers.__keys__)
 
@@ -27,7 +29,10 @@ class Typed(NamedTuple):
         return self.sop is not None or self.registers is not None
 
 
-_SOP, _REGISTERS = Record(Sop), Record(Registers)
+OUTLINE = Record(Sop)
+"""The shape of a SOP: what the Markdown reader goes by."""
+
+_REGISTERS = Record(Registers)
 
 
 def read(document: Document) -> Typed:
@@ -38,24 +43,30 @@ def read(document: Document) -> Typed:
     data = document.data
     if isinstance(data, dict) and data:
         if "id" in data or "steps" in data or document.markdown:
-            sop = _SOP.read(data, (), into)
+            sop = OUTLINE.read(data, (), into)
+            if not sop.id:  # it goes by its file name: references to it hold, its other slips are found
+                sop.__dict__["id"] = PurePosixPath(document.path).stem
         elif any(word in REGISTERS for word in data):
             registers = _REGISTERS.read(data, (), into)
         else:
-            into.refuse((), _unclear(data), "SOP007", help=_HELP)
+            into.problems.append(_unclear(document, _no_kind(data)))
     elif document.complete:
         what = "empty" if not data else "a list" if isinstance(data, list) else "a single text"
-        into.refuse((), f"this file is {what}: neither a SOP nor a register", "SOP007", help=_HELP)
+        into.problems.append(_unclear(document, f"this file is {what}: neither a SOP nor a register"))
     return Typed(document, sop, registers, tuple(into.problems), tuple(into.references), tuple(into.prose))
 
 
 _HELP = "a SOP has an `id` at the top; a register file has keys such as `roles` or `facts`"
 
 
-def _unclear(data: dict[str, object]) -> str:
+def _unclear(document: Document, message: str) -> Problem:
+    return Problem("SOP007", Finding((), message, _HELP), (0, len(first_line(document.text))))
+
+
+def _no_kind(data: dict[str, object]) -> str:
     word = next(iter(data))
     near = did_you_mean(word, (*REGISTERS, "id"))
     return f"this is neither a SOP nor a register: it has no `id`, and no register is called `{word}`{near}"
 
 
-__all__ = ["REGISTERS", "Finding", "Registers", "Sop", "Typed", "read"]
+__all__ = ["OUTLINE", "REGISTERS", "Finding", "Registers", "Sop", "Typed", "read"]

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from datetime import date
+from functools import cached_property
 from typing import Any, Literal
 
 from sopctl.diagnostic import Finding
+from sopctl.model.duration import Duration
 from sopctl.model.registers import AppliesTo, Fact
 from sopctl.model.scenario import Scenario
 from sopctl.model.words import (
@@ -116,12 +118,12 @@ class Step(Part, title="a step"):
     role: RoleRef | None = key(
         "Who does it: a role, team or schedule. Required unless the step is an `escalate` or a `call`.", None
     )  # fmt: skip
-    text: Markdown | None = key("How it is done, in Markdown.", None)
-    checklist: tuple[Check, ...] = key("What must be ticked before the step is done.", ())
     within: Time | tuple[WithinRow, ...] | None = key(
         "The longest the step may take (a ceiling): one duration, or rows of `when` and `within`.", None
     )  # fmt: skip
     wait: Time | None = key("The shortest it must take (a floor): a notice period, a cooling-off.", None)
+    text: Markdown | None = key("How it is done, in Markdown.", None)
+    checklist: tuple[Check, ...] = key("What must be ticked before the step is done.", ())
     at_most: int | None = key("How often a case may enter the step; it bounds a loop.", None)
     after_that: Target | None = key("Where a case goes instead of entering once more.", None)
     asks: tuple[FactRef, ...] = key("Facts that are asked (again) here, before the step decides.", ())
@@ -160,16 +162,16 @@ class Step(Part, title="a step"):
         for one, other in (("ask", "answers"), ("answers", "ask"), ("on", "call"), ("at_most", "after_that"),
                            ("after_that", "at_most"), ("on_overdue", "within")):  # fmt: skip
             if getattr(self, one) and self.lacks(other):
-                code = "SOP005" if one == "on_overdue" else "SOP003"
-                yield _slip((*self.at, one), f"`{one}` needs `{other}` beside it", code, key=True)
+                where, code = ((*self.at, one), "SOP005") if one == "on_overdue" else (self.at, "SOP003")
+                yield _slip(where, f"`{one}` needs `{other}` beside it", code)
         yield from _last_row(self.at, "decide", self.decide)
-        if isinstance(self.within, tuple):
-            yield from _last_row((*self.at,), "within", self.within)
+        if not isinstance(self.within, Duration):  # a duration is a tuple too
+            yield from _last_row(self.at, "within", self.within or ())
         yield from self._wait_fits()
 
     def _wait_fits(self) -> Iterator[Problem]:
         within = self.within
-        if self.wait is None or within is None or isinstance(within, tuple):
+        if self.wait is None or not isinstance(within, Duration):
             return
         if self.wait.unit == within.unit:
             longer = self.wait.count > within.count
@@ -303,11 +305,11 @@ class Sop(Part, title="a SOP"):
     not_applicable: dict[Label, Plain] = key("Sections that do not apply, each with the reason.", {})
     notes: Markdown | None = key("Anything else that readers should know.", None)
 
-    @property
+    @cached_property
     def steps_by_id(self) -> dict[str, Step]:
         return {step.id: step for step in reversed(self.known_steps)}
 
-    @property
+    @cached_property
     def known_steps(self) -> list[Step]:
         """The steps that could be read and have an id."""
         return [step for step in self.steps or () if step and step.id]

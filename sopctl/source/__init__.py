@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sopctl.diagnostic import Finding, Pointer, Span
-from sopctl.shape import Problem
+from sopctl.shape import Problem, Shape
 from sopctl.source.place import Place, Places, position
 
 MAX_BYTES = 1024 * 1024
@@ -65,10 +65,11 @@ class Document:
         return Span(self.path, *place.lines(self.text, finding.key, finding.part if exact else None))
 
 
-def read(path: str, text: str) -> Document | None:
+def read(path: str, text: str, outline: Shape) -> Document | None:
     """Read one file of a knowledge base; None for a Markdown file that is no SOP.
 
-    What cannot be read is a problem of the document, never an exception.
+    `outline` is the shape of a SOP: in Markdown, the type of a key says how it is written. What
+    cannot be read is a problem of the document, never an exception.
     """
     text = text.removeprefix("\ufeff")
     if len(text) > MAX_BYTES // 4 and len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
@@ -76,7 +77,7 @@ def read(path: str, text: str) -> Document | None:
     if path.endswith(".md"):
         from sopctl.source import markdown_reader
 
-        return markdown_reader.read(path, text)
+        return markdown_reader.read(path, text, outline)
     from sopctl.source import yaml_reader
 
     return yaml_reader.document(path, text)

@@ -1,7 +1,10 @@
 """Where a value stands in its file, down to single characters of its text."""
 
 import re
+from array import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from sopctl.diagnostic import Pointer
@@ -26,6 +29,7 @@ class Place(NamedTuple):
     text: str = ""
     style: str = ""
     block: Extent | None = None  # in Markdown, the heading or table that holds it
+    gaps: tuple[Extent, ...] = ()  # stretches inside that are no part of the text: comments, a table
 
     def lines(self, file: str, key: bool, part: tuple[int, int] | None) -> tuple[int, int, int, int]:
         """Line, column, end line and end column, counted from 1."""
@@ -39,8 +43,9 @@ class Place(NamedTuple):
         if part is None:
             start, end = self.value
             return (start, end) if end > start or self.key is None else self.key
-        inside = [at for i, at in self._aligned(file) if part[0] <= i < part[1]]
-        return (inside[0][0], inside[-1][1]) if inside else self.value
+        visible, starts, ends = _alignment(self, file)
+        first, after = bisect_left(visible, part[0]), bisect_left(visible, part[1])
+        return (starts[first], ends[after - 1]) if first < after else self.value
 
     def _aligned(self, file: str) -> Iterator[tuple[int, Extent]]:
         """Each visible character of the text, with its offsets in the file.
@@ -58,6 +63,9 @@ class Place(NamedTuple):
             if char.isspace():
                 continue
             while at < stop:
+                if gap := next((end for start, end in self.gaps if start <= at < end), 0):
+                    at = gap
+                    continue
                 width = self._width(file, at)
                 here, at = at, at + width
                 if width > 1 and self.style == '"':
@@ -84,12 +92,40 @@ class Place(NamedTuple):
 Places = dict[Pointer, Place]
 
 
+@lru_cache(maxsize=4)
+def _alignment(place: Place, file: str) -> tuple["array[int]", "array[int]", "array[int]"]:
+    """Of each visible character: its index in the text, and its start and end in the file.
+
+    A long text may have a thousand findings; the fingers walk through it once.
+    """
+    found = array("L"), array("L"), array("L")
+    for i, (start, end) in place._aligned(file):
+        for column, number in zip(found, (i, start, end), strict=True):
+            column.append(number)
+    return found
+
+
 def position(file: str, offset: int) -> tuple[int, int]:
     """Line and column of an offset, counted from 1."""
-    breaks = [m.end() for m in _BREAK.finditer(file, 0, offset)]
-    if offset and file[offset - 1 : offset + 1] == "\r\n":
-        breaks = breaks[:-1]
-    return len(breaks) + 1, offset - (breaks[-1] if breaks else 0) + 1
+    starts = _line_starts(file)
+    line = bisect_right(starts, offset)
+    return line, offset - starts[line - 1] + 1
+
+
+def lines(file: str) -> list[str]:
+    """The lines of a file as YAML counts them, without their breaks."""
+    return _BREAK.split(file)
+
+
+def first_line(file: str) -> str:
+    """The first line, without its break."""
+    end = _BREAK.search(file)
+    return file[: end.start()] if end else file
+
+
+@lru_cache(maxsize=4)
+def _line_starts(file: str) -> list[int]:
+    return [0, *(found.end() for found in _BREAK.finditer(file))]
 
 
 def _after_line(file: str, at: int) -> int:
@@ -101,4 +137,13 @@ def _unescaped(escape: str) -> str:
     kind, digits = escape[1], escape[2:]
     if kind in "xuU":
         return chr(int(digits, 16))
-    return {"_": "\xa0", "N": "\x85", "L": "\u2028", "P": "\u2029", "/": "/", '"': '"', "\\": "\\"}.get(kind, "")
+    return {
+        "|": "|",
+        "_": "\xa0",
+        "N": "\x85",
+        "L": "\u2028",
+        "P": "\u2029",
+        "/": "/",
+        '"': '"',
+        "\\": "\\",
+    }.get(kind, "")

@@ -3,6 +3,13 @@
 from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+
+class _Odd(YAMLError):
+    """What ruamel.yaml refuses without saying where."""
+
+    problem = "found a directive that nobody knows"
 
 
 class PureParser:
@@ -17,8 +24,14 @@ class PureParser:
         """The next event, or None after the last."""
         if self._events is None:
             self._events = self._yaml.parse(self._text)
-        return next(self._events, None)
+        try:
+            return next(self._events, None)
+        except AssertionError as error:  # a version of YAML that is still to come
+            raise _Odd(*error.args) from error
 
     def get_single_node(self) -> Any:
         """The root node of the only document, or None."""
-        return self._yaml.compose(self._text)
+        try:
+            return self._yaml.compose(self._text)
+        except AssertionError as error:
+            raise _Odd(*error.args) from error

@@ -9,26 +9,25 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-import yaml
-
 from sopctl.diagnostic import Finding, Pointer
 from sopctl.shape import Problem
 from sopctl.source import MAX_DEPTH, Document
-from sopctl.source.place import Place, Places
-from sopctl.source.yaml_trouble import Trouble, explain
+from sopctl.source.place import Place, Places, first_line
+from sopctl.source.yaml_trouble import Trouble, explain, second_document
 
 try:
     from yaml._yaml import CParser
 except ImportError:  # no C parser on this host
-    CParser = None
+    CParser = None  # type: ignore[assignment,misc]
 
-_ODD_BREAKS = str.maketrans({"\x85": "\ue885", "\u2028": "\ue828", "\u2029": "\ue829"})
-_BACK = str.maketrans({"\ue885": "\x85", "\ue828": "\u2028", "\ue829": "\u2029"})
-_HAS_ODD = re.compile("[\x85\u2028\u2029]")
-_REFUSABLE = re.compile(r"(?:(?<=[\s\[{,:?\-'\"}\]])|^)[&*!][^\s*]|^%|^(?:---|\.\.\.)", re.MULTILINE)
-_NESTING = re.compile(r"[\[{?-]")
-_SAFE_NESTING = 4000
-_CUT = re.compile(r"[ \t]#[\w]")
+_ODD_BREAKS = "\x85\u2028\u2029"  # line breaks in YAML 1.1, ordinary characters in 1.2
+_HAS_ODD = re.compile(f"[{_ODD_BREAKS}]")
+_REFUSABLE = re.compile(r"(?:[\s\[{,:?\-'\"}\]]|\A)(?:[&*][^\s*]|!)|^%|^---|^\.\.\.", re.MULTILINE)
+_MAY_REFUSE = ("&", "*", "!", "%", "---", "...")
+_SAFE_NESTING = 4000 if CParser is not None else MAX_DEPTH
+_DEEP_INDENT = " " * (200 if CParser is not None else MAX_DEPTH)
+_SHOWN = 200
+_CUT = re.compile(r"[ \t]#[^\W_]")
 
 
 def document(path: str, text: str) -> Document:
@@ -53,7 +52,7 @@ def read(text: str) -> Part:
         return Part(None, (trouble.problem(),), complete=False)
     if root is None:
         return Part(None)
-    made = _Maker(bool(_HAS_ODD.search(text)))
+    made = _Maker(_unmask(text))
     try:
         data = made.value(root, ())
     except Trouble as trouble:
@@ -75,29 +74,43 @@ def places(text: str) -> Places:
         return {(): Place(None, (trouble.start, trouble.end), text[trouble.start : trouble.end])}
     found: Places = {}
     if root is not None:
-        _locate(root, (), None, found, bool(_HAS_ODD.search(text)))
-        first = next((p for at, p in found.items() if at), None)
-        found[()] = Place(first.key or first.value, None) if first else Place(None, _extent(root))
+        _locate(root, (), None, found, _unmask(text))
+        if first := next((p for at, p in found.items() if at), None):
+            found[()] = Place(first.key or first.value, None)
     return found
 
 
 def _compose(text: str) -> Any:
-    plain = text.translate(_ODD_BREAKS) if _HAS_ODD.search(text) else text
+    plain = text.translate(_mask(text)) if not text.isascii() and _HAS_ODD.search(text) else text
     _check_nesting(plain)
-    if _REFUSABLE.search(plain):
+    if any(sign in plain for sign in _MAY_REFUSE) and _REFUSABLE.search(plain):
         _refuse(plain)
     try:
         return _parser(plain).get_single_node()
+    except RecursionError:
+        raise _too_deep(text) from None
     except Exception as error:
         if not hasattr(error, "problem") and not hasattr(error, "reason"):
             raise
         raise explain(text, error) from error
 
 
+def _mask(text: str) -> dict[int, str]:
+    """Another character for each that the parser would take for a line break."""
+    free = (chr(point) for point in range(0xF0000, 0x10FFFD) if chr(point) not in text)
+    return {ord(char): next(free) for char in _ODD_BREAKS}
+
+
+def _unmask(text: str) -> dict[int, str]:
+    """The way back; empty for a text without such characters."""
+    if text.isascii() or not _HAS_ODD.search(text):
+        return {}
+    return {ord(other): chr(point) for point, other in _mask(text).items()}
+
+
 def _check_nesting(text: str) -> None:
     """Deep nesting would overrun the stack of a C parser, so it is counted in events first."""
-    deep = max((len(m) for m in re.findall(r"^ {200,}", text, re.MULTILINE)), default=0)
-    if deep or len(_NESTING.findall(text)) > _SAFE_NESTING:
+    if _DEEP_INDENT in text or sum(map(text.count, "[{?-")) > _SAFE_NESTING:
         for _ in _events(text):
             pass
 
@@ -110,11 +123,13 @@ def _refuse(text: str) -> None:
         if what == "DocumentStartEvent":
             documents += 1
             if documents > 1:
-                raise _refused(event, "a second document begins here; a file holds one", "make it a file of its own")
+                raise second_document(event.start_mark.index)
         elif what == "AliasEvent":
             raise _refused(event, f"`*{event.anchor}` is an alias; write the value out", "aliases hide what a value is from whoever reads the line")  # fmt: skip
         elif getattr(event, "anchor", None):
-            raise _refused(event, f"`&{event.anchor}` is an anchor; write the text in quotes, or the value out")
+            raise _refused(
+                event, f"`&{event.anchor}` is an anchor; write the text in quotes, or the value out"
+            )
         elif getattr(event, "tag", None):
             raise _refused(event, "a value that begins with `!` is a tag; put the text in quotes")
 
@@ -139,19 +154,23 @@ def _events(text: str) -> Iterator[Any]:
         if name in ("SequenceStartEvent", "MappingStartEvent"):
             depth += 1
             if depth > MAX_DEPTH:
-                raise _too_deep(event.start_mark.index)
+                raise _too_deep(text, event.start_mark.line + 1)
         elif name in ("SequenceEndEvent", "MappingEndEvent"):
             depth -= 1
         yield event
 
 
-def _too_deep(at: int) -> Trouble:
-    return Trouble("SOP007", f"values are nested deeper than {MAX_DEPTH}; the file is not read", "", at, at + 1)
+def _too_deep(text: str, line: int = 0) -> Trouble:
+    where = f" in line {line}" if line else ""
+    message = f"values are nested deeper than {MAX_DEPTH}{where}; the file is not read"
+    return Trouble(
+        "SOP007", message, "no value of the format stands deeper than ten", 0, len(first_line(text))
+    )
 
 
 if CParser is not None:
 
-    class _Fast(CParser):  # type: ignore[misc]
+    class _Fast(CParser):
         """Syntax only: what a scalar means is the model's to say."""
 
         def resolve(self, *_: Any) -> str:
@@ -175,35 +194,48 @@ else:
 class _Maker:
     """Nodes into data; keys written twice, and the rest of what only nodes can tell."""
 
-    def __init__(self, odd: bool) -> None:
+    def __init__(self, odd: dict[int, str]) -> None:
         self.problems: list[Problem] = []
         self.odd = odd
 
     def value(self, node: Any, at: Pointer) -> Any:
+        """The data of a node. Most nodes are scalars, so parents take those up themselves."""
         if isinstance(node.value, str):
-            return node.value.translate(_BACK) if self.odd else node.value
+            return self._text(node)
         if len(at) >= MAX_DEPTH:
-            raise _too_deep(node.start_mark.index)
-        value = self.value
-        if type(node) is yaml.SequenceNode or not _is_mapping(node):
-            return [value(item, (*at, i)) for i, item in enumerate(node.value)]
+            raise _too_deep("", node.start_mark.line + 1)
+        if node.id != "mapping":
+            return [
+                (item.value if not self.odd else self._text(item))
+                if type(item.value) is str
+                else self.value(item, (*at, i))
+                for i, item in enumerate(node.value)
+            ]
         data: dict[str, Any] = {}
         for key, item in node.value:
             word = key.value
-            if not isinstance(word, str):
+            if type(word) is not str:
                 raise Trouble("SOP001", "a key must be one word or text", "", *_extent(key))
             if self.odd:
-                word = word.translate(_BACK)
+                word = self._text(key)
             if word in data:
                 self._twice(word, at, key)
             elif word == "<<":
                 raise Trouble("SOP006", "`<<` merges mappings; write the keys out", "", *_extent(key))
+            elif type(item.value) is str and not self.odd:
+                data[word] = item.value
             else:
-                data[word] = value(item, (*at, word))
+                data[word] = self.value(item, (*at, word))
         return data
 
+    def _text(self, node: Any) -> str:
+        text: str = node.value
+        return text.translate(self.odd) if self.odd else text
+
     def _twice(self, word: str, at: Pointer, key: Any) -> None:
-        finding = Finding((*at, word), f"`{word}` is written twice; only the first is read", "keep one of the two")
+        finding = Finding(
+            (*at, word), f"`{word}` is written twice; only the first is read", "keep one of the two"
+        )
         self.problems.append(Problem("SOP002", finding, _extent(key)))
 
 
@@ -215,15 +247,17 @@ def _extent(node: Any) -> tuple[int, int]:
     return node.start_mark.index, node.end_mark.index
 
 
-def _locate(node: Any, at: Pointer, key: tuple[int, int] | None, found: Places, odd: bool) -> None:
+def _locate(node: Any, at: Pointer, key: tuple[int, int] | None, found: Places, odd: dict[int, str]) -> None:
     if isinstance(node.value, str):
-        text = node.value.translate(_BACK) if odd else node.value
+        text = node.value.translate(odd) if odd else node.value
         found[at] = Place(key, _extent(node), text, node.style or "")
     elif _is_mapping(node):
         own = key or (_extent(node.value[0][0]) if node.value else None)
         found[at] = Place(own, None if own else _extent(node))
         for word, item in node.value:
-            name = word.value.translate(_BACK) if odd else word.value
+            if not isinstance(word.value, str):
+                continue  # the reader refuses it
+            name = word.value.translate(odd) if odd else word.value
             if (*at, name) not in found:
                 _locate(item, (*at, name), _extent(word), found, odd)
     else:
@@ -237,30 +271,34 @@ def _locate(node: Any, at: Pointer, key: tuple[int, int] | None, found: Places, 
 
 def _texts_cut_short(text: str, root: Any) -> Iterator[Problem]:
     """`Write ticket #2`, unquoted: YAML takes the rest for a comment."""
-    ends = {node.end_mark.index for node in _plain(root)}
+    ends = dict(_plain(root, ()))
     for cut in _CUT.finditer(text):
         end = cut.start()
         while end and text[end - 1] in " \t":
             end -= 1
         if end in ends:
-            line = text.find("\n", cut.end())
-            lost = text[cut.end() - 2 : line if line >= 0 else len(text)].strip()
+            start = cut.end() - 2
+            lost = first_line(text[start : start + _SHOWN]).strip()
             yield Problem(
                 "SOP009",
                 Finding(
-                    (),
+                    ends[end],
                     f"the text ends before `{lost[:40]}`: an unquoted ` #` begins a comment",
                     "put the whole text in quotes; a comment has a space after its `#`",
                 ),
-                (cut.end() - 2, cut.end() - 2 + len(lost)),
+                (start, start + len(lost)),
             )
 
 
-def _plain(node: Any) -> Iterator[Any]:
+def _plain(node: Any, at: Pointer) -> Iterator[tuple[int, Pointer]]:
+    """Where each unquoted text ends, and its address."""
     if isinstance(node.value, str):
         if not node.style and node.value:
-            yield node
+            yield node.end_mark.index, at
+    elif node.id == "mapping":
+        for key, item in node.value:
+            yield key.end_mark.index, (*at, key.value)
+            yield from _plain(item, (*at, key.value))
     else:
-        for item in node.value:
-            for each in item if isinstance(item, tuple) else (item,):
-                yield from _plain(each)
+        for i, item in enumerate(node.value):
+            yield from _plain(item, (*at, i))

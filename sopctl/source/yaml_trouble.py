@@ -9,8 +9,12 @@ from typing import Any
 
 from sopctl.diagnostic import Finding
 from sopctl.shape import Problem
+from sopctl.source.place import first_line
 
 _QUOTE = "put the whole text in quotes"
+_DIRECTIVE = re.compile(r"(?:\A|(?<=[\r\n]))%")
+_ORDER = "a line that begins with `%` is an order to the reader", "delete it, or put the text in quotes"
+_OTHERWISE = "this cannot be read as YAML", "look at the quotes, brackets and indentation of this line"
 
 
 class Trouble(Exception):
@@ -26,22 +30,32 @@ class Trouble(Exception):
 
 def explain(text: str, error: Any) -> Trouble:
     """The parser's exception, retold."""
-    mark = getattr(error, "problem_mark", None)
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     if mark is None:
-        return _character(text, error)
+        return _character(text)
     at = min(mark.index, len(text))
     context = getattr(error, "context_mark", None)
     began = min(context.index, len(text)) if context else at
-    said = f"{getattr(error, 'context', '') or ''} {error.problem or ''}"
+    said = f"{getattr(error, 'context', '') or ''} {getattr(error, 'problem', '') or ''}"
+    if re.search("directive|document start|YAML document", said) and (line := _DIRECTIVE.search(text)):
+        return Trouble("SOP001", *_ORDER, line.start(), line.end())
+    if "another document" in said or "document start" in said:
+        return second_document(at)
     message, help, place = _cause(text, at, began, said)
     end = place + 1 if place < len(text) and text[place] not in "\r\n" else place
     return Trouble("SOP001", message, help, place, end)
 
 
-def _character(text: str, error: Any) -> Trouble:
-    at = next((i for i, char in enumerate(text) if not _printable(char)), 0)
-    point = f"U+{ord(text[at]):04X}" if text else ""
-    message = f"the invisible character {point} may not stand in a YAML file"
+def second_document(at: int) -> Trouble:
+    message = "a second document begins here; a file holds one"
+    return Trouble("SOP006", message, "make it a file of its own", at, at + 3)
+
+
+def _character(text: str) -> Trouble:
+    at = next((i for i, char in enumerate(text) if not _printable(char)), None)
+    if at is None:
+        return Trouble("SOP001", *_OTHERWISE, 0, len(first_line(text)))
+    message = f"the invisible character U+{ord(text[at]):04X} may not stand in a YAML file"
     return Trouble("SOP001", message, "delete it; it often comes with text pasted from elsewhere", at, at + 1)
 
 
@@ -53,15 +67,19 @@ def _cause(text: str, at: int, began: int, said: str) -> tuple[str, str, int]:
     char = text[at : at + 1]
     line_start = max(text.rfind("\n", 0, at), text.rfind("\r", 0, at)) + 1
     before = text[line_start:at]
+    if char == "\t" or (before and "\t" in before and not before.strip()) or "tab" in said:
+        return (
+            "a tab stands here; YAML indents with spaces only",
+            "set your editor to spaces, two a level",
+            at,
+        )
     if "block scalar" in said and text[began : began + 1] in (">", "|"):
         sign = text[began]
         return (
             f"`{sign}` begins a block of text that starts on the next line",
-            f"a test stands in quotes: \"{sign} 90\"" if sign == ">" else _QUOTE,
+            f'a test stands in quotes: "{sign} 90"' if sign == ">" else _QUOTE,
             began,
         )
-    if char == "\t" or (before and "\t" in before and not before.strip()) or "tab" in said:
-        return "a tab stands here; YAML indents with spaces only", "set your editor to spaces, two a level", at
     if char and char in "@`":
         return f"a text cannot begin with `{char}`", _QUOTE, at
     if char == "%":
@@ -77,13 +95,17 @@ def _cause(text: str, at: int, began: int, said: str) -> tuple[str, str, int]:
         return _bracket(text, at, began)
     if "mapping values are not allowed" in said:
         if before.strip() and ":" not in before.strip()[:-1].rstrip():
-            return "this line is indented more than the one it continues", "line it up with the keys beside it", at
+            return (
+                "this line is indented more than the one it continues",
+                "line it up with the keys beside it",
+                at,
+            )
         return "there is a second `: ` in this line, where only a key has one", _QUOTE, at
     if "could not find expected ':'" in said or "simple key" in said:
         return "this line is neither `key: value` nor a list item", "add the `:`, or indent the line under the text that it continues", began  # fmt: skip
     if "'-' indicator" in said or "block end" in said or "block" in said or "expected key" in said:
         return "the indentation does not fit what stands above", "items of one list, and keys of one mapping, begin in the same column", at  # fmt: skip
-    return "this cannot be read as YAML", "look at the quotes, brackets and indentation of this line", at
+    return *_OTHERWISE, at
 
 
 def _quoted(text: str, at: int, began: int, said: str) -> tuple[str, str, int]:

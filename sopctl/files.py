@@ -1,0 +1,217 @@
+"""The doors to the outside: a folder read, and files written whole or not at all."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+SUFFIXES = (".yaml", ".yml", ".md")
+
+
+class Unread(NamedTuple):
+    """A file whose text could not be had, and why."""
+
+    message: str
+    help: str = ""
+
+
+Texts = Mapping[str, "str | Unread"]
+"""Path to text. A folder, a git ref and an editor's buffers all look like this."""
+
+
+class FileTrouble(Exception):
+    """Something outside is not as it should be; the message is for the user."""
+
+
+def texts_in(root: Path, folder: Path) -> dict[str, str | Unread]:
+    """Every SOP and register file below a folder, by its path as seen from `root`.
+
+    What cannot be read is there too, as an `Unread` that says why. Hidden files and folders
+    are left alone; a folder that links to one of its parents is entered once.
+    """
+    found: dict[str, str | Unread] = {}
+    entered: set[tuple[int, int]] = set()
+    base = os.path.relpath(folder, root)
+    ahead = [(str(folder), "" if base == "." else base.replace(os.sep, "/") + "/")]
+    while ahead:
+        here, prefix = ahead.pop()
+        try:
+            status = os.stat(here)
+            if (status.st_dev, status.st_ino) in entered:
+                continue
+            entered.add((status.st_dev, status.st_ino))
+            entries = list(os.scandir(here))
+        except OSError as error:
+            found[prefix.rstrip("/") or "."] = Unread(f"this folder cannot be opened: {_reason(error)}")
+            continue
+        for entry in entries:
+            if entry.name.startswith("."):
+                continue
+            path = prefix + entry.name
+            if entry.is_dir():
+                if entry.name.endswith(SUFFIXES):
+                    found[path] = Unread("this is a folder with the name of a file", "rename the folder")
+                ahead.append((entry.path, path + "/"))
+            elif entry.name.endswith(SUFFIXES):
+                found[path] = _text(entry.path)
+    return found
+
+
+def _text(path: str) -> str | Unread:
+    try:
+        with open(path, "rb") as file:
+            data = file.read(64 * 1024 * 1024)
+    except OSError as error:
+        return Unread(f"this file cannot be opened: {_reason(error)}")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+            return Unread("this file is UTF-16, not UTF-8", "save it as UTF-8")
+        return Unread(
+            f"this file is not UTF-8: line {line} has a byte that is no character", "save it as UTF-8"
+        )
+
+
+def text_of(path: Path) -> str:
+    """The text of one file that the user named; FileTrouble says why there is none."""
+    text = _text(str(path))
+    if isinstance(text, Unread):
+        raise FileTrouble(f"{path}: {text.message}{'; ' + text.help if text.help else ''}")
+    return text
+
+
+def beside(root: Path) -> Callable[[str], str | None]:
+    """A look at any other file of the repository: its text, empty for what is no text, or None."""
+
+    def look(path: str) -> str | None:
+        place = root / path
+        if not place.exists():
+            return None
+        if place.suffix.lower() not in (".md", ".markdown"):
+            return ""
+        text = _text(str(place)) if place.is_file() else ""
+        return text if isinstance(text, str) else ""
+
+    return look
+
+
+def write(path: Path, text: str | bytes) -> None:
+    """Write a whole file, or leave the old one as it was."""
+    import tempfile
+
+    data = text.encode("utf-8") if isinstance(text, str) else text
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        os.chmod(temporary, path.stat().st_mode & 0o7777 if path.exists() else 0o666 & ~_umask())
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def write_new(path: Path, text: str) -> None:
+    """Write a file that must not be there yet."""
+    if path.exists():
+        raise FileTrouble(f"{path} is there already; it is left as it is")
+    write(path, text)
+
+
+def write_folder(folder: Path, wanted: Mapping[str, str | bytes]) -> int:
+    """Make a folder hold exactly these files; what is the same stays untouched.
+
+    Returns how many files were written or deleted.
+    """
+    changed = 0
+    keep = {folder / path: text for path, text in wanted.items()}
+    if folder.exists():
+        for path in sorted(folder.rglob("*"), reverse=True):
+            if path.is_dir() and not path.is_symlink():
+                if not any(path.iterdir()):
+                    path.rmdir()
+            elif path not in keep:
+                path.unlink()
+                changed += 1
+    for path, text in keep.items():
+        data = text.encode("utf-8") if isinstance(text, str) else text
+        if not path.is_file() or path.read_bytes() != data:
+            write(path, data)
+            changed += 1
+    return changed
+
+
+def read_folder(folder: Path) -> dict[str, bytes]:
+    """Every file below a folder, by its path in it; hidden ones are left out."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder)
+        if path.is_file() and not any(part.startswith(".") for part in name.parts):
+            found[name.as_posix()] = path.read_bytes()
+    return found
+
+
+def bytes_of(path: Path) -> bytes | None:
+    """What a file holds, or None where it is none that can be read."""
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None
+
+
+@contextmanager
+def new_file(beside: Path, text: str) -> Iterator[Path]:
+    """A file of a name nobody has, beside another, for as long as it is needed."""
+    import tempfile
+
+    handle, name = tempfile.mkstemp(prefix=f"{beside.name}.", suffix=".tmp", dir=beside.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        yield Path(name)
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+@contextmanager
+def new_folder(beside: Path) -> Iterator[Path]:
+    """An empty folder beside another; gone afterwards, unless it was swapped in."""
+    import shutil
+    import tempfile
+
+    beside.parent.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=f".{beside.name}.", suffix=".tmp", dir=beside.parent))
+    try:
+        folder.chmod(0o777 & ~_umask())
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def swap_in(new: Path, place: Path) -> None:
+    """Put a finished folder in the place of another, which is deleted once the new one stands."""
+    with new_folder(place) as grave:
+        if place.exists():
+            os.replace(place, grave / "old")
+        os.replace(new, place)
+
+
+def find_data(name: str) -> Path:
+    """A folder of data that ships with the program: in the package, or beside it in a checkout."""
+    package = Path(__file__).parent
+    inside = package / "data" / Path(name).name
+    return inside if inside.is_dir() else package.parent / name
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()

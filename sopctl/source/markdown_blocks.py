@@ -1,0 +1,341 @@
+"""A Markdown file into lines, sections and blocks: how it is laid out, and not yet what it means.
+
+Only what a writer sees as structure is structure: headings that begin in the first column,
+bullet lists, tables, and fenced `yaml`. Everything else is text, left as it stands.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from sopctl.source.place import Extent
+
+_LINE = re.compile(r"([^\r\n]*)(\r\n|\r|\n|\Z)")
+_IGNORE = re.compile(r"<!--[ \t]*sopctl:(?:(?!<!--)[^\n])*?-->")
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})([^`\r\n]*)")
+_SIGNS = re.compile(r"#{1,6}(?=[ \t]|$)")
+_BULLET = re.compile(r"( {0,3}[-*+])(?:([ \t]+)(?=[^ \t])|[ \t]*$)")
+_RULE = re.compile(r" {0,3}([-*_])(?:[ \t]*\1){2,}[ \t]*")
+_DELIMITER = re.compile(r":?-+:?")
+_CELL = re.compile(r"(?:[^|\\]|\\\||\\)*")
+
+
+class Line(NamedTuple):
+    """A line without its break, at its offset; `fence` is set on the lines of fenced code."""
+
+    start: int
+    text: str
+    fence: str = ""
+
+    @property
+    def blank(self) -> bool:
+        return not self.text or self.text.isspace()
+
+    @property
+    def extent(self) -> Extent:
+        """From the first visible character to the last."""
+        lead = len(self.text) - len(self.text.lstrip())
+        return self.start + lead, self.start + max(lead, len(self.text.rstrip()))
+
+
+class Page(NamedTuple):
+    """A file: its front matter (None where it is not closed), its lines, and what is no text."""
+
+    front: Extent | None
+    lines: list[Line]
+    comments: list[Extent]
+    open_fence: Line | None
+
+
+class Section(NamedTuple):
+    """A heading and the lines below it; the lines before the first heading have none."""
+
+    heading: Line | None
+    level: int
+    title: str
+    at: Extent
+    id: str | None
+    id_at: Extent
+    lines: list[Line]
+
+
+class Item(NamedTuple):
+    """A bullet: its lines, without the indentation that the bullet asks for."""
+
+    bullet: Extent
+    lines: list[Line]
+
+
+class Cell(NamedTuple):
+    """A cell of a table, with its offset; the text still has its `\\|`."""
+
+    start: int
+    raw: str
+
+    @property
+    def text(self) -> str:
+        return self.raw.replace("\\|", "|")
+
+    @property
+    def extent(self) -> Extent:
+        return self.start, self.start + len(self.raw)
+
+
+class Block(NamedTuple):
+    """What stands in `lines[first:last]`: text, list, table or yaml."""
+
+    kind: str
+    first: int
+    last: int
+
+
+def page(text: str) -> Page | None:
+    """The outline of a file, or None where it has no front matter."""
+    if not text.startswith("---"):
+        return None
+    lines = _lines(text)
+    if lines[0].text.rstrip() != "---":
+        return None
+    close = next((i for i, line in enumerate(lines) if i and line.text.rstrip() == "---"), None)
+    if close is None:
+        return Page(None, [], [], None)
+    comments: list[Extent] = []
+    body, still_open = _fenced(lines[close + 1 :], comments)
+    return Page((lines[1].start, lines[close].start), body, comments, still_open)
+
+
+def _lines(text: str) -> list[Line]:
+    if "\r" in text:
+        return [Line(m.start(), m[1]) for m in _LINE.finditer(text) if m.start() < len(text)]
+    starts, at = [], 0
+    for each in text.split("\n"):
+        starts.append(Line(at, each))
+        at += len(each) + 1
+    return starts
+
+
+def _fenced(lines: list[Line], comments: list[Extent]) -> tuple[list[Line], Line | None]:
+    """Mark the lines of fenced code; elsewhere take out the comments that hide findings."""
+    marked: list[Line] = []
+    fence, opened = "", None
+    for line in lines:
+        if fence:
+            marked.append(line._replace(fence=fence))
+            if _closes(line.text, fence):
+                fence = ""
+        elif ("``" in line.text or "~~" in line.text) and (found := _FENCE.fullmatch(line.text)):
+            fence, opened = found[1], line
+            marked.append(line._replace(fence=fence))
+        elif "<!--" in line.text and (spared := _without_comments(line, comments)) != line:
+            if not spared.blank:
+                marked.append(spared)
+        else:
+            marked.append(line)
+    return marked, opened if fence else None
+
+
+def _without_comments(line: Line, comments: list[Extent]) -> Line:
+    comments.extend((line.start + m.start(), line.start + m.end()) for m in _IGNORE.finditer(line.text))
+    spared = _IGNORE.sub(lambda m: " " * len(m[0]), line.text)
+    return line if spared == line.text else Line(line.start, spared.rstrip())
+
+
+def _closes(text: str, fence: str) -> bool:
+    if fence not in text:
+        return False
+    bare = text.strip()
+    return len(text) - len(text.lstrip()) < 4 and bare == fence[0] * len(bare) and len(bare) >= len(fence)
+
+
+def sections(lines: list[Line], level: int) -> Iterator[Section]:
+    """What stands before the first heading of this level or above it, then each heading's own."""
+    own: list[Line] = []
+    section = Section(None, 0, "", (0, 0), None, (0, 0), own)
+    for line in lines:
+        level_here = 0 if line.fence else _level(line)
+        if 0 < level_here <= level:
+            yield section
+            own = []
+            section = _section(line, level_here, own)
+        else:
+            own.append(line)
+    yield section
+
+
+def _level(line: Line) -> int:
+    """How many `#` begin the line, where they make it a heading."""
+    found = _SIGNS.match(line.text) if line.text[:1] == "#" else None
+    return found.end() if found else 0
+
+
+def _section(line: Line, level: int, lines: list[Line]) -> Section:
+    title = line.text[level:].rstrip()
+    bare = title.rstrip("#")
+    if not bare or bare[-1] in " \t":
+        title = bare.rstrip()
+    at = line.start + level + len(title) - len(title.lstrip())
+    title = title.lstrip()
+    cut = title.rfind("{#")
+    if cut < 0 or title[-1] != "}" or re.search(r"[\s{}]", id := title[cut + 2 : -1]):
+        return Section(line, level, title, (at, at + len(title)), None, (0, 0), lines)
+    if cut and title[cut - 1] not in " \t":
+        return Section(line, level, title, (at, at + len(title)), None, (0, 0), lines)
+    id_at = at + cut + 2
+    title = title[:cut].rstrip()
+    return Section(line, level, title, (at, at + len(title)), id, (id_at, id_at + len(id)), lines)
+
+
+def blocks(lines: list[Line]) -> Iterator[Block]:
+    """The blocks of a section, in order."""
+    first, last, at = -1, 0, 0
+    while at < len(lines):
+        kind, end = _block(lines, at)
+        if kind:
+            if first >= 0:
+                yield Block("text", first, last)
+            first = -1
+            yield Block(kind, at, end)
+        elif not lines[at].blank:
+            first, last = (at if first < 0 else first), end
+        at = end
+    if first >= 0:
+        yield Block("text", first, last)
+
+
+def _block(lines: list[Line], at: int) -> tuple[str, int]:
+    """The kind of structure that begins here ("" for text), and where it ends."""
+    line = lines[at]
+    if line.fence:
+        end = _fence_end(lines, at)
+        return ("yaml" if is_yaml(line) else ""), end
+    if (
+        line.text.lstrip()[:1] in ("-", "*", "+")
+        and _BULLET.match(line.text)
+        and not _RULE.fullmatch(line.text)
+    ):
+        return "list", _list_end(lines, at)
+    if "|" in line.text and at + 1 < len(lines) and _heads_table(line, lines[at + 1]):
+        end = at + 2
+        while end < len(lines) and "|" in lines[end].text and not lines[end].fence:
+            end += 1
+        return "table", end
+    return "", at + 1
+
+
+def is_yaml(line: Line) -> bool:
+    found = _FENCE.fullmatch(line.text)
+    return bool(found and found[2].strip().lower() in ("yaml", "yml"))
+
+
+def _fence_end(lines: list[Line], at: int) -> int:
+    fence = lines[at].fence
+    end = at + 1
+    while end < len(lines) and lines[end].fence and not _closes(lines[end].text, fence):
+        end += 1
+    return min(end + 1, len(lines))
+
+
+def _heads_table(line: Line, below: Line) -> bool:
+    if "|" not in below.text or "-" not in below.text or below.fence:
+        return False
+    rule = cells(below)
+    return all(_DELIMITER.fullmatch(cell.raw) for cell in rule) and len(cells(line)) == len(rule)
+
+
+def _list_end(lines: list[Line], at: int) -> int:
+    """A list goes on over blank lines as long as a bullet or an indented line follows."""
+    end, blank = at + 1, False
+    offset, sign = _offset(lines[at].text), lines[at].text.lstrip()[0]
+    for i in range(at + 1, len(lines)):
+        line = lines[i]
+        if line.blank:
+            blank = True
+            continue
+        width = _indent(line.text)
+        bullet = _BULLET.match(line.text) if width < offset else None
+        if bullet and not _RULE.fullmatch(line.text):
+            if bullet[1][-1] != sign:
+                break  # another sign begins another list
+            offset = _offset(line.text)
+        elif width < offset and (blank or line.fence or _interrupts(lines, i)):
+            break
+        end, blank = i + 1, False
+    return end
+
+
+def _interrupts(lines: list[Line], at: int) -> bool:
+    line = lines[at]
+    if _level(line):
+        return True
+    return "|" in line.text and at + 1 < len(lines) and _heads_table(line, lines[at + 1])
+
+
+def items(lines: list[Line]) -> list[Item]:
+    """The bullets of a list."""
+    found: list[Item] = []
+    offset = 0
+    for line in lines:
+        bullet = _BULLET.match(line.text)
+        if bullet and (not found or _indent(line.text) < offset):
+            offset = _offset(line.text)
+            cut = bullet.end()
+            at = line.start + bullet.end(1) - 1
+            found.append(Item((at, at + 1), [Line(line.start + cut, line.text[cut:])]))
+        else:
+            found[-1].lines.append(_dedented(line, offset))
+    return found
+
+
+def _offset(text: str) -> int:
+    """The column in which the text of a bullet begins."""
+    bullet = _BULLET.match(text)
+    assert bullet is not None
+    gap = len((bullet[2] or " ").expandtabs(4))
+    return bullet.end(1) + (gap if gap < 5 else 1)
+
+
+def _indent(text: str) -> int:
+    spaces = text[: len(text) - len(text.lstrip(" \t"))]
+    return len(spaces.expandtabs(4))
+
+
+def _dedented(line: Line, offset: int) -> Line:
+    cut = 0
+    while (
+        cut < len(line.text) and line.text[cut] in " \t" and len(line.text[: cut + 1].expandtabs(4)) <= offset
+    ):
+        cut += 1
+    return Line(line.start + cut, line.text[cut:])
+
+
+def cells(line: Line) -> list[Cell]:
+    """The cells of a row of a table."""
+    text, at = line.text, len(line.text) - len(line.text.lstrip())
+    if text[at : at + 1] == "|":
+        at += 1
+    found = []
+    end = len(text.rstrip())
+    while at < end:
+        piece = _CELL.match(text, at, end)
+        assert piece is not None
+        raw = piece[0].strip()
+        lead = len(piece[0]) - len(piece[0].lstrip())
+        found.append(Cell(line.start + at + (lead if raw else 0), raw))
+        at = piece.end() + 1
+    return found
+
+
+__all__ = [
+    "Block",
+    "Cell",
+    "Item",
+    "Line",
+    "Page",
+    "Section",
+    "blocks",
+    "cells",
+    "is_yaml",
+    "items",
+    "page",
+    "sections",
+]

@@ -1,0 +1,426 @@
+"""A Markdown SOP into the same plain data that its YAML file gives, with the place of each value.
+
+What a piece of Markdown stands for follows from the type of the key that it is written under,
+which the outline tells; `forms` has the questions, `markdown_blocks` the layout.
+"""
+
+import re
+from itertools import groupby, takewhile
+from typing import Any
+
+from sopctl.diagnostic import Finding, Pointer
+from sopctl.shape import Map, Problem, Record, Shape
+from sopctl.source import Document, forms
+from sopctl.source import markdown_blocks as layout
+from sopctl.source.fragment import Fragment
+from sopctl.source.markdown_blocks import Block, Cell, Item, Line, Page, Section
+from sopctl.source.markdown_values import Values
+from sopctl.source.place import Extent, Place, Places
+
+_PAIR = re.compile(r"([a-z][a-z_]*):(?:[ \t]+(?=\S)|[ \t]*$)")
+_ENTRY = re.compile(r"(\S|\S.*?\S):(?:[ \t]+(?=\S)|[ \t]*$)")
+_ARROW = re.compile(r"(\S(?:[^→]*?\S)?)([ \t]*(?:→|->)[ \t]*)(\S+)[ \t]*")
+_TASK = re.compile(r"\[[ xX]\](?:[ \t]+(?=\S)|[ \t]*$)")
+
+Data = dict[str, Any]
+
+
+def read(path: str, text: str, outline: Shape) -> Document | None:
+    """The SOP in a Markdown file, or None where the file has no front matter."""
+    page = layout.page(text)
+    if page is None:
+        return None
+    if page.front is None:
+        message = "the front matter is opened here and never closed"
+        help = "write `---` on a line of its own below its last key"
+        problem = Problem("SOP001", Finding((), message, help), (0, 3))
+        return Document(path, text, None, (problem,), complete=False, markdown=True)
+    data, into = _read(text, page, page.front, outline)
+    return Document(
+        path,
+        text,
+        data if into.complete else None,
+        tuple(into.problems),
+        lambda: _places(text, outline),
+        complete=into.complete,
+        markdown=True,
+    )
+
+
+def _places(text: str, outline: Shape) -> Places:
+    page = layout.page(text)
+    return _read(text, page, page.front, outline)[1].places() if page and page.front else {}
+
+
+def _read(text: str, page: Page, front: Extent, outline: Shape) -> tuple[Any, Values]:
+    into = Values(text, page.comments)
+    data = into.yaml(Fragment(text[slice(*front)], front[0]), False, None, None)
+    if data is None:
+        data = {}
+    root = forms.record_of(outline)
+    if root is not None and isinstance(data, dict):
+        _Reader(into).body(root, page.lines, data)
+    if page.open_fence:
+        into.complete = False
+        message = "this block of code is opened here and never closed"
+        into.complain("SOP001", (), message, page.open_fence.extent, "end it with a line of the same signs")
+    return data, into
+
+
+class _Reader:
+    """One pass over the sections of a file, by the shapes of their keys."""
+
+    def __init__(self, into: Values) -> None:
+        self.into = into
+
+    def body(self, root: Record, lines: list[Line], data: Data) -> None:
+        for section in layout.sections(lines, 2):
+            if section.level == 2:
+                self._key(root, section, data)
+            else:
+                self._opening(section, (), data)
+                self._record(root, section.lines, (), data)
+
+    # Sections
+
+    def _key(self, root: Record, section: Section, data: Data) -> None:
+        """`## Heading`: the key of that name, and what stands under it."""
+        assert section.heading is not None
+        name = forms.named(section.title, root.part.__keys__)
+        if not self.into.twice(data, name, (), section.at):
+            block = section.heading.extent
+            data[name] = self._content(forms.key_shape(root, name), section.lines, (name,), section.at, block)
+
+    def _content(self, shape: Shape, lines: list[Line], at: Pointer, key: Extent, block: Extent) -> Any:
+        sole = _sole(lines)
+        if sole:
+            self.into.found[at] = Place(key, None, block=block)
+            value = self.into.fence(lines[sole.first : sole.last], at, key)
+            return "" if value is None else value
+        record, entries, items = forms.record_of(shape), forms.map_of(shape), forms.list_of(shape)
+        if record or entries or items:
+            self.into.found[at] = Place(key, None, block=block)
+        if record:
+            mapping: Data = {}
+            self._record(record, lines, at, mapping)
+            return mapping
+        if entries:
+            return self._map(entries, lines, at, key, block)
+        if items and (row := forms.record_of(items.item)):
+            return self._records(row, lines, at, key, block)
+        if items:
+            return self._list(items.item, lines, at, key, block)
+        return self.into.string(lines, at, key, block)
+
+    def _opening(self, section: Section, at: Pointer, data: Data) -> None:
+        """`Title {#id}`."""
+        if section.heading is None:
+            return
+        block = section.heading.extent
+        for name, text, extent in (("id", section.id, section.id_at), ("title", section.title, section.at)):
+            if text and not self.into.twice(data, name, at, extent):
+                data[name] = text
+                self.into.found[(*at, name)] = Place(extent, extent, text, block=block)
+
+    def _map(self, entries: Map, lines: list[Line], at: Pointer, key: Extent, block: Extent) -> Any:
+        data: Data = {}
+        before, *opened = layout.sections(lines, 3) if forms.record_of(entries.value) else [_all(lines)]
+        for part in layout.blocks(before.lines):
+            within = before.lines[part.first : part.last]
+            if part.kind == "yaml":
+                self._merge(within, at, data)
+            elif part.kind == "list" and (pairs := _pairs(layout.items(within), (_ENTRY, _ARROW))):
+                for item, found in pairs:
+                    self._pair(item, found, entries.value, at, data)
+            elif not opened and part.first == 0 == len(data):
+                return self.into.string(lines, at, key, block)
+            else:
+                self._stray(within, at)
+        for section in opened:
+            self._entry(entries, section, at, data)
+        return data
+
+    def _entry(self, entries: Map, section: Section, at: Pointer, data: Data) -> None:
+        record = forms.record_of(entries.value)
+        assert record is not None
+        assert section.heading is not None
+        block = section.heading.extent
+        if not section.id:
+            message, help = (
+                f"this entry of `{at[-1]}` has no id",
+                "write it behind the title: `{#short-name}`",
+            )
+            self.into.complain("SOP003", at, message, block, help)
+        elif not self.into.twice(data, section.id, at, section.id_at):
+            here = (*at, section.id)
+            mapping: Data = {}
+            data[section.id] = mapping
+            self.into.found[here] = Place(section.id_at, None, block=block)
+            self._opening(section._replace(id=None), here, mapping)
+            self._record(record, section.lines, here, mapping)
+
+    def _records(self, row: Record, lines: list[Line], at: Pointer, key: Extent, block: Extent) -> Any:
+        made: list[Any] = []
+        before, *opened = layout.sections(lines, 3)
+        for part in layout.blocks(before.lines):
+            within = before.lines[part.first : part.last]
+            if part.kind == "yaml":
+                self._extend(within, at, made)
+            elif part.kind == "table":
+                made.extend(self._table(row, within, at, len(made)))
+            elif part.kind == "list":
+                for item in layout.items(within):
+                    made.append(self._item(row, item.lines, (*at, len(made)), item.bullet))
+            elif not opened and part.first == 0 == len(made):
+                return self.into.string(lines, at, key, block)
+            else:
+                self._stray(within, at)
+        for section in opened:
+            assert section.heading is not None
+            here, mapping = (*at, len(made)), Data()
+            made.append(mapping)
+            self.into.found[here] = Place(section.heading.extent, None, block=section.heading.extent)
+            self._opening(section, here, mapping)
+            self._record(row, section.lines, here, mapping)
+        return made
+
+    def _list(self, shape: Shape, lines: list[Line], at: Pointer, key: Extent, block: Extent) -> Any:
+        found = list(layout.blocks(lines))
+        if len(found) == 1 and found[0].kind == "list":
+            items = layout.items(lines[found[0].first : found[0].last])
+            return [self._item(shape, item.lines, (*at, i), item.bullet) for i, item in enumerate(items)]
+        return self.into.string(lines, at, key, block)
+
+    # The blocks of a record
+
+    def _record(self, record: Record, lines: list[Line], at: Pointer, data: Data) -> None:
+        texts: list[list[Line]] = []
+        last = -1
+        for number, part in enumerate(layout.blocks(lines)):
+            taken = part.first + self._taken(record, part, lines, at, data, top=number == 0)
+            if taken < part.last:
+                if (texts and last == taken) or (texts and all(line.blank for line in lines[last:taken])):
+                    texts[-1].extend(lines[last : part.last])
+                else:
+                    texts.append(lines[taken : part.last])
+                last = part.last
+        if texts:
+            self._texts(texts, at, data)
+
+    def _taken(
+        self, record: Record, part: Block, lines: list[Line], at: Pointer, data: Data, top: bool
+    ) -> int:
+        """How many lines of a block are keys of the record; the rest is text."""
+        within = lines[part.first : part.last]
+        if part.kind == "yaml":
+            self._merge(within, at, data)
+            return len(within)
+        if part.kind == "list":
+            return self._bullets(record, layout.items(within), at, data, top)
+        if part.kind == "table":
+            found = forms.table(record, [cell.text for cell in layout.cells(within[0])])
+            if found:
+                name, row = found
+                if not self.into.twice(data, name, at, within[0].extent):
+                    data[name] = self._table(row, within, (*at, name))
+                return len(within)
+        return 0
+
+    def _bullets(self, record: Record, items: list[Item], at: Pointer, data: Data, top: bool) -> int:
+        lead = list(takewhile(lambda item: _kind(item, top=True) in ("pair", ""), items)) if top else []
+        if not all(_kind(item, top=True) for item in lead):
+            lead = []
+        for item in lead:
+            found = _PAIR.match(item.lines[0].text)
+            assert found is not None
+            self._pair(item, found, forms.key_shape(record, found[1]), at, data)
+        rest = items[len(lead) :]
+        if not rest:
+            return sum(len(item.lines) for item in items)
+        tasks, arrows = forms.checklist(record), forms.answers(record, data)
+        runs = [(kind, list(run)) for kind, run in groupby(rest, _kind)]
+        if not all((kind == "task" and tasks) or (kind == "arrow" and arrows) for kind, _ in runs):
+            return sum(len(item.lines) for item in lead)
+        for kind, run in runs:
+            if kind == "task" and tasks:
+                self._tasks(*tasks, run, at, data)
+            else:
+                self._arrows(arrows, run, at, data)
+        return sum(len(item.lines) for item in items)
+
+    def _tasks(self, name: str, row: Record, items: list[Item], at: Pointer, data: Data) -> None:
+        first = items[0].lines[0].extent
+        if self.into.twice(data, name, at, first):
+            return
+        self.into.found[(*at, name)] = Place(first, None)
+        data[name] = made = []
+        for i, item in enumerate(items):
+            box = _TASK.match(item.lines[0].text)
+            assert box is not None
+            lines = [_cut(item.lines[0], box.end()), *item.lines[1:]]
+            made.append(self._item(row, lines, (*at, name, i), item.bullet))
+
+    def _arrows(self, name: str, items: list[Item], at: Pointer, data: Data) -> None:
+        first = items[0].lines[0].extent
+        if self.into.twice(data, name, at, first):
+            return
+        self.into.found[(*at, name)] = Place(first, None)
+        data[name] = entries = Data()
+        for item in items:
+            found = _ARROW.fullmatch(item.lines[0].text)
+            assert found is not None
+            self._pair(item, found, forms.TEXT, (*at, name), entries)
+
+    def _pair(self, item: Item, found: re.Match[str], shape: Shape, at: Pointer, data: Data) -> None:
+        """A bullet `key: value` or `answer → target`."""
+        line = item.lines[0]
+        extent = (line.start + found.start(1), line.start + found.end(1))
+        if not self.into.twice(data, found[1], at, extent):
+            cut = found.start(3) if found.re is _ARROW else found.end()
+            lines = [_cut(line, cut), *item.lines[1:]]
+            data[found[1]] = self.into.value(shape, lines, (*at, found[1]), extent, None)
+
+    def _item(self, shape: Shape, lines: list[Line], at: Pointer, bullet: Extent) -> Any:
+        """A bullet of a list; of a record that may be one text, keys may stand as bullets below it."""
+        record = forms.record_of(shape)
+        short = record.part.__short__ if record else ""
+        if record and short:
+            *_, last = (Block("", 0, 0), *layout.blocks(lines))
+            pairs = (
+                _pairs(layout.items(lines[last.first : last.last]), (_PAIR,)) if last.kind == "list" else []
+            )
+            if pairs and last.first:
+                data: Data = {}
+                self.into.found[at] = Place(lines[0].extent, None)
+                data[short] = self.into.string(lines[: last.first], (*at, short), None, None)
+                for item, found in pairs:
+                    self._pair(item, found, forms.key_shape(record, found[1]), at, data)
+                return data
+        return self.into.value(shape, lines, at, None, None)
+
+    def _texts(self, texts: list[list[Line]], at: Pointer, data: Data) -> None:
+        first = texts[0][0].extent
+        if self.into.twice(data, "text", at, first):
+            return
+        lines, gaps = texts[0], []
+        for more in texts[1:]:
+            gaps.append((lines[-1].extent[1], more[0].extent[0]))
+            lines = [*lines, Line(more[0].start, ""), *more]
+        holder = self.into.found.get(at)
+        data["text"] = self.into.string(lines, (*at, "text"), None, holder and holder.block, gaps)
+
+    # Tables
+
+    def _table(self, row: Record, lines: list[Line], at: Pointer, first: int = 0) -> list[Data]:
+        head = layout.cells(lines[0])
+        block = lines[0].extent
+        self.into.found.setdefault(at, Place(block, None, block=block))
+        columns = [
+            forms.column(row, cell.text) or forms.Column((forms.named(cell.text, ()),), forms.TEXT)
+            for cell in head
+        ]
+        for i, each in enumerate(columns):
+            if each.path in (other.path for other in columns[:i]):
+                message = f"two columns are called `{head[i].text}`"
+                self.into.complain("SOP002", at, message, head[i].extent, "keep one of the two")
+        return [
+            self._row(row, head, columns, line, (*at, first + i), block) for i, line in enumerate(lines[2:])
+        ]
+
+    def _row(self, record: Record, head: list[Cell], columns: list[forms.Column], line: Line, at: Pointer,
+             block: Extent) -> Data:  # fmt: skip
+        data: Data = {}
+        cells = layout.cells(line)
+        written = next((cell.extent for cell in cells if cell.raw), line.extent)
+        self.into.found[at] = Place(written, None, block=block)
+        if len(cells) > len(head):
+            message, help = (
+                "this row has more cells than the table has columns",
+                r"a bar in a text is written `\|`",
+            )
+            self.into.complain("SOP001", at, message, cells[len(head)].extent, help)
+        last = forms.OTHERWISE in record.part.__keys__ and bool(cells) and cells[0].raw == forms.OTHERWISE
+        if last:
+            here, shape = (*at, forms.OTHERWISE), forms.key_shape(record, forms.OTHERWISE)
+            data[forms.OTHERWISE] = ""
+            self.into.found[here] = Place(written, written)
+        for i, (title, column, cell) in enumerate(zip(head, columns, cells, strict=False)):
+            if not cell.raw or (last and i == 0):
+                continue
+            if last and column.shape is shape:
+                data[forms.OTHERWISE] = self.into.cell(shape, cell, here, written, block)
+                continue
+            *outer, name = column.path
+            into, here_at = data, at
+            for word in outer:
+                here_at = (*here_at, word)
+                into = into.setdefault(word, {})
+                self.into.found.setdefault(here_at, Place(written, None, block=block))
+            if name not in into:
+                into[name] = self.into.cell(column.shape, cell, (*here_at, name), title.extent, block)
+        return data
+
+    def _merge(self, lines: list[Line], at: Pointer, data: Data) -> None:
+        """The keys of a fence beside those that are there."""
+        more = self.into.fence(lines, at)
+        if isinstance(more, dict):
+            for name, value in more.items():
+                if name in data:
+                    self.into.twice(data, name, at, self.into.fenced_key(name) or lines[0].extent)
+                else:
+                    data[name] = value
+        elif more is not None:
+            message, help = "this block of YAML should hold keys", "write `key: value` lines"
+            self.into.complain("SOP005", at, message, lines[0].extent, help)
+
+    def _extend(self, lines: list[Line], at: Pointer, made: list[Any]) -> None:
+        """The items of a fence behind those that are there."""
+        more = self.into.fence(lines, at, first=len(made))
+        if isinstance(more, list):
+            made.extend(more)
+        elif more is not None:
+            message, help = "this block of YAML should hold a list", "begin each entry with `- `"
+            self.into.complain("SOP005", at, message, lines[0].extent, help)
+
+    def _stray(self, lines: list[Line], at: Pointer) -> None:
+        extent = (lines[0].extent[0], lines[-1].extent[1])
+        message = f"this text belongs to no entry of `{at[-1]}`"
+        help = "move it under the heading of an entry, or to the notes"
+        self.into.complain("SOP005", at, message, extent, help)
+
+
+def _all(lines: list[Line]) -> Section:
+    return Section(None, 0, "", (0, 0), None, (0, 0), lines)
+
+
+def _sole(lines: list[Line]) -> Block | None:
+    """The fenced YAML that is all there is."""
+    found = list(layout.blocks(lines)) if any(line.fence for line in lines) else []
+    return found[0] if len(found) == 1 and found[0].kind == "yaml" else None
+
+
+def _kind(item: Item, top: bool = False) -> str:
+    text = item.lines[0].text
+    if _TASK.match(text):
+        return "task"
+    if top and _PAIR.match(text):
+        return "pair"
+    return "arrow" if _ARROW.fullmatch(text) else ""
+
+
+def _pairs(items: list[Item], forms: tuple[re.Pattern[str], ...]) -> list[tuple[Item, re.Match[str]]]:
+    """Every bullet with its key, or nothing where one has none."""
+    pairs = []
+    for item in items:
+        text = item.lines[0].text
+        found = next(
+            (m for form in forms if (m := form.fullmatch(text) if form is _ARROW else form.match(text))), None
+        )
+        if not found:
+            return []
+        pairs.append((item, found))
+    return pairs
+
+
+def _cut(line: Line, at: int) -> Line:
+    return Line(line.start + at, line.text[at:])

@@ -1,0 +1,145 @@
+"""The library: everything at once, and who refers to whom."""
+
+from datetime import date
+
+import pytest
+
+from sopctl.library import Library, Unread, build
+
+TODAY = date(2026, 11, 21)
+
+
+def sop(id: str, *more: str) -> str:
+    return "\n".join(
+        [
+            f"id: {id}",
+            f"title: About {id}",
+            "version: 1.0.0",
+            "status: draft",
+            "owner: lead",
+            "purpose: Show one thing.",
+            "scope: Examples.",
+            "trigger: A reader is curious.",
+            "steps: [{id: look, title: Look at it, role: lead, next: done}]",
+            "outcomes: {done: {title: Done}}",
+            "change_history: [{version: 1.0.0, on: 2026-01-05, author: lead, summary: First}]",
+            *more,
+            "",
+        ]
+    )
+
+
+ROLES = "roles: {lead: {title: Lead}}\n"
+
+
+def library(**texts: str | Unread) -> Library:
+    return build({f"{name.replace('_', '-')}.yaml": text for name, text in texts.items()}, TODAY)
+
+
+def lost(whole: Library) -> list[tuple[str, str]]:
+    return [(each.code, each.reference.target) for found in whole.missing.values() for each in found]
+
+
+def test_registers_of_several_files_are_merged() -> None:
+    whole = library(a=ROLES, b="roles: {agent: {title: Agent}}\nteams: {crew: {title: Crew}}\n")
+    assert sorted(whole.roles) == ["agent", "lead"]
+    assert (whole.home("roles", "agent"), whole.home("teams", "crew")) == ("b.yaml", "b.yaml")
+
+
+def test_the_first_of_two_entries_holds() -> None:
+    whole = library(a=ROLES, b="roles: {lead: {title: Other}}\n")
+    assert whole.roles["lead"].title == "Lead"
+    assert [(each.path, each.at) for each in whole.twice] == [("b.yaml", ("roles", "lead"))]
+
+
+def test_roles_teams_and_schedules_share_their_names() -> None:
+    whole = library(
+        a=ROLES, b="schedules: {lead: {title: Rota}}\n", c="clauses: {lead: {text: T, source: S}}\n"
+    )
+    assert [each.path for each in whole.twice] == ["b.yaml"]
+
+
+def test_sops_stand_in_the_order_of_their_ids() -> None:
+    whole = library(x=sop("TS-B-001"), y=sop("TS-A-001"))
+    assert [each.id for each in whole.sops] == ["TS-A-001", "TS-B-001"]
+
+
+@pytest.mark.parametrize(
+    ("key", "code"),
+    [
+        ("notes: See [[TS-A-002]].", ""),
+        ("notes: See [[TS-A-002#look]].", ""),
+        ("notes: See [[#look]], [[role:lead|the lead]].", ""),
+        ("notes: See `[[TS-A-003]]`.", ""),
+        ("notes: See [[TS-A-003]].", "SOP301"),
+        ("notes: See [[TS-A-002#lok]].", "SOP302"),
+        ("notes: See [[#lok]].", "SOP302"),
+        ("notes: See [[role:led]].", "SOP303"),
+        ("notes: See [[term:strike]].", "SOP304"),
+        ("notes: See [[what is this]].", "SOP301"),
+        ("supersedes: TS-A-003", "SOP301"),
+        ("audience: [lead]", "SOP303"),
+        ("metrics: [speed]", "SOP304"),
+        ("implements: [law.one]", "SOP304"),
+        ("applies_to: {jurisdictions: [us-wa]}", "SOP304"),
+        ("deadlines: [{id: d, kind: ceiling, from: trigger, to: [done], value: 2d}]", ""),
+        ("deadlines: [{id: d, kind: ceiling, from: start, to: [done], value: 2d}]", "SOP302"),
+        ("deadlines: [{id: d, kind: ceiling, from: 'TS-A-002#look', to: [done], value: 2d}]", ""),
+        ("escalations: [{when: It burns, then: doen}]", "SOP203"),
+        ("escalations: [{when: It burns, path: fire}]", "SOP304"),
+        ("scenarios: [{title: T, given: {late: yes}, expect: {outcome: done}}]", "SOP304"),
+    ],
+)
+def test_a_reference_that_leads_nowhere_is_missing(key: str, code: str) -> None:
+    whole = library(roles=ROLES, TS_A_001=sop("TS-A-001", key), TS_A_002=sop("TS-A-002"))
+    assert [found for found, _ in lost(whole)] == ([code] if code else [])
+
+
+def test_the_nearest_name_is_suggested() -> None:
+    whole = library(roles=ROLES, TS_A_001=sop("TS-A-001", "notes: See [[TS-A-0001]] and [[#loook]]."))
+    messages = [each.message for each in whole.missing["TS-A-001.yaml"]]
+    assert messages[0].endswith("(did you mean `TS-A-001`?)")
+    assert messages[1].endswith("(did you mean `look`?)")
+
+
+def test_the_round_the_clock_calendar_is_always_there() -> None:
+    assert lost(library(a="roles: {lead: {title: Lead, calendar: 24x7}}\n")) == []
+    assert lost(library(a="roles: {lead: {title: Lead, calendar: 24x5}}\n")) == [("SOP304", "24x5")]
+
+
+@pytest.mark.parametrize("text", ["id: [", "", Unread("this file is not UTF-8")])
+def test_a_file_that_nobody_can_read_answers_to_its_stem(text: str | Unread) -> None:
+    whole = library(roles=ROLES, TS_A_001=sop("TS-A-001", "notes: See [[TS-A-002#any]]."), TS_A_002=text)
+    assert lost(whole) == []
+    assert whole.unreadable == ("TS-A-002.yaml",)
+
+
+def test_a_sop_without_its_id_goes_by_its_file_name() -> None:
+    whole = library(
+        roles=ROLES,
+        TS_A_001=sop("TS-A-001", "notes: See [[TS-A-002]]."),
+        TS_A_002=sop("TS-A-002").replace("id: TS-A-002\n", ""),
+    )
+    assert lost(whole) == []
+    assert [each.id for each in whole.sops] == ["TS-A-001", "TS-A-002"]
+
+
+def test_who_refers_to_whom_is_known_both_ways() -> None:
+    whole = library(
+        roles=ROLES,
+        TS_A_001=sop("TS-A-001", "notes: See [[TS-A-002]] and [[#look]]."),
+        TS_A_002=sop("TS-A-002", "supersedes: [TS-A-003]"),
+        TS_A_003=sop("TS-A-003"),
+    )
+    one, two, three = whole.sops
+    assert whole.referred(one) == [two]
+    assert whole.referrers("TS-A-002") == [one]
+    assert whole.referrers("TS-A-003") == [two]
+    assert whole.referrers("TS-A-001") == []
+    assert whole.users("roles", "lead") == [one, two, three]
+
+
+def test_the_later_sop_of_one_id_is_left_out() -> None:
+    whole = library(a=sop("TS-A-001"), b=sop("TS-A-001"))
+    assert [whole.path_of(each) for each in whole.sops] == ["a.yaml"]
+    assert [(each.path, each.at) for each in whole.twice] == [("b.yaml", ("id",))]

@@ -1,0 +1,555 @@
+"""The Markdown reader: the same data as the YAML of the same SOP, and the place of every value."""
+
+from textwrap import dedent
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from nasty import LINES, TEXTS, sops
+
+from sopctl import edit, source
+from sopctl.diagnostic import Finding
+from sopctl.ignores import ignores
+from sopctl.model import OUTLINE
+from sopctl.source import Document
+
+moderate = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+
+
+def read(body: str, front: str = "") -> Document:
+    document = source.read("TS-APP-002.md", f"---\n{front}---\n{dedent(body)}", OUTLINE)
+    assert document is not None
+    return document
+
+
+def data(body: str, front: str = "") -> Any:
+    document = read(body, front)
+    assert not document.problems
+    return document.data
+
+
+def step(body: str) -> Any:
+    [made] = data("## Steps\n\n### {#a}\n\n" + dedent(body))["steps"]
+    assert made.pop("id") == "a"
+    return made
+
+
+def said(document: Document) -> list[tuple[str, str, str]]:
+    """Code, message, and the text of the file that each problem stands on."""
+    found = []
+    for code, finding, extent in document.problems:
+        assert extent is not None
+        found.append((code, finding.message, document.text[slice(*extent)]))
+    return found
+
+
+def underlined(document: Document, finding: Finding) -> str:
+    """The text between the line and column where a finding begins and those where it ends."""
+    span = document.span(finding)
+    lines = document.text.split("\n")
+    if span.line == span.end_line:
+        return lines[span.line - 1][span.column - 1 : span.end_column - 1]
+    first, *between = lines[span.line - 1 : span.end_line]
+    return "\n".join([first[span.column - 1 :], *between[:-1], between[-1][: span.end_column - 1]])
+
+
+# The outline of a file
+
+
+def test_a_file_without_front_matter_is_left_alone() -> None:
+    assert source.read("README.md", "# Read me\n\nid: TS-APP-002\n", OUTLINE) is None
+    assert source.read("README.md", "", OUTLINE) is None
+    assert source.read("README.md", "----\nid: x\n----\n", OUTLINE) is None
+
+
+def test_front_matter_that_is_not_closed_is_a_syntax_error_where_it_opens() -> None:
+    document = source.read("x.md", "---\nid: TS-APP-002\n# Title\n", OUTLINE)
+    assert document is not None
+    assert not document.complete
+    assert said(document) == [("SOP001", "the front matter is opened here and never closed", "---")]
+
+
+def test_front_matter_holds_any_key() -> None:
+    assert data("", "id: TS-APP-002\nsteps:\n  - {id: a}\n") == {"id": "TS-APP-002", "steps": [{"id": "a"}]}
+
+
+def test_the_first_heading_is_the_title() -> None:
+    assert data("# Appeal review\n") == {"title": "Appeal review"}
+    assert data("# Appeal review ##\n") == {"title": "Appeal review"}
+    assert data("# C#\n") == {"title": "C#"}
+
+
+def test_a_second_level_heading_is_the_key_of_that_name() -> None:
+    assert data("## Purpose\n\nOne look.\n\n## Not-applicable\n\n- metrics: None yet.\n") == {
+        "purpose": "One look.",
+        "not_applicable": {"metrics": "None yet."},
+    }
+
+
+def test_an_unknown_heading_stays_for_the_model_to_refuse() -> None:
+    assert data("## Puprose\n\nOne look.\n") == {"puprose": "One look."}
+
+
+def test_headings_inside_code_and_deeper_headings_are_text() -> None:
+    text = "```\n## no key\n```\n\n#### Deeper\n\n ## indented\n"
+    assert data(f"## Notes\n\n{text}") == {"notes": text}
+    assert step(f"{text}") == {"text": text}
+
+
+def test_one_line_is_a_text_without_a_break_and_several_lines_end_with_one() -> None:
+    assert data("## Purpose\n\n  One look.  \n\n\n## Scope\n\nOne\n\ntwo\n") == {
+        "purpose": "One look.",
+        "scope": "One\n\ntwo\n",
+    }
+
+
+def test_a_heading_with_nothing_below_is_an_empty_value() -> None:
+    assert data("## Purpose\n\n## Steps\n\n## Scope\n") == {"purpose": "", "steps": [], "scope": ""}
+
+
+# Lists and mappings
+
+
+def test_a_bullet_list_is_a_list() -> None:
+    assert data("## Prerequisites\n\n- Access\n\n* [[TS-APP-001]] is read\n") == {
+        "prerequisites": "- Access\n\n* [[TS-APP-001]] is read\n"
+    }
+    assert data("## Prerequisites\n\n- Access\n- Two\n  lines\n\n- [x] as it stands\n") == {
+        "prerequisites": ["Access", "Two\nlines\n", "[x] as it stands"]
+    }
+
+
+def test_a_paragraph_is_a_list_of_one() -> None:
+    assert data("## Metrics\n\noverturn-rate\n") == {"metrics": "overturn-rate"}
+
+
+def test_bullets_with_keys_at_the_top_are_keys() -> None:
+    assert step(
+        "- role: lead\n- tools: [a, 'b, c']\n- consulted: legal\n\nText.\n\n- note: this is text\n"
+    ) == {
+        "role": "lead",
+        "tools": ["a", "b, c"],
+        "consulted": "legal",
+        "text": "Text.\n\n- note: this is text\n",
+    }
+
+
+def test_one_bullet_without_a_key_makes_the_list_text() -> None:
+    assert step("- role: lead\n- and more\n") == {"text": "- role: lead\n- and more\n"}
+
+
+def test_a_misspelt_key_stays_for_the_model_to_refuse() -> None:
+    assert step("- rol: lead\n") == {"rol": "lead"}
+
+
+def test_a_text_is_never_read_as_yaml() -> None:
+    assert step('- title: "Quoted" [and] {more} # no comment\n') == {
+        "title": '"Quoted" [and] {more} # no comment'
+    }
+    assert data("## Purpose\n\n[a, b]\n") == {"purpose": "[a, b]"}
+
+
+def test_a_test_in_half_open_brackets_and_a_reference_are_text_where_lists_may_stand() -> None:
+    table = "| age | then |\n|---|---|\n| [1..5) | done |\n| (1..5] | done |\n| [1, 2] | done |\n"
+    assert [row["when"]["age"] for row in step(table)["decide"]] == ["[1..5)", "(1..5]", ["1", "2"]]
+    assert step("- tools: [[TS-APP-001]]\n") == {"tools": "[[TS-APP-001]]"}
+
+
+def test_a_task_list_is_the_checklist_with_keys_below_its_items() -> None:
+    assert step(
+        """\
+        - [ ] One
+        - [x] Two
+          lines
+          - evidence: The log
+          - clause: [a, b]
+        - [ ] Three
+          - a bullet
+        """
+    ) == {
+        "checklist": [
+            "One",
+            {"text": "Two\nlines\n", "evidence": "The log", "clause": ["a", "b"]},
+            "Three\n- a bullet\n",
+        ]
+    }
+
+
+def test_keys_and_tasks_may_follow_each_other_as_one_list() -> None:
+    assert step("- role: lead\n\n- [ ] One\n") == {"role": "lead", "checklist": ["One"]}
+
+
+def test_arrows_are_answers_under_a_question_and_outcomes_under_a_call() -> None:
+    assert step("- ask: So?\n\n* yes → done\n* no -> again\n") == {
+        "ask": "So?",
+        "answers": {"yes": "done", "no": "again"},
+    }
+    assert step("- call: TS-APP-001\n\nText.\n\n- otherwise → done\n") == {
+        "call": "TS-APP-001",
+        "text": "Text.",
+        "on": {"otherwise": "done"},
+    }
+
+
+def test_entries_by_id_stand_below_headings_or_in_bullets() -> None:
+    assert data(
+        "## Outcomes\n\n- late: Too late\n\n### Upheld {#upheld}\n\n- adverse: true\n\nIt stands.\n"
+    ) == {
+        "outcomes": {
+            "late": "Too late",
+            "upheld": {"title": "Upheld", "adverse": "true", "text": "It stands."},
+        }
+    }
+
+
+def test_an_entry_without_an_id_is_a_finding_on_its_heading() -> None:
+    assert said(read("## Outcomes\n\n### Upheld\n")) == [
+        ("SOP003", "this entry of `outcomes` has no id", "### Upheld")
+    ]
+
+
+def test_text_between_entries_is_a_finding() -> None:
+    for body in ("These are the ends.\n\n### Upheld {#upheld}\n", "- done: Done\n\nThese are the ends.\n"):
+        document = read(f"## Outcomes\n\n{body}")
+        assert said(document) == [
+            ("SOP005", "this text belongs to no entry of `outcomes`", "These are the ends.")
+        ]
+
+
+# Tables
+
+
+def test_a_table_below_a_step_is_its_decision_table() -> None:
+    assert step(
+        r"""
+        | strikes | when other | then | set route | because | implements |
+        |:--|--|--|--|--|--:|
+        | > 90 | [a, "b \| c"] | done | fast | One \| two. | [x, y] |
+        | - | | done | | | x |
+        | otherwise | | again | slow | Else. | |
+        """
+    ) == {
+        "decide": [
+            {
+                "when": {"strikes": "> 90", "other": ["a", "b | c"]},
+                "then": "done",
+                "set": {"route": "fast"},
+                "because": "One | two.",
+                "implements": ["x", "y"],
+            },
+            {"when": {"strikes": "-"}, "then": "done", "implements": "x"},
+            {"otherwise": "again", "set": {"route": "slow"}, "because": "Else."},
+        ]
+    }
+
+
+def test_a_table_with_a_column_within_is_the_rows_of_within() -> None:
+    assert step("| severity | within |\n|---|---|\n| sev1 | 3d |\n| otherwise | 7bd |\n") == {
+        "within": [{"when": {"severity": "sev1"}, "within": "3d"}, {"otherwise": "7bd"}]
+    }
+
+
+def test_columns_are_named_like_headings() -> None:
+    assert data("## Change history\n\n| version | Approved by |\n|---|---|\n| 1.0.0 | lead |\n") == {
+        "change_history": [{"version": "1.0.0", "approved_by": "lead"}]
+    }
+
+
+def test_a_row_with_too_many_cells_is_a_finding_on_the_first_of_them() -> None:
+    document = read("## Steps\n\n### {#a}\n\n| age | then |\n|---|---|\n| 1 | done | lost | too |\n")
+    assert said(document) == [("SOP001", "this row has more cells than the table has columns", "lost")]
+
+
+def test_a_table_below_a_text_is_text() -> None:
+    table = "| a | b |\n|---|---|\n| 1 | 2 |\n"
+    assert data(f"## Notes\n\n{table}") == {"notes": table}
+
+
+# Fenced YAML
+
+
+def test_fenced_yaml_is_the_value_of_its_heading() -> None:
+    assert data('## Purpose\n\n```yaml\n"One\\tlook"\n```\n\n## Metrics\n\n~~~yml\n- a\n~~~\n') == {
+        "purpose": "One\tlook",
+        "metrics": ["a"],
+    }
+
+
+def test_fenced_yaml_below_a_record_adds_keys_and_below_a_list_adds_items() -> None:
+    assert step("- role: lead\n\nText.\n\n```yaml\ntools: [a]\n```\n") == {
+        "role": "lead",
+        "text": "Text.",
+        "tools": ["a"],
+    }
+    assert data("## Records\n\n| what |\n|---|\n| a |\n\n```yaml\n- {what: b}\n```\n") == {
+        "records": [{"what": "a"}, {"what": "b"}]
+    }
+
+
+def test_other_fences_are_text_and_yaml_beside_a_paragraph_of_a_text_too() -> None:
+    assert step("```\na: b\n```\n") == {"text": "```\na: b\n```\n"}
+    assert data("## Notes\n\nLike this:\n\n```yaml\na: b\n```\n") == {
+        "notes": "Like this:\n\n```yaml\na: b\n```\n"
+    }
+
+
+def test_a_fence_that_is_never_closed_is_a_syntax_error_where_it_opens() -> None:
+    document = read("## Notes\n\n```text\na: b\n\n## Purpose\n")
+    assert said(document) == [("SOP001", "this block of code is opened here and never closed", "```text")]
+    assert not document.complete
+
+
+def test_troubles_of_yaml_stand_at_their_place_in_the_file() -> None:
+    for body, on in (
+        ("## Steps\n\n### {#a}\n\n```yaml\ntools:\n  - @here\n```\n", ["@"]),
+        ("## Steps\n\n### {#a}\n\n- tools: [a, 'b]\n- consulted: ['x' y]\n", ["'", "["]),
+        ('## Steps\n\n### {#a}\n\n| a | then |\n|---|---|\n| \\| | x |\n| [a, "\\|" b] | x |\n', ["["]),
+    ):
+        document = read(body)
+        assert [(code, text) for code, _, text in said(document)] == [("SOP001", each) for each in on], body
+        assert document.data is None
+
+
+def test_keys_written_twice_stand_on_the_second() -> None:
+    message = "`{}` is written twice; only the first is read"
+    document = read(
+        "## Owner\n\nlead\n\n## Steps\n\n### {#a}\n\n- role: x\n- role: y\n\n```yaml\ntools: a\nrole: z\n```\n",
+        "owner: me\n",
+    )
+    assert said(document) == [
+        ("SOP002", message.format("owner"), "Owner"),
+        ("SOP002", message.format("role"), "role"),
+        ("SOP002", message.format("role"), "role"),
+    ]
+    assert [document.span(Finding((), ""), extent).line for _, _, extent in document.problems] == [4, 13, 17]
+
+
+# Places
+
+
+def test_a_word_inside_a_text_is_underlined_where_it_stands() -> None:
+    document = read(
+        """\
+        ## Steps
+
+        ### A {#a}
+
+        First promptly.
+        <!-- sopctl: ignore[SOP701] promptly said -->
+        Then promptly too.
+
+        - [ ] an item of
+          two promptly lines
+
+        Last promptly.
+        """
+    )
+    text = document.data["steps"][0]["text"]
+    assert text == "First promptly.\nThen promptly too.\n\nLast promptly.\n"
+    starts = [i for i in range(len(text)) if text.startswith("promptly", i)]
+    spans = [document.span(Finding(("steps", 0, "text"), "", part=(i, i + 8))) for i in starts]
+    assert [(s.line, s.column, s.end_column) for s in spans] == [(7, 7, 15), (9, 6, 14), (14, 6, 14)]
+    item = document.data["steps"][0]["checklist"][0]
+    at = item.index("promptly")
+    assert document.span(Finding(("steps", 0, "checklist", 0), "", part=(at, at + 8)))[1:3] == (12, 7)
+
+
+def test_a_word_behind_an_escaped_bar_of_a_cell_is_underlined_where_it_stands() -> None:
+    document = read(
+        '## Steps\n\n### {#a}\n\n| x | then | because |\n|---|---|---|\n| ["a \\| b", c] | d | One \\| promptly. |\n'
+    )
+    row = ("steps", 0, "decide", 0)
+    assert underlined(document, Finding((*row, "because"), "", part=(6, 14))) == "promptly"
+    assert underlined(document, Finding((*row, "because"), "", part=(4, 5))) == "\\|"
+    assert underlined(document, Finding((*row, "when", "x", 0), "", part=(4, 5))) == "b"
+    assert underlined(document, Finding((*row, "when", "x", 1), "")) == "c"
+    assert underlined(document, Finding((*row, "when", "x"), "", key=True)) == "x"
+    assert underlined(document, Finding((*row, "then"), "", key=True)) == "then"
+
+
+@pytest.mark.parametrize(
+    ("at", "key", "expected"),
+    [
+        ((), False, "id"),
+        (("title",), False, "Appeal"),
+        (("purpose",), True, "Purpose"),
+        (("steps",), True, "Steps"),
+        (("steps", 0), False, "### Look {#look}"),
+        (("steps", 0, "id"), False, "look"),
+        (("steps", 0, "title"), False, "Look"),
+        (("steps", 0, "role"), True, "role"),
+        (("steps", 0, "role"), False, "lead"),
+        (("steps", 0, "decide"), False, "| age | then |"),
+        (("steps", 0, "decide", 0), False, "> 9"),
+        (("steps", 0, "tools", 0), False, "pen"),
+        (("steps", 0, "next"), False, "### Look {#look}"),
+    ],
+)
+def test_a_finding_on(at: Any, key: bool, expected: str) -> None:
+    document = read(
+        """\
+        # Appeal
+
+        ## Purpose
+
+        One.
+
+        ## Steps
+
+        ### Look {#look}
+
+        - role: lead
+
+        | age | then |
+        |---|---|
+        | > 9 | done |
+
+        ```yaml
+        tools: [pen]
+        ```
+        """,
+        "id: TS-APP-002\n",
+    )
+    assert underlined(document, Finding(at, "", key=key)) == expected
+
+
+@moderate
+@given(sops())
+def test_every_value_has_a_place_that_points_at_it(made: dict[str, Any]) -> None:
+    for path, text in (("x.md", edit.to_markdown(made)), ("x.yaml", edit.to_yaml(made))):
+        document = source.read(path, text, OUTLINE)
+        assert document is not None
+        for at, value in leaves(document.data):
+            place = document.places[at]
+            if place.value is None or place.style in ("'", '"') or not value.strip():
+                continue
+            written = text[slice(*place.value)]
+            if place.style == "cell":
+                written = written.replace("\\|", "|")
+            if place.style in ("|", ">"):
+                written = written.partition("\n")[2]
+            if not place.style and "\n" not in value and "\n" not in written:
+                assert written == value.strip()
+            elif "sopctl:" not in value:
+                visible, shown = "".join(value.split()), "".join(written.split())
+                assert (visible[0], visible[-1]) == (shown[0], shown[-1]), (at, value, written)
+
+
+def leaves(value: Any, at: tuple[str | int, ...] = ()) -> Any:
+    if isinstance(value, str):
+        yield at, value
+    else:
+        for key, each in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from leaves(each, (*at, key))
+
+
+# Line ends, marks and ignores
+
+WHOLE = """\
+---
+id: TS-APP-002
+# sopctl: ignore[SOP303] in front
+audience: [nobody]
+---
+
+# Appeal review
+
+<!-- sopctl: ignore[SOP701] above a heading -->
+## Purpose
+
+One look.
+
+<!-- sopctl: ignore[SOP702] above a paragraph -->
+Another
+look.
+
+## Steps
+
+### Look {#look}
+
+- role: lead
+
+<!-- sopctl: ignore[SOP703] above a table -->
+
+| age | then |
+|---|---|
+| > 9 | done | <!-- sopctl: ignore[SOP704] behind a row -->
+
+````yaml
+# sopctl: ignore[SOP705] in a fence
+tools: |
+  ```
+  one
+  ```
+````
+
+After it. <!-- sopctl: ignore[SOP706] at the end of a line -->
+"""
+
+
+def test_line_ends_of_windows_a_mark_and_tabs_change_nothing() -> None:
+    plain = source.read("x.md", WHOLE, OUTLINE)
+    odd = source.read("x.md", "\ufeff" + WHOLE.replace("\n", "\r\n"), OUTLINE)
+    assert plain is not None
+    assert odd is not None
+    assert odd.problems == plain.problems == ()
+    assert odd.data == plain.data
+    for at in plain.places:
+        for key in (True, False):
+            assert odd.span(Finding(at, "", key=key)) == plain.span(Finding(at, "", key=key))
+    assert step("-\trole:\tlead\n\n-\t[ ]\tOne\n\ttwo\n") == {"role": "lead", "checklist": ["One\ntwo\n"]}
+
+
+def test_comments_that_hide_findings_are_no_text() -> None:
+    document = source.read("x.md", WHOLE, OUTLINE)
+    assert document is not None
+    assert document.data["purpose"] == "One look.\n\nAnother\nlook.\n"
+    assert document.data["steps"] == [
+        {
+            "id": "look",
+            "title": "Look",
+            "role": "lead",
+            "decide": [{"when": {"age": "> 9"}, "then": "done"}],
+            "tools": "```\none\n```\n",
+            "text": "After it.",
+        }
+    ]
+
+
+def test_comments_speak_of_the_paragraph_heading_or_table_below_them() -> None:
+    document = source.read("x.md", WHOLE, OUTLINE)
+    assert document is not None
+    lines = WHOLE.split("\n")
+    found = {each.codes[0]: (lines[each.line - 1], lines[each.last - 1]) for each in ignores(document)}
+    assert found == {
+        "SOP303": ("audience: [nobody]", "audience: [nobody]"),
+        "SOP701": ("## Purpose", "## Purpose"),
+        "SOP702": ("Another", "look."),
+        "SOP703": ("| age | then |", lines[27]),
+        "SOP704": (lines[27], lines[27]),
+        "SOP705": ("tools: |", "tools: |"),
+        "SOP706": (lines[37], lines[37]),
+    }
+
+
+def test_other_comments_are_text() -> None:
+    assert data("## Notes\n\n<!-- a note -->\nText.\n") == {"notes": "<!-- a note -->\nText.\n"}
+
+
+# Whatever it is given
+
+
+@moderate
+@given(
+    st.lists(
+        st.sampled_from([*TEXTS, *LINES, "## Steps", "### A {#a}", "## Outcomes", "## Metrics"]), max_size=8
+    )
+)
+def test_any_text_is_read_without_an_exception_and_every_finding_has_a_place(parts: list[str]) -> None:
+    document = source.read("x.md", "---\n---\n" + "\n".join(parts), OUTLINE)
+    assert document is not None
+    for code, finding, extent in document.problems:
+        assert code
+        assert document.span(finding, extent).line >= 1
+    assert () in document.places
