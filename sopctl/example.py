@@ -65,7 +65,7 @@ def _document(text: str, whole: bool) -> Document:
     path = named[1] if named else ""
     body = text.lstrip("\n")
     is_markdown = path.endswith(".md") or body.startswith("---\n")
-    read = source.read(path or ("example.md" if is_markdown else "example.yaml"), text)
+    read = source.read(path or ("example.md" if is_markdown else "example.yaml"), text, model.OUTLINE)
     assert read is not None
     data = read.data
     if not isinstance(data, dict):

@@ -1,15 +1,17 @@
 """Comments that hide a finding, with the reason why: `# sopctl: ignore[SOP701] …`."""
 
 import re
+from bisect import bisect_right
+from collections.abc import Container
 from typing import NamedTuple
 
 from sopctl.diagnostic import Diagnostic, Span
-from sopctl.source import Document
+from sopctl.source import Document, place
 from sopctl.source.place import position
 
-_YAML = re.compile(r"#[ \t]*sopctl:[ \t]*ignore(?:\[(?P<codes>[^\]\n]*)\])?(?P<reason>[^\n]*)")
+_YAML = re.compile(r"(?<!\S)#[ \t]*sopctl:[ \t]*ignore(?:\[(?P<codes>[^\]\n]*)\])?(?P<reason>[^\r\n]*)")
 _MARKDOWN = re.compile(r"<!--[ \t]*sopctl:[ \t]*ignore(?:\[(?P<codes>[^\]\n]*)\])?(?P<reason>[^\n]*?)-->")
-_CODE = re.compile(r"SOP\d{3}")
+_YAML_FENCE = re.compile(r"[ \t]*(`{3,}|~{3,})[ \t]*ya?ml[ \t]*", re.IGNORECASE)
 
 
 class Ignore(NamedTuple):
@@ -19,40 +21,46 @@ class Ignore(NamedTuple):
     codes: tuple[str, ...]
     reason: str
     line: int  # the line that it speaks of: its own, or the next one that is no comment
+    last: int  # in Markdown, the last line of the paragraph or table that begins there
 
     def hides(self, diagnostic: Diagnostic, document: Document) -> bool:
-        if diagnostic.code not in self.codes:
+        if diagnostic.code not in self.codes or not self.reason:
             return False
-        return self.line == diagnostic.span.line or self.line in _openings(diagnostic, document)
+        return self.line <= diagnostic.span.line <= self.last or self.line in _openings(diagnostic, document)
 
-    def fault(self, ran: set[str], used: bool) -> tuple[str, str]:
-        """What is wrong with the comment, and the way out; two empty texts where nothing is."""
-        odd = [code for code in self.codes if not _CODE.fullmatch(code)]
+    def fault(self, known: Container[str], idle: Container[str]) -> tuple[str, str] | None:
+        """What is wrong with the comment, and the way out; `idle` are the rules that ran and
+        found nothing here."""
+        odd = [code for code in self.codes if code not in known]
         if not self.codes or odd:
-            what = f"`{odd[0]}` is no rule" if odd else "this ignore names no rule"
+            what = f"no rule is called `{odd[0]}`" if odd else "this ignore names no rule"
             return what, "write the code in brackets: ignore[SOP701], then the reason"
         if not self.reason:
             return "this ignore gives no reason", "say after the bracket why the finding does not hold here"
-        if not used and ran.issuperset(self.codes):
-            return f"this ignore hides nothing: {' and '.join(self.codes)} finds nothing here", "delete it"
-        return "", ""
+        unused = [code for code in self.codes if code in idle]
+        if unused:
+            return f"this ignore hides nothing: {' and '.join(unused)} finds nothing here", "delete it"
+        return None
 
 
 def ignores(document: Document) -> list[Ignore]:
     """The ignore comments of a document, in order."""
-    lines = document.text.splitlines()
+    lines = place.lines(document.text)
+    texts = _texts(document)
     pattern = _MARKDOWN if document.markdown else _YAML
     found = []
     for match in pattern.finditer(document.text):
         start, end = position(document.text, match.start()), position(document.text, match.end())
-        if not document.markdown and _inside_text(document, match.start()):
+        if _inside(texts, match.start()):
             continue
         codes = tuple(code.strip() for code in (match["codes"] or "").split(",") if code.strip())
-        line = start[0]
+        line = last = start[0]
         if not lines[line - 1][: start[1] - 1].strip():
             while line < len(lines) and _is_comment(lines[line - 1], document.markdown):
                 line += 1
-        found.append(Ignore(Span(document.path, *start, *end), codes, match["reason"].strip(" \t-:"), line))
+            last = _paragraph_end(lines, line) if document.markdown else line
+        span = Span(document.path, *start, *end)
+        found.append(Ignore(span, codes, match["reason"].strip(" \t-:"), line, last))
     if document.markdown:
         found.extend(_in_front_matter(document, lines))
     return sorted(found)
@@ -67,8 +75,8 @@ def _in_front_matter(document: Document, lines: list[str]) -> list[Ignore]:
             continue
         if inside and text.strip() == fence:
             inside = False
-        elif not inside and re.fullmatch(r"`{3,}ya?ml", text.strip()):
-            inside, fence = True, "```"
+        elif not inside and (opened := _YAML_FENCE.fullmatch(text)):
+            inside, fence = True, opened[1]
         elif inside and (match := _YAML.search(text)):
             codes = tuple(code.strip() for code in (match["codes"] or "").split(",") if code.strip())
             line = number
@@ -76,23 +84,48 @@ def _in_front_matter(document: Document, lines: list[str]) -> list[Ignore]:
                 while line < len(lines) and _is_comment(lines[line - 1], False):
                     line += 1
             span = Span(document.path, number, match.start() + 1, number, match.end() + 1)
-            found.append(Ignore(span, codes, match["reason"].strip(), line))
+            found.append(Ignore(span, codes, match["reason"].strip(), line, line))
     return found
+
+
+def _paragraph_end(lines: list[str], line: int) -> int:
+    """The last line before a blank one; a heading ends with itself."""
+    if not lines[line - 1].startswith("#"):
+        while line < len(lines) and lines[line].strip() and not lines[line].startswith("#"):
+            line += 1
+    return line
 
 
 def _is_comment(line: str, markdown: bool) -> bool:
     text = line.strip()
-    return not text or (text.startswith("<!--") and text.endswith("-->") if markdown else text.startswith("#"))
+    return not text or (
+        text.startswith("<!--") and text.endswith("-->") if markdown else text.startswith("#")
+    )
 
 
-def _inside_text(document: Document, offset: int) -> bool:
-    return any(p.value and p.style and p.value[0] <= offset < p.value[1] for p in document.places.values())
+def _texts(document: Document) -> list[tuple[int, int]]:
+    """Where quoted and block texts stand, in order: a `#` in them begins no comment."""
+    if document.markdown:
+        return []
+    found = []
+    for each in document.places.values():
+        if each.value and each.style:
+            start, end = each.value
+            if each.style in ("|", ">"):
+                start += len(place.first_line(document.text[start:end]))
+            found.append((start, end))
+    return sorted(found)
+
+
+def _inside(texts: list[tuple[int, int]], offset: int) -> bool:
+    before = bisect_right(texts, (offset, len(texts) + offset)) - 1
+    return before >= 0 and offset < texts[before][1]
 
 
 def _openings(diagnostic: Diagnostic, document: Document) -> set[int]:
     """The lines on which the key, or the table, of a finding inside a block begins."""
-    place = document.place(diagnostic.pointer)
-    if place is None:
+    stands = document.place(diagnostic.pointer)
+    if stands is None:
         return set()
-    opens = [extent[0] for extent in (place.key, place.value, place.block) if extent]
+    opens = [extent[0] for extent in (stands.key, stands.value, stands.block) if extent]
     return {position(document.text, offset)[0] for offset in opens}

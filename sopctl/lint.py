@@ -1,63 +1,76 @@
 """Put every rule to every SOP; give each finding its place, and heed the ignores."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from sopctl.diagnostic import Diagnostic, Finding, Pointer, Severity
+from sopctl.diagnostic import Diagnostic, Finding, Pointer, Severity, json_pointer
 from sopctl.ignores import Ignore, ignores
 from sopctl.library import Library
-from sopctl.model import REGISTERS
-from sopctl.rules import RULES, Rule
+from sopctl.rules import RULES, USUAL, Rule
+from sopctl.source import Document
+from sopctl.source.place import first_line
 
 UNUSED = "SOP008"
-_HARMLESS = {"SOP008", "SOP009"}
-_NO_EXTENT = None
+_NO_VALUE = {"SOP003", "SOP008"}  # their findings speak of no value that was written
 
 Extent = tuple[int, int]
+_Said = tuple[Rule, str, Finding, Extent | None]
 
 
-def lint(library: Library, rules: Sequence[Rule] = RULES) -> list[Diagnostic]:
+def lint(library: Library, rules: Sequence[Rule] = USUAL) -> list[Diagnostic]:
     """What the rules find in the library, sorted by place."""
-    by_path: dict[str, list[Diagnostic]] = defaultdict(list)
-    unknown = _unknown(library)
-    for rule, path, finding, extent in _findings(library, rules):
-        if extent is None and rule.code not in _SOURCES and _covered(finding.at, unknown.get(path)):
-            continue  # it stands on a value that has a finding already: one slip, one finding
-        document = library.by_path[path].document
-        by_path[path].append(
-            Diagnostic(
-                document.span(finding, extent),
-                rule.code,
-                rule.name,
-                finding.severity or rule.severity,
-                finding.message,
-                finding.help,
-                finding.at,
-            )
-        )
-    return sorted(each for path in library.by_path for each in _heeded(library, path, by_path[path], rules))
-
-
-def _findings(
-    library: Library, rules: Iterable[Rule]
-) -> Iterator[tuple[Rule, str, Finding, Extent | None]]:
     by_code = {rule.code: rule for rule in rules}
+    by_path: dict[str, list[Diagnostic]] = defaultdict(list)
+    for rule, path, finding, extent in (*_read(library, by_code), *_judged(library, by_code)):
+        by_path[path].append(_placed(library.by_path[path].document, rule, finding, extent))
+    found = (each for path in library.by_path for each in _heeded(library, path, by_path[path], rules))
+    return sorted(found, key=lambda d: (d.span, d.code, d.message, json_pointer(d.pointer)))
+
+
+def _placed(document: Document, rule: Rule, finding: Finding, extent: Extent | None) -> Diagnostic:
+    return Diagnostic(
+        document.span(finding, extent),
+        rule.code,
+        rule.name,
+        finding.severity or rule.severity,
+        finding.message,
+        finding.help,
+        finding.at,
+    )
+
+
+def _read(library: Library, rules: Mapping[str, Rule]) -> Iterator[_Said]:
+    """What came up while the files were read and put together."""
     for path, each in library.by_path.items():
         for code, finding, extent in each.problems:
-            if code in by_code:
-                yield by_code[code], path, finding, extent
+            if code in rules:
+                yield rules[code], path, finding, extent
         for code, reference, message in library.missing[path]:
-            if code in by_code:
+            if code in rules:
                 finding = Finding(reference.at, message, key=reference.key, part=reference.part)
-                yield by_code[code], path, finding, _NO_EXTENT
-    for rule in by_code.values():
-        if rule.check is not None:
-            for sop in library.sops:
-                for finding in rule.check(sop, library):
-                    yield rule, finding.path or library.path_of(sop), finding, _NO_EXTENT
-        if rule.check_library is not None:
-            for finding in rule.check_library(library):
-                yield rule, finding.path or _home(library, finding.at), finding, _NO_EXTENT
+                yield rules[code], path, finding, None
+
+
+def _judged(library: Library, rules: Mapping[str, Rule]) -> Iterator[_Said]:
+    """What the checks of the rules find, but for values that have a finding already."""
+    unknown = _unknown(library)
+    for rule in rules.values():
+        if rule.absence and library.unreadable:
+            yield _cannot_know(rule, library)
+            continue
+        for path, finding in _checked(rule, library):
+            if not _covered(finding.at, unknown.get(path)):  # one slip is one finding
+                yield rule, path, finding, None
+
+
+def _checked(rule: Rule, library: Library) -> Iterator[tuple[str, Finding]]:
+    if rule.check is not None:
+        for sop in library.sops:
+            for finding in rule.check(sop, library):
+                yield finding.path or library.path_of(sop), finding
+    if rule.check_library is not None:
+        for finding in rule.check_library(library):
+            yield finding.path or _home(library, finding.at), finding
 
 
 def _home(library: Library, at: Pointer) -> str:
@@ -65,47 +78,58 @@ def _home(library: Library, at: Pointer) -> str:
     return library.home(register, id)
 
 
-_SOURCES = {"SOP203", "SOP301", "SOP302", "SOP303", "SOP304"}
+def _cannot_know(rule: Rule, library: Library) -> _Said:
+    """That a rule about absence cannot judge: said once, on the first file that hides something."""
+    path, *others = library.unreadable
+    files = f"this file and {len(others)} more" if others else "this file"
+    message = f"unknown: {rule.absence}, while {files} cannot be read"
+    finding = Finding((), message, severity=Severity.NOTE)
+    return rule, path, finding, (0, len(first_line(library.by_path[path].document.text)))
 
 
 def _unknown(library: Library) -> dict[str, set[Pointer]]:
     """By file, the values that have a finding of the reader or that refer to nothing."""
-    return {
-        path: {p.finding.at for p in each.problems if p.code not in _HARMLESS and p.extent is None and p.code != "SOP003"}
-        | {lost.reference.at for lost in library.missing[path]}
-        for path, each in library.by_path.items()
-    }
+    found = {}
+    for path, each in library.by_path.items():
+        values = {problem.finding.at for problem in each.problems if problem.code not in _NO_VALUE}
+        values.update(lost.reference.at for lost in library.missing[path] if lost.reference.part is None)
+        if values:
+            found[path] = values
+    return found
 
 
 def _covered(at: Pointer, unknown: set[Pointer] | None) -> bool:
-    return bool(unknown) and any(at[:length] in unknown for length in range(1, len(at) + 1))
+    return bool(unknown) and any(at[:length] in unknown for length in range(1, len(at) + 1))  # type: ignore[operator]
 
 
 def _heeded(
     library: Library, path: str, diagnostics: list[Diagnostic], rules: Sequence[Rule]
 ) -> list[Diagnostic]:
     """The diagnostics that no ignore hides, and what is wrong with the ignores themselves."""
-    document = library.by_path[path].document
-    if "sopctl:" not in document.text:
-        return diagnostics
-    written = ignores(document)
-    used: set[Ignore] = set()
+    typed = library.by_path[path]
+    if "sopctl:" not in typed.document.text or not typed.readable:
+        return diagnostics  # what could not be read cannot be ignored either
+    written = ignores(typed.document)
+    used: dict[Ignore, set[str]] = defaultdict(set)
     kept = []
     for diagnostic in diagnostics:
-        hiding = [each for each in written if each.hides(diagnostic, document)]
-        used.update(hiding)
+        hiding = [each for each in written if each.hides(diagnostic, typed.document)]
+        for each in hiding:
+            used[each].add(diagnostic.code)
         if not hiding:
             kept.append(diagnostic)
     ran = {rule.code for rule in rules}
     for rule in rules:
         if rule.code == UNUSED:
-            kept.extend(_complaint(each, rule, ran) for each in written if each.fault(ran, each in used))
+            kept.extend(
+                Diagnostic(each.span, rule.code, rule.name, rule.severity, *fault)
+                for each in written
+                if (fault := each.fault(_KNOWN, ran - used[each]))
+            )
     return kept
 
 
-def _complaint(ignore: Ignore, rule: Rule, ran: set[str]) -> Diagnostic:
-    message, help = ignore.fault(ran, used=False) or ignore.fault(ran, used=True)
-    return Diagnostic(ignore.span, rule.code, rule.name, rule.severity, message, help)
+_KNOWN = frozenset(rule.code for rule in RULES)
 
 
 def worst(diagnostics: Iterable[Diagnostic]) -> Severity | None:

@@ -3,7 +3,8 @@
 `sop201_step_unreachable.py` declares the rule SOP201, step-unreachable. Its docstring is its page
 on the site and, fence by fence, its test. Its `check(sop, library)` yields findings about one SOP;
 its `check_library(library)` findings about the whole, in the file that `path` or a register's
-entry names. A rule with neither explains what the reader itself reports.
+entry names. A rule with neither explains what the reader itself reports. A rule that judges
+what is absent says in `absence` what nobody can know while a file cannot be read.
 """
 
 import importlib
@@ -33,6 +34,8 @@ class Rule:
         self.severity: Severity = getattr(module, "severity", Severity.ERROR)
         self.check: Check | None = getattr(module, "check", None)
         self.check_library: CheckLibrary | None = getattr(module, "check_library", None)
+        self.absence: str = getattr(module, "absence", "")
+        self.asked_only: bool = getattr(module, "asked_only", False)
         self._doc = module.__doc__ or ""
 
     @cached_property
@@ -57,3 +60,6 @@ class Rule:
 RULES: tuple[Rule, ...] = tuple(
     Rule(importlib.import_module(f"{__name__}.{found.name}")) for found in pkgutil.iter_modules(__path__)
 )
+
+USUAL = tuple(rule for rule in RULES if not rule.asked_only)
+"""The rules that run unless others are chosen; one that is `asked_only` is chosen by its whole code."""

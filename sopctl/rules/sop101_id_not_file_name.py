@@ -1,0 +1,29 @@
+"""An id that differs from the name of its file.
+
+People look for a SOP by its id, and find the file by its name. Where the two differ they open the
+wrong procedure, or none. Rename the file or mend the id; an id that was published is never reused.
+
+```yaml title="Bad"
+# file: sops/TS-APP-001.yaml
+id: TS-APP-002             # SOP101
+```
+
+```yaml title="Good"
+# file: sops/TS-APP-002.yaml
+id: TS-APP-002
+```
+"""
+
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from sopctl.diagnostic import Finding
+from sopctl.library import Library
+from sopctl.model import Sop
+
+
+def check(sop: Sop, library: Library) -> Iterator[Finding]:
+    file = PurePosixPath(library.path_of(sop))
+    if sop.id != file.stem:
+        help = f"call the file {sop.id}{file.suffix}, or write `id: {file.stem}`"
+        yield Finding(("id",), f"the id is `{sop.id}`, but the file is called `{file.name}`", help)

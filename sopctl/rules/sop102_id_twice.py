@@ -1,0 +1,30 @@
+"""A name that two things carry.
+
+A reference to it can lead to either. The person who follows it cannot know that there is another,
+and the two drift apart. This goes for SOPs, for the entries of registers, for roles, teams and
+schedules together, and for the private facts of a SOP beside the shared ones. Rename the later
+one, or make the two one.
+
+```yaml title="Bad"
+roles:
+  lead: {title: Lead}
+teams:
+  lead: {title: Leads}     # SOP102
+```
+
+```yaml title="Good"
+roles:
+  lead: {title: Lead}
+teams:
+  leads: {title: Leads}
+```
+"""
+
+from collections.abc import Iterable
+
+from sopctl.diagnostic import Finding
+from sopctl.library import Library
+
+
+def check_library(library: Library) -> Iterable[Finding]:
+    return library.twice

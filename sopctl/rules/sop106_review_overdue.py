@@ -1,0 +1,51 @@
+"""A SOP in force whose review is overdue.
+
+What was right two years ago may send people the wrong way today: laws, systems and teams have
+moved. Read it again, mend what has changed, and set `review_by` anew. Within the `review_notice`
+of the knowledge base the date is a note, so that nobody is taken by surprise.
+
+```yaml title="Bad"
+status: effective
+effective_on: 2025-02-17
+review_by: 2026-02-17      # SOP106
+```
+
+```yaml title="Good"
+status: effective
+effective_on: 2026-02-17
+review_by: 2027-02-17
+```
+"""
+
+from collections.abc import Iterator
+
+from sopctl.diagnostic import Finding, Severity
+from sopctl.library import Library
+from sopctl.model import Sop
+from sopctl.model.duration import Duration
+
+severity = Severity.WARNING
+
+
+def check(sop: Sop, library: Library) -> Iterator[Finding]:
+    due = sop.review_by
+    if not due or sop.status not in ("effective", "suspended"):
+        return
+    left = (due - library.today).days
+    help = "read it again, then set `review_by` anew"
+    if left < 0:
+        days = "1 day" if left == -1 else f"{-left} days"
+        yield Finding(("review_by",), f"the review has been due for {days}, since {due}", help)
+    elif library.knowledge_base and left <= _days(library.knowledge_base.review_notice):
+        when = "today" if not left else "tomorrow" if left == 1 else f"in {left} days"
+        yield Finding(("review_by",), f"the review is due {when}, on {due}", help, severity=Severity.NOTE)
+
+
+def _days(notice: Duration | None) -> int:
+    """The days of a notice, at most; opening hours as those of a week of five days of eight hours."""
+    if notice is None:
+        return -1
+    if not notice.business:
+        return -(-notice.minutes[1] // 1440)
+    days = notice.count if notice.unit == "bd" else -(-notice.count // 8)
+    return days + 2 * -(-days // 5)

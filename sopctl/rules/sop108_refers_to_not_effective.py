@@ -1,0 +1,59 @@
+"""A SOP in force that sends a case to one that is not.
+
+The case arrives at a procedure that is still a draft, or was taken out of force: whoever gets it
+has nothing to go by, and what they do is not covered. Bring the other one into force first, or
+lead elsewhere. Mentions in texts are free.
+
+```yaml title="Bad"
+id: TS-EX-001
+status: effective
+effective_on: 2026-01-06
+review_by: 2027-01-06
+steps:
+  - {id: look, title: Look at it, role: lead, next: TS-EX-002}      # SOP108
+---
+id: TS-EX-002
+status: draft
+```
+
+```yaml title="Good"
+id: TS-EX-001
+status: effective
+effective_on: 2026-01-06
+review_by: 2027-01-06
+steps:
+  - {id: look, title: Look at it, role: lead, next: TS-EX-002}
+---
+id: TS-EX-002
+status: effective
+effective_on: 2026-01-06
+review_by: 2027-01-06
+```
+"""
+
+from collections.abc import Iterator
+
+from sopctl.diagnostic import Finding
+from sopctl.library import Library
+from sopctl.model import Sop
+from sopctl.shape import Reference
+
+
+def check(sop: Sop, library: Library) -> Iterator[Finding]:
+    if sop.status != "effective":
+        return
+    for reference in library.references[library.path_of(sop)]:
+        if verb := _sends(reference):
+            other = library.sop(reference.target)
+            if other and other.status and other.status != "effective":
+                message = f"this SOP is effective and {verb} {other.id}, whose status is `{other.status}`"
+                yield Finding(reference.at, message)
+
+
+def _sends(reference: Reference) -> str:
+    """How a reference sends a case to a SOP; empty where it only speaks of one."""
+    if reference.kind == "target":
+        return "hands off to"
+    if reference.kind == "sop" and reference.part is None:
+        return {"call": "calls", "appeal": "appeals to"}.get(str(reference.at[-1]), "")
+    return ""

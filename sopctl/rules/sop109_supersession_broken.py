@@ -1,0 +1,75 @@
+"""A SOP that is superseded, but not by one in force.
+
+Whoever holds the old one must be led to the new one. Where no SOP names it in `supersedes`, where
+the one that does is not in force, or where two SOPs take each other's place, readers are left with
+a procedure that no longer holds and nothing instead.
+
+```yaml title="Bad"
+id: TS-EX-001
+status: superseded         # SOP109
+---
+id: TS-EX-002
+status: draft
+supersedes: [TS-EX-001]
+```
+
+```yaml title="Bad"
+id: TS-EX-001
+supersedes: [TS-EX-002]    # SOP109
+---
+id: TS-EX-002
+supersedes: [TS-EX-001]
+```
+
+```yaml title="Good"
+id: TS-EX-001
+status: superseded
+---
+id: TS-EX-002
+status: effective
+supersedes: [TS-EX-001]
+```
+"""
+
+from collections.abc import Iterator
+
+from sopctl.analysis.graph import circle_through, circles
+from sopctl.diagnostic import Finding, Severity
+from sopctl.library import Library
+from sopctl.model import Sop
+
+_IN_FORCE = ("effective", "superseded")  # a successor may have a successor in its turn
+
+
+def check_library(library: Library) -> Iterator[Finding]:
+    successors: dict[str, list[Sop]] = {}
+    for sop in library.sops:
+        for id in sop.supersedes or ():
+            if id:
+                successors.setdefault(id, []).append(sop)
+    for sop in library.sops:
+        if sop.status == "superseded":
+            yield from _unfollowed(sop, successors.get(sop.id, []), library)
+    graph = {sop.id: [id for id in sop.supersedes or () if id] for sop in library.sops}
+    for part in circles(graph):
+        way = [*circle_through(graph, part[0]), part[0]]
+        first = library.sop(part[0])
+        if first:
+            message = f"these SOPs take each other's place in a circle: {' → '.join(way)}"
+            yield Finding(("supersedes",), message, path=library.path_of(first))
+
+
+def _unfollowed(sop: Sop, successors: list[Sop], library: Library) -> Iterator[Finding]:
+    if any(other.status in _IN_FORCE or "status" in other.unknown for other in successors):
+        return
+    path = library.path_of(sop)
+    if successors:
+        others = " and ".join(f"{other.id} (`{other.status}`)" for other in successors)
+        message = f"it is superseded by {others}, which is not in force"
+        yield Finding(("status",), message, path=path)
+    elif library.unreadable:
+        message = f"unknown: which SOP takes its place, while {library.unreadable[0]} cannot be read"
+        yield Finding(("status",), message, severity=Severity.NOTE, path=path)
+    else:
+        help = f"name it in the `supersedes` of the SOP that takes its place: [{sop.id}]"
+        yield Finding(("status",), "it is superseded, but no SOP takes its place", help, path=path)

@@ -1,0 +1,68 @@
+"""A SOP that stands alone.
+
+No other SOP leads to it, and it leads to none. People find it only if they know that it is there.
+Where does its case come from, and who deals with what is left over? Refer to those SOPs.
+
+```yaml title="Bad"
+id: TS-EX-001              # SOP306
+scope: Examples.
+```
+
+```yaml title="Good"
+id: TS-EX-001
+scope: Examples. For the others see [[TS-EX-002]].
+---
+id: TS-EX-002
+scope: All other examples.
+```
+"""
+
+from collections.abc import Iterator
+
+from sopctl.analysis import links
+from sopctl.diagnostic import Finding, Severity, nearest
+from sopctl.library import Library
+
+severity = Severity.NOTE
+absence = "which SOPs nothing refers to"
+
+
+def check_library(library: Library) -> Iterator[Finding]:
+    joined = _linked(library) | _referring(library) | _perhaps_meant(library)
+    for sop in library.sops:
+        path = library.path_of(sop)
+        if path not in joined and all(other == path for other, _ in library.uses.get(("sop", sop.id), ())):
+            message = "no other SOP refers to this one, and it refers to none"
+            yield Finding(("id",), message, "say where its case comes from, or where it goes", path=path)
+
+
+def _perhaps_meant(library: Library) -> set[str]:
+    """The files that a reference to an unknown SOP may have meant: one slip is one finding."""
+    lost = {
+        reference.target.partition("#")[0]
+        for path in library.by_path
+        for code, reference, _ in library.missing[path]
+        if code == "SOP301"
+    }
+    return {library.by_id[id].document.path for word in lost if (id := nearest(word, library.by_id))}
+
+
+def _linked(library: Library) -> set[str]:
+    """The files that a plain link joins to another file."""
+    found: set[str] = set()
+    for each in library.typed:
+        path = each.document.path
+        for link in links.relative(path, each.prose):
+            if link.path != path and link.path in library.by_path:
+                found.update((path, link.path))
+    return found
+
+
+def _referring(library: Library) -> set[str]:
+    """The files that refer to a SOP other than their own."""
+    found: set[str] = set()
+    for (kind, id), places in library.uses.items():
+        if kind == "sop":
+            own = library.by_id[id].document.path if id in library.by_id else ""
+            found.update(path for path, _ in places if path != own)
+    return found

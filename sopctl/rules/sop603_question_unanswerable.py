@@ -1,0 +1,64 @@
+"""A training question that nobody can answer, or that leads nowhere.
+
+A question without a right choice fails everybody who takes the training, or teaches them a wrong
+answer; one that points at a step which is gone asks about work that nobody does. `answer` is the
+number of the right choice, and the first choice is 1. Give at least two choices, and in `step`
+the id of a step of this SOP.
+
+```yaml title="Bad"
+training:
+  required_for: [lead]
+  questions:
+    - ask: The driver appeals on day 91. What now?       # SOP603
+      choices: [Reject as late, Read the file]
+      answer: 3
+    - ask: Who reads the file?                           # SOP603
+      choices: [The lead]
+      answer: 1
+    - ask: Where do you look first?                      # SOP603
+      choices: [In the case, In the chat]
+      answer: 1
+      step: open-the-drawer
+```
+
+```yaml title="Good"
+training:
+  required_for: [lead]
+  questions:
+    - ask: The driver appeals on day 91. What now?
+      choices: [Reject as late, Read the file]
+      answer: 2
+      step: look
+```
+"""
+
+from collections.abc import Iterator
+
+from sopctl.diagnostic import Finding, did_you_mean
+from sopctl.library import Library
+from sopctl.model import Sop
+from sopctl.model.sop import Question
+
+
+def check(sop: Sop, library: Library) -> Iterator[Finding]:
+    for question in (sop.training.questions or ()) if sop.training else ():
+        if question and (wrong := _wrong(question, sop, library)):
+            yield Finding(question.at, *wrong)
+
+
+def _wrong(question: Question, sop: Sop, library: Library) -> tuple[str, str] | None:
+    """What is wrong with a question, and the way out."""
+    choices, answer, step = question.choices, question.answer, question.step
+    if "choices" not in question.unknown:
+        count = len(choices)
+        if count < 2:
+            return f"this question has {count or 'no'} choice{'' if count == 1 else 's'}", "give at least two"
+        if "answer" not in question.unknown and not 1 <= answer <= count:
+            return (
+                f"`answer: {answer}` is none of the {count} choices",
+                f"write the number of the right choice, 1 to {count}",
+            )
+    if step and library.steps_whole(sop) and step not in sop.steps_by_id:
+        near = did_you_mean(step, sop.steps_by_id)
+        return f"this question is about step `{step}`, which the SOP does not have{near}", ""
+    return None

@@ -1,0 +1,52 @@
+"""An e-mail address or a telephone number in the text of a SOP.
+
+People leave, numbers change, and the SOP still sends somebody to them at night. Say the role that
+does it; how the role is reached stands once, under `contact` in the register, where one change
+reaches every SOP. Addresses in code, quotations and links are left alone, and so are dates, times,
+sums and citations of laws.
+
+```yaml title="Bad"
+purpose: Tell dana.ruiz@example.org that the case is closed.     # SOP604
+scope: At night call +1 206 555 0142 instead.                    # SOP604
+```
+
+```yaml title="Good"
+purpose: Tell the [[role:lead]] that the case is closed.
+scope: Incidents since 2026-02-17 09:30 under RCW 49.46.300, up to $ 1,200,000.00. See `a@b.example`.
+```
+"""
+
+import re
+from collections.abc import Iterator
+
+from sopctl.diagnostic import Finding, Severity
+from sopctl.library import Library
+from sopctl.model import Sop
+
+severity = Severity.WARNING
+
+_ADDRESS = re.compile(r"[A-Za-z0-9](?<![\w.+-].)[\w.+-]*@[A-Za-z0-9][\w-]*(?:\.[\w-]+)+")
+_NUMBER = re.compile(
+    r"[+(0-9](?=(?:[ .()/-]{0,2}[0-9]){6})(?<![\w.,+$€£/-].)(?:"
+    r"(?<=\+)[1-9]\d{0,2}(?:[ .()/-]{0,2}\d){6,13}"  # +1 206 555 0142, +49 (30) 1234-567
+    r"|(?<=\()0?\d{2,4}\)[ ./-]?\d{3}(?:[ ./-]?\d){3,6}"  # (206) 555-0142
+    r"|(?<=1)[-. ]\d{3}[-. ]\d{3}[-. ]\d{4}"  # 1-800-555-0142
+    r"|(?<=[2-9])\d{2}([-. ])\d{3}\1\d{4}"  # 206-555-0142
+    r"|(?<=0)[1-9]\d{1,4}[ /-]\d{3,4}(?:[ -]?\d){2,6}"  # 030 1234567
+    r"|(?<=0)800(?:[ /-]?\d){6,8}"  # 0800 123 4567
+    r")(?![\w%€]|[.,/-]\d)"
+)
+
+
+def check(sop: Sop, library: Library) -> Iterator[Finding]:
+    speech = library.speech[library.path_of(sop)]
+    if "@" in speech.text:
+        for said in speech.find(_ADDRESS):
+            yield Finding(
+                said.at, f"`{said.word}` is the address of a person or a mailbox", _HELP, part=said.part
+            )
+    for said in speech.find(_NUMBER):
+        yield Finding(said.at, f"`{said.word}` looks like a telephone number", _HELP, part=said.part)
+
+
+_HELP = "name the role, as `[[role:…]]`; its `contact` in the register says how to reach it"

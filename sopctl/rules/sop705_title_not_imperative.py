@@ -1,0 +1,122 @@
+"""The title of a step does not say what to do.
+
+People skim titles while the case is open in front of them. A title that begins with a verb tells
+them what to do without the text below: “Check the appeal window”. A title that is a question
+belongs to a step that decides, with `ask` or `decide`.
+
+No dictionary is asked whether a word is a verb. What is noted are first words that cannot begin an
+order: articles and pronouns, “If”, “When” and prepositions, numbers, nouns in -ing, -tion, -ment,
+-ance, -ity and the like, past participles, third persons and plurals in -s, and the title of a
+role. Where there is doubt, nothing is said.
+
+```yaml title="Bad"
+steps:
+  - id: window
+    title: Checking the appeal window                    # SOP705
+    role: agent
+  - id: file
+    title: The whole file is read again                  # SOP705
+    role: agent
+  - id: proportion
+    title: Is the sanction proportionate?                # SOP705
+    role: lead
+    next: done
+```
+
+```yaml title="Good"
+steps:
+  - id: window
+    title: Check the appeal window
+    role: agent
+  - id: file
+    title: Read the whole file again
+    role: agent
+  - id: proportion
+    title: Is the sanction proportionate?
+    role: lead
+    ask: Would the same sanction be chosen today?
+    answers: {yes: done, no: done}
+```
+"""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from sopctl.diagnostic import Finding, Severity
+from sopctl.library import Library
+from sopctl.model import Sop
+
+severity = Severity.NOTE
+
+_NEVER = frozenset(
+    re.findall(r"\w+", """
+    a about after all also although an and another any approval are arrival as at because before both
+    but by can could denial did disposal does during each either every few first for from had has he her
+    here his how i if in into is it its last may might most must my neither no nor of on once one or our
+    proposal referral refusal removal renewal reversal second several shall she should since so some
+    such than that the their there these they third this those to two unless until upon was we were what
+    when where whether which while who whose why will with withdrawal would you your
+""")
+)  # fmt: skip
+_VERBS = frozenset(
+    re.findall(r"\w+", """
+    advance alias balance bed being bias bleed breed bring bus caution cement chance cling commence
+    comment commission complement compliment condition cross dance distance document embed enhance
+    envision evidence exceed experience experiment feed fence ferment finance fling focus fragment
+    freelance function gas glance harness heed implement increment influence instance instrument lament
+    lance license mention motion need petition pilot ping pity portion position proceed provision
+    question ration reference requisition ring sanction section seed segment sequence shed shred silence
+    sing sled sling speed spring station sting string succeed supplement swing trance transition wed
+    weed wing witness wring
+""")
+)  # fmt: skip
+_NOUN = re.compile(r"[a-z]{2,}(?:ing|tion|sion|ment|ance|ence|ity|ness|ism)")
+_PAST = re.compile(r"[a-z]{2,}[^aeiou\W]+ed|[a-z]{2,}[aiou]ed")
+_PLURAL = re.compile(r"[a-z]+[^suia\W]s")
+_WORD = re.compile(r"[A-Za-z][A-Za-z'’]*")
+
+
+def check(sop: Sop, library: Library) -> Iterator[Finding]:
+    roles = _roles(library)
+    for step in sop.steps or ():
+        title = step.title.strip() if step and step.title else ""
+        if not title:
+            continue
+        at = (*step.at, "title")
+        if title.endswith("?"):
+            if step.lacks("ask") and step.lacks("decide"):
+                yield Finding(at, "this title asks, and the step has neither `ask` nor `decide`", _HELP)
+        elif word := _no_order(title, roles):
+            yield Finding(at, f"this title begins with `{word}`, not with a verb", _HELP)
+
+
+_HELP = "begin with what is to be done: `Check …`, `Send …`, `Decide …`"
+
+
+def _no_order(title: str, roles: tuple[str, ...]) -> str:
+    """The beginning of a title that cannot be an order, or nothing where it may be one."""
+    found = _WORD.match(title)
+    if not found:
+        number = re.match(r"\d[\w.]*", title)
+        return number[0] if number else ""
+    word = found[0]
+    if title[found.end() : found.end() + 1] == "-":  # Re-open, Double-check
+        return ""
+    if _is_no_verb(word.lower()):
+        return word
+    folded = title.casefold()
+    if not folded.startswith(roles):
+        return ""
+    return next((title[: len(role)] for role in roles if folded.startswith(f"{role} ")), "")
+
+
+@cache
+def _is_no_verb(word: str) -> bool:
+    odd = word in _NEVER or _NOUN.fullmatch(word) or _PAST.fullmatch(word) or _PLURAL.fullmatch(word)
+    return bool(odd) and word not in _VERBS
+
+
+def _roles(library: Library) -> tuple[str, ...]:
+    """Titles of two words or more; one word, such as Lead, may be a verb too."""
+    return tuple(role.title.casefold() for role in library.roles.values() if role.title and " " in role.title)

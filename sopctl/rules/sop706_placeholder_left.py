@@ -1,0 +1,42 @@
+"""A place that is still to be filled.
+
+`sopctl new` leaves places that say TODO. A reader on shift who meets one does not know whether
+nothing is to be done there or nobody has written it yet. Fill it, or delete the line.
+
+```yaml title="Bad"
+purpose: "TODO: what this is for, in one sentence."        # SOP706
+steps:
+  - id: look
+    title: Look at the case
+    role: lead
+    text: Compare the two dates (limit TBD).        # SOP706
+    next: done
+```
+
+```yaml title="Good"
+purpose: One look at every case before it is closed.
+```
+"""
+
+import re
+from collections.abc import Iterator
+
+from sopctl.diagnostic import Finding, Severity
+from sopctl.library import Library
+from sopctl.model import Sop
+
+severity = Severity.WARNING
+
+_SIGNS = ("TODO", "TBD", "TBC", "FIXME", "???", "orem ipsum")
+_PLACE = re.compile(r"\b(?:TODO|TBD|FIXME|TBC)\b|\?\?\?|\b[Ll]orem ipsum\b")
+
+
+def check(sop: Sop, library: Library) -> Iterator[Finding]:
+    speech = library.speech[library.path_of(sop)]
+    if not any(sign in speech.text for sign in _SIGNS):
+        return
+    seen = set()
+    for at, part, found in speech.find(_PLACE):
+        if at not in seen:  # one finding for each text
+            seen.add(at)
+            yield Finding(at, f"`{found[0]}`: this place is still to be filled", part=part)

@@ -1,0 +1,223 @@
+"""The linter: one slip is one finding, at its place; and ignores are heeded."""
+
+import random
+from datetime import date
+
+import pytest
+
+from sopctl.diagnostic import Diagnostic, Severity
+from sopctl.library import Unread, build
+from sopctl.lint import lint, worst
+from sopctl.rules import RULES
+
+TODAY = date(2026, 11, 21)
+SOP = """\
+id: TS-A-001
+title: One
+version: 1.0.0
+status: draft
+owner: lead
+purpose: Show one thing.
+scope: Examples, see [[TS-A-002]].
+trigger: A reader is curious.
+steps:
+  - id: look
+    title: Look at it
+    role: lead
+    next: done
+outcomes:
+  done: {title: Done}
+change_history:
+  - {version: 1.0.0, on: 2026-01-05, author: writer, summary: First}
+"""
+CLEAN = {
+    "TS-A-001.yaml": SOP,
+    "TS-A-002.yaml": SOP.replace("TS-A-001", "TS-A-002").replace(", see [[TS-A-002]]", ""),
+    "roles.yaml": "roles:\n  lead: {title: Lead}\n  writer: {title: Writer}\n",
+}
+
+
+def check(texts: dict[str, str | Unread], *only: str) -> list[Diagnostic]:
+    rules = [rule for rule in RULES if not only or rule.code in only]
+    return lint(build(texts, TODAY), rules)
+
+
+def said(diagnostics: list[Diagnostic]) -> list[tuple[str, int, str]]:
+    return [(each.span.path, each.span.line, each.code) for each in diagnostics]
+
+
+def changed(*changes: tuple[str, str], path: str = "TS-A-001.yaml") -> dict[str, str | Unread]:
+    text = CLEAN[path]
+    for before, after in changes:
+        assert before in text
+        text = text.replace(before, after)
+    return {**CLEAN, path: text}
+
+
+def test_a_clean_library_has_no_findings() -> None:
+    assert check(dict(CLEAN)) == []
+
+
+def test_all_slips_of_a_file_are_found_at_once_each_at_its_place() -> None:
+    texts = changed(
+        ("status: draft", "status: drafty"),
+        ("title: One", "titel: One"),
+        ("owner: lead", "owner: led"),
+        ("next: done", "next: doen"),
+        ("[[TS-A-002]]", "[[TS-A-020]]"),
+        ("    role: lead\n", "    role: lead\n    role: writer\n"),
+    )
+    assert said(check(texts)) == [
+        ("TS-A-001.yaml", 1, "SOP003"),
+        ("TS-A-001.yaml", 2, "SOP004"),
+        ("TS-A-001.yaml", 4, "SOP005"),
+        ("TS-A-001.yaml", 5, "SOP303"),
+        ("TS-A-001.yaml", 7, "SOP301"),
+        ("TS-A-001.yaml", 13, "SOP002"),
+        ("TS-A-001.yaml", 14, "SOP203"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "code"),
+    [
+        ("id: TS-A-001", "id: ts-a-001", "SOP005"),
+        ("id: TS-A-001\n", "", "SOP003"),
+        ("status: draft", "status: effectiv", "SOP005"),
+        ("version: 1.0.0\n", "version: one\n", "SOP005"),
+        ("    next: done\n", "    next: doen\n", "SOP203"),
+        ("    role: lead\n", "    role: led\n", "SOP303"),
+        ("  - id: look\n", "  - id: Look!\n", "SOP005"),
+        ("author: writer", "author: witer", "SOP303"),
+        ("  done: {title: Done}", "  Done: {title: Done}", "SOP005"),
+        ("2026-01-05", "2026-02-30", "SOP103"),
+        ("title: Look at it", "title: Look at #1", "SOP009"),
+    ],
+)
+def test_one_slip_is_one_finding(before: str, after: str, code: str) -> None:
+    assert [each.code for each in check(changed((before, after)))] == [code]
+
+
+def test_a_text_with_a_lost_reference_is_read_by_the_other_rules_all_the_same() -> None:
+    texts = changed(("Examples, see [[TS-A-002]].", '"See [[TS-A-020]] and [it](it.pdf)."'))
+    assert [each.code for each in check(texts, "SOP301", "SOP305")] == ["SOP301", "SOP305"]
+
+
+@pytest.mark.parametrize("broken", ["id: [\n", "", "a: &b 1\n", Unread("this file is not UTF-8")])
+def test_one_broken_file_hides_nothing_else(broken: str | Unread) -> None:
+    texts = {**changed(("owner: lead", "owner: led")), "TS-A-002.yaml": broken}
+    found = said(check(texts))
+    assert ("TS-A-001.yaml", 5, "SOP303") in found
+    assert {code for path, _, code in found if path == "TS-A-001.yaml"} == {"SOP303"}, "references to it hold"
+
+
+def test_while_a_file_cannot_be_read_rules_about_absence_say_unknown_once() -> None:
+    texts = {**CLEAN, "TS-A-002.yaml": "# comment\nid: [\n", "TS-A-003.yaml": "id: [\n"}
+    texts["TS-A-001.yaml"] = SOP.replace(", see [[TS-A-002]]", "")
+    texts["more.yaml"] = "notices: {late: {title: Late}}\n"
+    unknown = [each for each in check(texts, "SOP306", "SOP307") if each.message.startswith("unknown: ")]
+    assert said(unknown) == [("TS-A-002.yaml", 1, "SOP306"), ("TS-A-002.yaml", 1, "SOP307")]
+    assert {each.severity for each in unknown} == {Severity.NOTE}
+    assert "this file and 1 more cannot be read" in unknown[0].message
+
+
+def test_a_broken_register_makes_no_reference_dangle() -> None:
+    texts = {**CLEAN, "roles.yaml": "roles: [\n"}
+    assert [each.code for each in check(texts) if each.severity is not Severity.NOTE] == ["SOP001"]
+
+
+def test_the_order_of_files_does_not_matter_and_the_same_input_says_the_same() -> None:
+    texts = changed(("owner: lead", "owner: led"), ("next: done", "next: look"))
+    texts |= {"b/TS-A-001.yaml": SOP, "x.yaml": "roles: {lead: {title: L}, a: {title: A, reports_to: a}}\n"}
+    first = check(texts)
+    assert len(first) >= 4
+    paths = list(texts)
+    for seed in range(5):
+        random.Random(seed).shuffle(paths)
+        assert check({path: texts[path] for path in paths}) == first
+
+
+def test_findings_are_sorted_by_place() -> None:
+    texts = changed(("owner: lead", "owner: led"), ("id: TS-A-001", "id: TS-A-009"))
+    found = check(texts)
+    assert found == sorted(found, key=lambda each: (each.span, each.code))
+
+
+def test_only_the_rules_that_are_asked_for_speak() -> None:
+    texts = changed(("owner: lead", "owner: led"), ("id: TS-A-001", "id: TS-A-009"))
+    assert {each.code for each in check(texts, "SOP101")} == {"SOP101"}
+
+
+def test_the_worst_is_told() -> None:
+    assert worst([]) is None
+    assert worst(check(changed(("owner: lead", "owner: led")))) is Severity.ERROR
+
+
+# Ignores
+
+
+def ignoring(comment: str, before: str = "owner: led") -> list[tuple[str, int, str]]:
+    return said(check(changed(("owner: lead", before + comment))))
+
+
+def test_an_ignore_hides_a_finding_of_its_line_or_of_the_next() -> None:
+    assert ignoring("  # sopctl: ignore[SOP303] the register is still to come") == []
+    texts = changed(("owner: lead", "# sopctl: ignore[SOP303] still to come\n# more words\n\nowner: led"))
+    assert check(texts) == []
+
+
+def test_an_ignore_of_several_codes_must_need_each_of_them() -> None:
+    comment = "  # sopctl: ignore[SOP303, SOP304] still to come"
+    texts = changed(("owner: lead", "owner: led" + comment))
+    [left] = check(texts)
+    assert left.code == "SOP008"
+    assert "SOP304 finds nothing" in left.message
+
+
+@pytest.mark.parametrize(
+    ("comment", "words"),
+    [
+        (" # sopctl: ignore[SOP304] because", "hides nothing"),
+        (" # sopctl: ignore because", "names no rule"),
+        (" # sopctl: ignore[] because", "names no rule"),
+        (" # sopctl: ignore[SOP999] because", "no rule is called `SOP999`"),
+        (" # sopctl: ignore[303] because", "no rule is called `303`"),
+        (" # sopctl: ignore[SOP303]", "no reason"),
+    ],
+)
+def test_a_faulty_ignore_is_itself_a_finding_and_hides_nothing(comment: str, words: str) -> None:
+    found = check(changed(("owner: lead", "owner: led" + comment)))
+    assert [each.code for each in found] == ["SOP303", "SOP008"]
+    assert words in found[1].message
+    assert (found[1].span.line, found[1].span.column) == (5, 12)
+
+
+def test_an_ignore_whose_rule_did_not_run_is_let_be() -> None:
+    texts = changed(("owner: lead", "owner: lead # sopctl: ignore[SOP303] because"))
+    assert check(texts, "SOP008", "SOP304") == []
+    assert [each.code for each in check(texts, "SOP008", "SOP303")] == ["SOP008"]
+
+
+@pytest.mark.parametrize(
+    "text", ["|  # sopctl: ignore[SOP301] old\n  See\n  [[TS-X-009]].", "|\n  See [[TS-X-009]]."]
+)
+def test_an_ignore_above_a_block_of_text_speaks_of_all_of_it(text: str) -> None:
+    above = "" if "sopctl" in text else "# sopctl: ignore[SOP301] old\n"
+    assert check(changed(("owner: lead", f"{above}notes: {text}\nowner: lead"))) == []
+
+
+@pytest.mark.parametrize("text", ["|\n  # sopctl: ignore[SOP303] no", "'x # sopctl: ignore[SOP303] no'"])
+def test_words_in_a_text_are_no_ignore(text: str) -> None:
+    texts = changed(("owner: lead", f"owner: lead\nnotes: {text}"))
+    assert check(texts, "SOP008", "SOP303") == []
+
+
+def test_what_cannot_be_read_cannot_be_ignored() -> None:
+    texts = {**CLEAN, "x.yaml": "a: [ # sopctl: ignore[SOP001] because\n"}
+    assert "SOP001" in {each.code for each in check(texts)}
+    assert "SOP008" not in {each.code for each in check(texts)}
+
+
+def test_an_ignore_counts_lines_as_yaml_does() -> None:
+    texts = changed(("owner: lead", "notes: a\u2028b\n# sopctl: ignore[SOP303] because\nowner: led"))
+    assert check(texts) == []
