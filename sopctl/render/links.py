@@ -1,0 +1,203 @@
+"""Where everything stands on the site, and what it is called there."""
+
+import posixpath
+import re
+from functools import cached_property
+from html import unescape
+from urllib.parse import unquote
+
+from sopctl.analysis.links import anchors
+from sopctl.diagnostic import Pointer
+from sopctl.library import REGISTER_OF, Library
+from sopctl.model.scenario import Scenario
+from sopctl.model.sop import Outcome, Sop, Step
+from sopctl.prose import meaning
+from sopctl.render.text import line
+
+PAGE_OF = {
+    "paths": "escalation-paths.md",
+    "notices": "notices.md",
+    "metrics": "metrics.md",
+    "glossary": "glossary.md",
+    "clauses": "clauses.md",
+    "facts": "facts.md",
+    "calendars": "calendars.md",
+}
+"""The pages that hold a whole register, by the name that the library gives it."""
+
+Place = tuple[Sop, "Step | Outcome | None"]
+
+
+class Links:
+    """Addresses and labels, worked out once for a library."""
+
+    def __init__(self, library: Library) -> None:
+        self.library = library
+        self.by_source = {library.path_of(sop): sop for sop in library.sops}
+        self.files: dict[str, str] = {}
+        self._labels: dict[tuple[str, str], tuple[str, str] | None] = {}
+        self._ids: dict[int, dict[str, str]] = {}
+        self._tags: dict[str, str] = {}
+        self.made: dict[str, dict[tuple[str, str], str]] = {}  # by folder of the page, links that are ready
+
+    def entry(self, kind: str, id: str) -> tuple[str, str] | None:
+        """The label, ready for Markdown, and the address from the top of the site."""
+        name = kind, id
+        if name not in self._labels:
+            self._labels[name] = self._entry(kind, id)
+        return self._labels[name]
+
+    def _entry(self, kind: str, id: str) -> tuple[str, str] | None:
+        library = self.library
+        if kind == "sop":
+            sop = library.sop(id)
+            return (line(sop.title or id), sop_page(id)) if sop else None
+        if kind in ("role", "team"):
+            return self._people(id, REGISTER_OF["role"] if kind == "role" else ("teams",))
+        if kind == "calendar" and id not in library.calendars:
+            return None
+        register = {"path": "paths", "term": "glossary"}.get(kind, f"{kind}s")
+        entry = getattr(library, register).get(id)
+        return (line(title_of(entry, id)), f"{PAGE_OF[register]}#{id}") if entry else None
+
+    def _people(self, id: str, registers: tuple[str, ...] | str) -> tuple[str, str] | None:
+        for register in ("roles", "schedules", "teams"):
+            entry = self.library.register(register).get(id) if register in registers else None
+            if entry:
+                return line(entry.title or id), people_page("teams" if register == "teams" else "roles", id)
+        return None
+
+    def ids(self, sop: Sop) -> dict[str, str]:
+        """The anchor of each step and outcome of a SOP, by its id."""
+        key = id(sop)
+        if key not in self._ids:
+            names = [step.id for step in sop.known_steps] + [*(sop.outcomes or {})]
+            self._ids[key] = {name: name for name in names}
+        return self._ids[key]
+
+    def tag(self, tag: str) -> str:
+        """The anchor of a tag; no two tags share one."""
+        if not self._tags:
+            for each in sorted({tag for sop in self.library.sops for tag in sop.tags or () if tag}):
+                slug = re.sub(r"[^a-z0-9]+", "-", each.lower()).strip("-") or "tag"
+                taken = set(self._tags.values())
+                self._tags[each] = next(
+                    s for n in range(len(taken) + 1) if (s := f"{slug}-{n}" if n else slug) not in taken
+                )
+        return self._tags[tag]
+
+    def places(self, register: str, id: str) -> list[Place]:
+        """Where the SOPs use an entry: the SOP, and the step or outcome where it is one. By SOP."""
+        found: dict[tuple[str, int], Place] = {}
+        for path, at in self.library.uses.get((register, id), ()):
+            sop = self.by_source.get(path)
+            if sop is not None:
+                part = part_at(sop, at)
+                found.setdefault((sop.id, 0 if part is None else 1 + _rank(sop, part)), (sop, part))
+        return [found[name] for name in sorted(found)]
+
+    def referrers(self, id: str) -> list[Sop]:
+        """The other SOPs that refer to a SOP, by id."""
+        paths = {path for path, _ in self.library.uses.get(("sop", id), ())}
+        found = [self.by_source[path] for path in paths if path in self.by_source]
+        return sorted((sop for sop in found if sop.id != id), key=lambda sop: sop.id)
+
+    @cached_property
+    def scenarios(self) -> dict[str, list[Scenario]]:
+        """The scenarios of registers, by the SOP that they test."""
+        found: dict[str, list[Scenario]] = {}
+        for _, scenario in self.library.scenarios:
+            if scenario.sop:
+                found.setdefault(scenario.sop, []).append(scenario)
+        return found
+
+    # Links that writers write
+
+    def reference(self, target: str, sop: Sop | None) -> tuple[str, str] | None:
+        """What `[[target]]` means in a SOP or register: label and address."""
+        kind, name = meaning(target)
+        if kind == "unclear":
+            return None
+        if kind != "step":
+            return self.entry(kind, name)
+        id, _, step = name.partition("#")
+        other = self.library.sop(id) if id else sop
+        if other is None or step not in self.ids(other):
+            return None
+        there = other.steps_by_id.get(step) or (other.outcomes or {}).get(step)
+        label = line(title_of(there, step))
+        if id:
+            label = f"{line(other.title or id)}: {label}"
+        return label, f"{sop_page(other.id)}#{step}"
+
+    def written(self, address: str, source: str) -> str | None:
+        """The address, from the top of the site, of a link to a file of the repository."""
+        path, mark, anchor = unescape(address).partition("#")
+        path = posixpath.normpath(posixpath.join(posixpath.dirname(source), unquote(path.partition("?")[0])))
+        if path.startswith(("..", "/")) or any(part.startswith(".") for part in path.split("/")):
+            return None
+        sop = self.by_source.get(path)
+        if sop is not None:
+            known = not mark or anchor in self.ids(sop)
+            return f"{sop_page(sop.id)}{mark}{anchor}" if known else sop_page(sop.id)
+        if self.library.beside(path) is None or not posixpath.splitext(path)[1]:
+            return None
+        target = f"files/{path}"
+        self.files[target] = path
+        if anchor and path.endswith(".md") and anchor in anchors(self.library.beside(path) or ""):
+            return f"{target}#{anchor}"
+        return target
+
+    def headings(self, source: str) -> frozenset[str]:
+        """The headings in the texts of a file, as addresses."""
+        typed = self.library.by_path.get(source)
+        return (
+            frozenset().union(*(anchors(each.text) for each in typed.prose if "#" in each.text))
+            if typed
+            else frozenset()
+        )
+
+
+def sop_page(id: str) -> str:
+    return f"sops/{id}.md"
+
+
+def people_page(folder: str, id: str) -> str:
+    """The page of a role, schedule or team; `index` would be that of the folder."""
+    return f"{folder}/{id}{'-' if id in ('index', 'readme') else ''}.md"
+
+
+def title_of(entry: object, id: str) -> str:
+    """What people call an entry, or the nearest that it has to a title."""
+    for name in ("title", "ask", "source"):
+        words = getattr(entry, name, None)
+        if words:
+            return str(words)
+    return id
+
+
+def part_at(sop: Sop, at: Pointer) -> "Step | Outcome | None":
+    """The step or outcome that an address lies in."""
+    match at:
+        case "steps", int(i), *_ if sop.steps and i < len(sop.steps):
+            return sop.steps[i] or None
+        case "outcomes", str(name), *_:
+            return (sop.outcomes or {}).get(name) or None
+    return None
+
+
+def _rank(sop: Sop, part: "Step | Outcome") -> int:
+    parts = [id(each) for each in (*(sop.steps or ()), *(sop.outcomes or {}).values())]
+    return parts.index(id(part))
+
+
+def relative(page: str, address: str) -> str:
+    """An address from the top of the site as a page sees it."""
+    up = page.count("/")
+    target, mark, anchor = address.partition("#")
+    if target == page and mark:
+        return f"#{anchor}"
+    folder = page[: page.rindex("/") + 1] if up else ""
+    if folder and target.startswith(folder) and up == 1 and "/" not in target[len(folder) :]:
+        return address[len(folder) :]
+    return "../" * up + address

@@ -1,0 +1,179 @@
+"""What a template writes with: every text escaped, every link right for the page it stands on."""
+
+import html
+import json
+import re
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import quote, unquote
+
+from sopctl.model.registers import AppliesTo
+from sopctl.model.sop import Sop
+from sopctl.render import text, words
+from sopctl.render.links import Links, relative, sop_page, title_of
+
+_SECTIONS = frozenset(
+    ("trigger", "scope", "prerequisites", "steps", "outcomes", "deadlines", "escalations", "facts", "records", "notes",
+     "training", "scenarios", "not_applicable", "approvals", "change_history")
+)  # fmt: skip
+_UNPRINTABLE = re.compile(
+    "[^\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+)
+
+
+class Pen:
+    """Writes one page. `source` is the file whose texts stand on it, `sop` the SOP if it is one."""
+
+    line = staticmethod(text.line)
+    words = words
+
+    def __init__(self, links: Links, page: str, source: str = "", sop: Sop | None = None) -> None:
+        self.links, self.page, self.source, self.sop = links, page, source, sop
+        self.folder = page[: page.rindex("/") + 1] if "/" in page else ""
+        self._made = links.made.setdefault(self.folder, {})
+
+    # Texts
+
+    def meta(self, title: str) -> str:
+        """A title for the front matter: one YAML string that is harmless as HTML."""
+        return json.dumps(html.escape(_UNPRINTABLE.sub(" ", title)), ensure_ascii=False)
+
+    def text(self, written: str | None, level: int = 4) -> str:
+        """A text in Markdown, as blocks of its own."""
+        return (
+            f'<div class="sop-text" markdown="1">\n\n{text.markdown(written, self._follow, level)}\n\n</div>'
+            if written
+            else ""
+        )
+
+    def put(self, tag: str, written: str | None, after: str = "", attributes: str = "") -> str:
+        """A text in Markdown inside an element that is mostly one line; `after` is Markdown already."""
+        if not written:
+            return f'<{tag}{attributes} markdown="span">{after}</{tag}>'
+        if text.is_block(written):
+            inside = text.markdown(written, self._follow, 6)
+            return f'<{tag}{attributes} markdown="block">\n\n{inside}\n\n{after}\n\n</{tag}>'
+        return f'<{tag}{attributes} markdown="span">{text.inline(written.strip(), self._follow)}{after and " " + after}</{tag}>'
+
+    def inline(self, written: str | None) -> str:
+        """A text in Markdown, on one line."""
+        return text.inline(written.strip(), self._follow) if written else ""
+
+    def _follow(self, kind: str, written: str) -> str | None:
+        if kind == "ref":
+            found = self.links.reference(written, self.sop)
+            return f"[{found[0]}]({relative(self.page, found[1])})" if found else None
+        outside = text.external(written)
+        if outside or not text.is_relative(written):
+            return outside
+        if written.startswith("#"):
+            return self._here(unquote(written[1:]))
+        inside = self.links.written(written, self.source)
+        return text.quote(relative(self.page, inside)) if inside else None
+
+    def many(self, written: str | None) -> bool:
+        """True for a text that takes more than one paragraph's room."""
+        return bool(written) and text.is_block(written or "")
+
+    def _here(self, anchor: str) -> str | None:
+        """A place on this page: a step, an outcome, a section by its key, or a heading of a text."""
+        sop = self.sop
+        if sop is None:
+            return None
+        key = anchor.replace("-", "_")
+        if anchor in self.links.ids(sop):
+            return f"#{anchor}"
+        if key in sop.__keys__ and getattr(sop, sop.__keys__[key].attribute):
+            return f"#_{key}" if key in _SECTIONS else f"#{sop.id}"
+        return f"#{text.quote(anchor)}" if anchor in self.links.headings(self.source) else None
+
+    # Links
+
+    def link(self, kind: str, id: str | None, label: str = "") -> str:
+        """A link to an entry by its title; an unknown one stays visible text."""
+        if not id:
+            return ""
+        name = kind, id
+        if name not in self._made:
+            found = self.links.entry(kind, id)
+            self._made[name] = (
+                f"[{found[0]}]({relative(self.folder + '-', found[1])})" if found else text.line(id)
+            )
+        made = self._made[name]
+        return f"[{label}]{made[made.rindex('](') + 1 :]}" if label and made.startswith("[") else made
+
+    def all(self, kind: str, ids: Iterable[str] | None) -> str:
+        """Links to several entries, with commas."""
+        return ", ".join([self.link(kind, id) for id in ids or () if id])
+
+    def clauses(self, ids: Iterable[str] | None) -> str:
+        """Links to clauses; one source may have several, so the id stands beside."""
+        return ", ".join([f"{self.link('clause', id)} <small>{id}</small>" for id in ids or () if id])
+
+    def sop_link(self, sop: Sop) -> str:
+        """A link to a SOP by id and title."""
+        return f"[{text.line(sop.id)} {text.line(sop.title or '')}]({relative(self.page, sop_page(sop.id))})"
+
+    def at(self, page: str, label: str) -> str:
+        """A link to a page of the site; the label is plain text."""
+        return f"[{text.line(label)}]({relative(self.page, page)})"
+
+    def place(self, place: Any, *, short: bool = False) -> str:
+        """A link to a SOP, or to the step or outcome of it that is meant; `short` leaves the SOP out."""
+        sop, part = place
+        if part is None:
+            return self.sop_link(sop)
+        id = getattr(part, "id", None) or part.at[-1]
+        label = ("" if short else f"{text.line(sop.id)} ") + text.line(title_of(part, str(id)))
+        return f"[{label}]({relative(self.page, sop_page(sop.id))}#{id})"
+
+    def points(self, places: Iterable[str] | None) -> str:
+        """Steps as they are written elsewhere: `#step`, `SOP-ID#step`, `step`, `trigger`."""
+        return words.listed([self.point(each) for each in places or () if each])
+
+    def point(self, written: str | None) -> str:
+        """The words for one point of the way."""
+        if written == "trigger":
+            return "the start"
+        target = written or ""
+        if "#" not in target and not target[:1].isupper():
+            target = f"#{target}"
+        found = self.links.reference(target, self.sop)
+        return f"[{found[0]}]({relative(self.page, found[1])})" if found else text.line(written or "")
+
+    def applies(self, where: AppliesTo | None) -> str:
+        """Where and for whom something applies."""
+        if not where:
+            return ""
+        return "; ".join(
+            text.line(words.listed([word for word in group if word]))
+            for group in (where.jurisdictions, where.worker_types) if group
+        )  # fmt: skip
+
+    def plain(self, labels: Iterable[str] | None, last: str = "and") -> str:
+        """Short texts as they stand, one after the other."""
+        return text.line(words.listed([label for label in labels or () if label], last))
+
+    def tags(self, tags: Iterable[str] | None) -> str:
+        return ", ".join(
+            f"[{text.line(tag)}]({relative(self.page, 'tags.md')}#{self.links.tag(tag)})"
+            for tag in tags or ()
+            if tag
+        )
+
+    def edit_link(self) -> str:
+        """Where the file of this page is edited, or nothing."""
+        base = self.links.library.knowledge_base
+        return self._filled(base.edit_url if base else None, path=self.source)
+
+    def report_link(self, step: str = "") -> str:
+        """Where a mistake in this SOP is reported, or nothing."""
+        base = self.links.library.knowledge_base
+        return self._filled(base.report_url if base else None, id=self.sop.id if self.sop else "", step=step)
+
+    def _filled(self, pattern: str | None, **fields: str) -> str:
+        if not pattern:
+            return ""
+        for name, said in fields.items():
+            pattern = pattern.replace(f"{{{name}}}", quote(said, safe="/"))
+        return text.external(pattern) or ""

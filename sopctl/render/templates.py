@@ -1,0 +1,75 @@
+"""The templates of pages: ours, and those that a knowledge base puts in their place."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from sopctl import files
+from sopctl.files import FileTrouble
+from sopctl.render.text import line
+
+SUFFIX = ".md.jinja"
+
+
+class TemplateTrouble(FileTrouble):
+    """A template cannot be used; the message names it and the line."""
+
+
+class Templates:
+    """Templates by name, each compiled when it is first asked for and then kept."""
+
+    def __init__(
+        self, ours: Mapping[str, str], theirs: Mapping[str, str] | None = None, folder: str = "templates"
+    ) -> None:
+        from jinja2 import Environment, FunctionLoader, StrictUndefined
+
+        theirs = theirs or {}
+
+        def load(name: str) -> tuple[str, str, Any] | None:
+            if name in theirs:
+                return theirs[name], f"{folder}/{name}", lambda: True
+            return (ours[name], f"sopctl's {name}", lambda: True) if name in ours else None
+
+        self._environment = Environment(
+            loader=FunctionLoader(load), undefined=StrictUndefined, autoescape=False, trim_blocks=True,
+            lstrip_blocks=True, keep_trailing_newline=True, auto_reload=False, cache_size=-1,
+        )  # fmt: skip
+        self._environment.filters["line"] = line
+
+    def render(self, name: str, **values: Any) -> str:
+        """One page; TemplateTrouble where the template is at fault."""
+        from jinja2 import TemplateError
+
+        try:
+            return self._environment.get_template(f"{name}{SUFFIX}").render(values)
+        except TemplateError as error:
+            raise TemplateTrouble(f"{_where(error, name)}: {_what(error)}") from error
+        except (TypeError, ValueError, AttributeError, KeyError, IndexError, ZeroDivisionError) as error:
+            raise TemplateTrouble(f"{_where(error, name)}: {error}") from error
+
+
+def load(own: Path | None = None) -> Templates:
+    """Our templates, and those of a folder that take the place of ours by their names."""
+    theirs = _in(own) if own is not None and own.is_dir() else {}
+    return Templates(_in(files.find_data("templates")), theirs, own.name if own else "")
+
+
+def _in(folder: Path) -> dict[str, str]:
+    return {path.name: files.text_of(path) for path in sorted(folder.glob(f"*{SUFFIX}"))}
+
+
+def _where(error: BaseException, name: str) -> str:
+    """The template and line that an error comes from."""
+    line, place = getattr(error, "lineno", None), getattr(error, "filename", None)
+    trace = error.__traceback__
+    while trace is not None:
+        file = trace.tb_frame.f_code.co_filename
+        if file.endswith(SUFFIX):
+            place, line = file, trace.tb_lineno
+        trace = trace.tb_next
+    return f"{place or name + SUFFIX}{f', line {line}' if line else ''}"
+
+
+def _what(error: BaseException) -> str:
+    message = getattr(error, "message", None) or str(error)
+    return message.replace("'", "`")

@@ -1,0 +1,136 @@
+"""The words of people for what the format writes short: tests, times, dates, states."""
+
+import re
+from collections.abc import Iterable
+from datetime import date
+
+from sopctl.model.duration import Duration
+from sopctl.model.registers import DAYS, Fact
+
+STATUS = {
+    "draft": "Draft",
+    "in-review": "In review",
+    "approved": "Approved",
+    "effective": "In force",
+    "suspended": "Suspended",
+    "superseded": "Superseded",
+    "withdrawn": "Withdrawn",
+}
+CAUTION = {
+    "draft": "This is a draft. Do not work by it yet.",
+    "in-review": "This is being reviewed. Do not work by it yet.",
+    "approved": "This is approved, but not in force yet.",
+    "suspended": "This is suspended. Do not work by it; ask its owner.",
+    "superseded": "This is superseded. Do not work by it.",
+    "withdrawn": "This is withdrawn. Do not work by it.",
+}
+_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+_COMPARED = {
+    "<": "less than", "<=": "at most", ">": "more than", ">=": "at least", "=": "exactly", "!=": "not",
+}  # fmt: skip
+_COMPARISON = re.compile(r"(<=|>=|!=|<|>|=)\s*(.+)")
+_RANGE = re.compile(r"([\[(]?)\s*(-?[\d.]*\d)\s*\.\.\s*(-?\d[\d.]*)\s*([\])]?)")
+_NOT = re.compile(r"not\s*\((.*)\)")
+
+
+def day(when: date | None) -> str:
+    """17 Feb 2026."""
+    return f"{when.day} {_MONTHS[when.month - 1]} {when.year}" if when else ""
+
+
+def listed(words: Iterable[str], last: str = "and") -> str:
+    """`a, b and c`."""
+    *most, end = [*words] or [""]
+    return f"{', '.join(most)} {last} {end}" if most else end
+
+
+def spaced(id: str) -> str:
+    """An id as words: `appeal-age` → appeal age."""
+    return id.replace("-", " ").replace("_", " ")
+
+
+def question(fact: Fact | None, id: str) -> str:
+    """What a column of a decision table asks."""
+    return str(fact.ask) if fact and fact.ask else spaced(id).capitalize()
+
+
+def tests(fact: Fact | None, written: Iterable[str]) -> str:
+    """The words for the tests of a cell: any of them may hold."""
+    return listed([test(fact, each) for each in written or () if each], "or")
+
+
+def test(fact: Fact | None, written: str) -> str:
+    """The words for one test."""
+    text = written.strip()
+    if text == "-":
+        return "any"
+    if found := _NOT.fullmatch(text):
+        return "not " + listed([value(fact, each.strip()) for each in found[1].split(",")], "or")
+    if found := _COMPARISON.fullmatch(text):
+        return f"{_COMPARED[found[1]]} {value(fact, found[2])}"
+    if found := _RANGE.fullmatch(text):
+        return _range(fact, found)
+    return value(fact, text)
+
+
+def _range(fact: Fact | None, found: re.Match[str]) -> str:
+    low, high = found[2], value(fact, found[3])
+    match found[1] == "(", found[4] == ")":
+        case False, False:
+            return f"from {low} to {high}"
+        case False, True:
+            return f"at least {low}, less than {high}"
+        case True, False:
+            return f"more than {low}, at most {high}"
+        case _:
+            return f"more than {low}, less than {high}"
+
+
+def value(fact: Fact | None, written: str) -> str:
+    """A value with its label or unit."""
+    if fact is None:
+        return written
+    label = fact.labels.get(written)
+    if label:
+        return str(label)
+    if fact.unit and written[-1:].isdigit():
+        return f"{written}{'' if fact.unit in ('%', '°') else ' '}{fact.unit}"
+    return written
+
+
+def kind(fact: Fact) -> str:
+    """What the answer to a fact may be."""
+    if fact.type == "choice":
+        return "one of: " + "; ".join(_choice(v, label) for v, label in fact.labels.items())
+    if fact.type == "yes-no":
+        return "yes or no"
+    words = {"integer": "a whole number", "number": "a number"}.get(fact.type or "", "")
+    if fact.min is not None and fact.max is not None:
+        words += f" from {fact.min} to {fact.max}"
+    elif fact.min is not None:
+        words += f", {fact.min} or more"
+    elif fact.max is not None:
+        words += f", {fact.max} or less"
+    return f"{words} ({fact.unit})" if fact.unit else words
+
+
+def _choice(written: str, label: object) -> str:
+    return f"{label} ({written})" if label and label != written else written
+
+
+def time(written: object) -> str:
+    """A duration in words."""
+    return written.words if isinstance(written, Duration) else str(written or "")
+
+
+def days(groups: Iterable[tuple[int, ...]]) -> str:
+    """The days of a week: `Mon, Tue`, or `Mon to Fri`."""
+    every = sorted({each for group in groups or () for each in group or ()})
+    names = [DAYS[each].capitalize() for each in every]
+    together = len(every) > 2 and every == list(range(every[0], every[-1] + 1))
+    return f"{names[0]} to {names[-1]}" if together else listed(names)
+
+
+def hours(spans: Iterable[tuple[int, int]]) -> str:
+    """Opening hours: `09:00–17:00`."""
+    return listed(f"{a // 60:02}:{a % 60:02}–{b // 60:02}:{b % 60:02}" for a, b in spans or ())

@@ -1,0 +1,206 @@
+"""The site is made whole or not at all."""
+
+import re
+import shutil
+import threading
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from sopctl import build, files, library
+from sopctl.build import BuildTrouble, Built, Places
+from sopctl.diagnostic import Diagnostic, Severity
+from sopctl.library import Library
+from sopctl.lint import lint
+from sopctl.rules import RULES
+
+ROOT = Path(__file__).parent.parent
+TODAY = date(2026, 11, 21)
+REGISTERS = """\
+knowledge_base: {title: "Docks <b>& sons</b>"}
+roles:
+  lead: {title: Dock lead}
+  agent: {title: Dock agent, reports_to: lead}
+"""
+SOP = """\
+id: DK-OPN-001
+title: Open the <script>alert(1)</script> dock
+version: 1.0.0
+status: draft
+owner: lead
+purpose: Ships can land. ![The plan](plan.png)
+scope: The dock.
+trigger: A ship calls.
+steps:
+  - {id: open-gate, title: Open the gate, role: agent, text: "Push. See [[#open-gate]] and [the rules](house/rules.md).", next: done}
+outcomes: {done: The dock is open}
+change_history: [{version: 1.0.0, on: 2026-01-05, author: lead, summary: First}]
+"""
+
+
+@pytest.fixture
+def docks(tmp_path: Path) -> Path:
+    files.write(tmp_path / "sops/registers.yaml", REGISTERS)
+    files.write(tmp_path / "sops/DK-OPN-001.yaml", SOP)
+    files.write(tmp_path / "sops/plan.png", b"\x89PNG")
+    files.write(tmp_path / "sops/house/rules.md", "# Rules\n\n<script>alert(2)</script>")
+    shutil.copy(ROOT / "mkdocs.yml", tmp_path)
+    return tmp_path
+
+
+def read(root: Path) -> Library:
+    return library.build(files.texts_in(root, root / "sops"), TODAY, files.beside(root))
+
+
+def make(root: Path, fail_on: Severity = Severity.ERROR) -> tuple[Built, list[str]]:
+    told: list[str] = []
+    return build.build(Places.of(root), read(root), told.append, fail_on=fail_on), told
+
+
+def snapshot(root: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(root)): path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()
+    }
+
+
+def test_a_knowledge_base_becomes_a_site(docks: Path) -> None:
+    made, told = make(docks)
+    html = docks / "site/html"
+    page = (html / "sops/DK-OPN-001/index.html").read_text()
+    assert not made.stopped
+    assert told == [f"{made.pages} pages are written; MkDocs makes the site of them"]
+    assert "Open the &#60;script&#62;alert&#40;1" in page or "Open the &#60;script&#62;alert(1)" in page
+    assert (html / "files/sops/plan.png").read_bytes() == b"\x89PNG"
+    assert (html / "assets/sopctl.css").is_file()
+    for each in html.rglob("*.html"):
+        text = each.read_text()
+        assert not re.search(r"<script[^>]*>alert", text), each
+        assert "<b>& sons" not in text, each
+        assert not re.search(
+            r'(?:src|href)="(?:https?:)?//(?!squidfunk|www\.mkdocs)',
+            text.replace('href="https://example.org', ""),
+        ), each
+    assert not list(docks.rglob("*.tmp"))
+    assert not list(docks.glob(".*"))
+
+    # a second build that fails leaves the first one as it was
+    before = snapshot(html)
+    files.write(docks / "templates/tags.md.jinja", "[gone](nowhere.md) [lost](index.md#lost)")
+    with pytest.raises(BuildTrouble) as raised:
+        make(docks)
+    said = str(raised.value)
+    assert said.startswith("MkDocs cannot make the site; the last good one stays:")
+    assert "the page tags.md contains a link `nowhere.md`".replace("`", "'") in said
+    assert "#lost" in said
+    assert snapshot(html) == before
+    assert {path.name for path in (docks / "site").iterdir()} == {"html", "pages"}
+
+
+def test_findings_stop_the_build_before_anything_is_written(docks: Path) -> None:
+    files.write(docks / "sops/DK-OPN-001.yaml", SOP.replace("role: agent", "role: nobody"))
+    before = snapshot(docks)
+    made, told = make(docks)
+    assert made.stopped
+    assert [each.code for each in made.diagnostics if each.severity is Severity.ERROR] == ["SOP303"]
+    assert not told
+    assert snapshot(docks) == before
+
+
+def test_a_milder_finding_stops_it_where_that_is_asked_for(docks: Path) -> None:
+    worst = {each.severity for each in lint(read(docks), RULES)}
+    assert Severity.ERROR not in worst
+    assert Severity.NOTE in worst
+    assert make(docks, Severity.NOTE)[0].stopped
+
+
+def test_without_mkdocs_yml_nothing_is_written(docks: Path) -> None:
+    (docks / "mkdocs.yml").unlink()
+    before = snapshot(docks)
+    with pytest.raises(BuildTrouble, match=r"there is no mkdocs\.yml in .*; `sopctl init` makes one"):
+        make(docks)
+    assert snapshot(docks) == before
+
+
+def test_a_mistake_in_mkdocs_yml_is_told_in_its_own_words(docks: Path) -> None:
+    text = (docks / "mkdocs.yml").read_text()
+    files.write(docks / "mkdocs.yml", text.replace("name: material", "name: immaterial"))
+    with pytest.raises(BuildTrouble, match="immaterial"):
+        make(docks)
+    assert not (docks / "site/html").exists()
+
+
+def test_pages_by_hand_take_the_place_of_ours(docks: Path) -> None:
+    files.write(docks / "site/home/index.md", "# By hand")
+    files.write(docks / "site/home/assets/own.css", "a {}")
+    build.render(Places.of(docks), read(docks))
+    assert (docks / "site/pages/index.md").read_text() == "# By hand"
+    assert (docks / "site/pages/assets/own.css").is_file()
+    assert (docks / "site/pages/assets/sopctl.css").is_file()
+
+
+def test_rendering_again_touches_only_what_changed(docks: Path) -> None:
+    places = Places.of(docks)
+    build.render(places, read(docks))
+    before = {path: path.stat().st_mtime_ns for path in places.pages.rglob("*.md")}
+    files.write(docks / "sops/DK-OPN-001.yaml", SOP.replace("Push.", "Pull."))
+    build.render(places, read(docks))
+    after = {path: path.stat().st_mtime_ns for path in places.pages.rglob("*.md")}
+    assert {path.name for path in after if before[path] != after[path]} == {"DK-OPN-001.md"}
+
+
+def test_the_preview_goes_on_whatever_the_writer_does(docks: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Changes come from here, and the browser's part is played by a process that waits."""
+    monkeypatch.setattr(build, "_MKDOCS", ("python3", "-c", "import time; time.sleep(60)"))
+    told: list[str] = []
+    shown: list[list[str]] = []
+    page = docks / "site/pages/sops/DK-OPN-001.md"
+
+    def changes(*watched: Path, **_: object) -> Iterator[set[str]]:
+        assert docks / "sops" in watched
+        assert page.is_file()
+        yield set()
+        files.write(docks / "sops/DK-OPN-001.yaml", "id: [")
+        yield {"broken"}
+        assert "SOP001" in shown[-1]
+        (docks / "sops/DK-OPN-001.yaml").write_bytes(b"\xff\xfe\x00")
+        yield {"no text"}
+        files.write(docks / "sops/DK-OPN-001.yaml", SOP.replace("Push.", "Pull."))
+        files.write(docks / "templates/sop.md.jinja", "{{ nothing.at.all }}")
+        yield {"a template"}
+        assert "templates/sop.md.jinja, line 1" in told[-1]
+        (docks / "templates/sop.md.jinja").unlink()
+        yield {"mended"}
+        assert "Pull." in page.read_text()
+
+    def show(diagnostics: list[Diagnostic]) -> None:
+        shown.append([each.code for each in diagnostics])
+
+    build.serve(
+        Places.of(docks), lambda: read(docks), told.append, show, sops=docks / "sops", changes=changes
+    )
+    assert len(shown) == 5
+    assert "the preview stands at http://127.0.0.1:8000/; stop it with Ctrl-C" in told
+    assert not list(docks.glob(".*"))
+    assert threading.active_count() == 1
+
+
+def test_a_preview_that_cannot_start_says_why(docks: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        build, "_MKDOCS", ("python3", "-c", "print('ERROR    -  the port is taken'); raise SystemExit(1)")
+    )
+
+    def changes(*_: Path, **__: object) -> Iterator[set[str]]:
+        while True:
+            yield set()
+
+    with pytest.raises(BuildTrouble, match="the port is taken"):
+        build.serve(
+            Places.of(docks),
+            lambda: read(docks),
+            lambda _: None,
+            lambda _: None,
+            sops=docks / "sops",
+            changes=changes,
+        )
