@@ -23,8 +23,10 @@ def library() -> Library:
     return build(files.texts_in(ROOT, ROOT / "sops"), TODAY, files.beside(ROOT))
 
 
-def test_no_rule_finds_anything_in_it(library: Library) -> None:
-    assert [f"{d.span.path}:{d.span.line} {d.code} {d.message}" for d in lint(library)] == []
+def test_no_rule_finds_anything_in_it_but_clauses_that_it_calls_unverified(library: Library) -> None:
+    unverified = {("clauses", id) for id, clause in library.clauses.items() if clause.confidence == "unverified"}
+    found = [d for d in lint(library) if not (d.code == "SOP803" and d.pointer in unverified)]  # said on purpose
+    assert [f"{d.span.path}:{d.span.line} {d.code} {d.message}" for d in found] == []
 
 
 def test_it_hides_no_finding(library: Library) -> None:
