@@ -358,6 +358,8 @@ class Library:
         if not self.registers_whole or any(target in self._homes[word] for word in words):
             return None
         known = {id for word in words for id in self._homes[word]}
+        if kind == "fact" and reference.at[0] == "scenarios" and any(target in (s.facts or {}) for s in self.sops):
+            return None  # a case may tell what only a SOP on its way asks
         if kind == "fact" and sop is not None:
             if "facts" in sop.unknown or target in (sop.facts or {}):
                 return None

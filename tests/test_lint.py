@@ -8,7 +8,7 @@ import pytest
 from sopctl.diagnostic import Diagnostic, Severity
 from sopctl.library import Unread, build
 from sopctl.lint import lint, worst
-from sopctl.rules import RULES
+from sopctl.rules import USUAL
 
 TODAY = date(2026, 11, 21)
 SOP = """\
@@ -38,7 +38,7 @@ CLEAN = {
 
 
 def check(texts: dict[str, str | Unread], *only: str) -> list[Diagnostic]:
-    rules = [rule for rule in RULES if not only or rule.code in only]
+    rules = [rule for rule in USUAL if not only or rule.code in only]
     return lint(build(texts, TODAY), rules)
 
 

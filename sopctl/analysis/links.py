@@ -5,7 +5,6 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from html import unescape
 from typing import NamedTuple
 from urllib.parse import unquote
 
@@ -101,6 +100,8 @@ def anchors(markdown: str) -> frozenset[str]:
 
 def slug(heading: str) -> str:
     """A heading as the end of an address: small letters, digits and hyphens."""
+    from html import unescape  # few headings are asked for
+
     words = unescape(_MARKUP.sub(lambda m: m[1] or "", heading))
     plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode("ascii")
     return re.sub(r"[-\s]+", "-", re.sub(r"[^\w\s-]", "", plain).strip().lower())

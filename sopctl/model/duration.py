@@ -19,7 +19,7 @@ _MINUTES = {"m": (1, 1), "h": (60, 60), "d": (1440, 1440), "w": (10080, 10080),
 class Duration(NamedTuple):
     """A count of one unit; `bh` and `bd` are opening hours and days of some calendar."""
 
-    count: int
+    count: int  # type: ignore[assignment]  # hides tuple.count, which nobody misses
     unit: str
 
     @classmethod

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Literal
 
-from sopctl.diagnostic import Finding
+from sopctl.diagnostic import Finding, Pointer
 from sopctl.model.duration import Duration
 from sopctl.model.scenario import Scenario
 from sopctl.model.words import (
@@ -158,9 +158,10 @@ class EscalationPath(Part, title="an escalation path"):
         if self.repeat < 0:
             yield Problem("SOP005", Finding((*self.at, "repeat"), f"`repeat` is 0 or more, not {self.repeat}"))
         if self.clock == "calendar":
-            times = [(("answer_within",), self.answer_within)] + [
-                (("levels", i, "ack_within"), level.ack_within) for i, level in enumerate(self.levels) if level
-            ]
+            times: list[tuple[Pointer, Duration | None]] = [(("answer_within",), self.answer_within)]
+            for i, level in enumerate(self.levels):
+                if level:
+                    times.append((("levels", i, "ack_within"), level.ack_within))
             for where, time in times:
                 if isinstance(time, Duration) and time.business:
                     message = f"a path on `clock: calendar` cannot count {time.words}"
@@ -218,9 +219,7 @@ class Clause(Part, title="a clause"):
 
     def slips(self) -> Iterator[Problem]:
         if self.kind in ("ceiling", "floor", "window", "retention") and self.value:
-            try:
-                [_] = [Duration.parse(value) for value in self.value]
-            except ValueError:
+            if self.duration is None:
                 message = f"the value of a clause of kind `{self.kind}` is one duration, such as 14d"
                 yield Problem("SOP005", Finding((*self.at, "value"), message))
 

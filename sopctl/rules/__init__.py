@@ -7,11 +7,11 @@ entry names. A rule with neither explains what the reader itself reports. A rule
 what is absent says in `absence` what nobody can know while a file cannot be read.
 """
 
-import importlib
-import pkgutil
+import os
 import re
 from collections.abc import Callable, Iterable
 from functools import cached_property
+from importlib import import_module
 from types import ModuleType
 
 from sopctl.diagnostic import Finding, Severity
@@ -57,9 +57,10 @@ class Rule:
         return f"Rule({self.code} {self.name})"
 
 
-RULES: tuple[Rule, ...] = tuple(
-    Rule(importlib.import_module(f"{__name__}.{found.name}")) for found in pkgutil.iter_modules(__path__)
-)
+# pkgutil would list the folder as well, at a tenth of the time that a small lint takes
+_FILES = sorted(name for name in os.listdir(__path__[0]) if name.startswith("sop") and name.endswith(".py"))
+
+RULES: tuple[Rule, ...] = tuple(Rule(import_module(f"{__name__}.{name[:-3]}")) for name in _FILES)
 
 USUAL = tuple(rule for rule in RULES if not rule.asked_only)
 """The rules that run unless others are chosen; one that is `asked_only` is chosen by its whole code."""
