@@ -1,0 +1,62 @@
+"""Cases in the words of their facts, and as the row of a table that would take them."""
+
+import re
+
+from sopctl.analysis.cases import Box, Space
+from sopctl.analysis.walking import Way
+from sopctl.model import unary
+
+BY_ARROWS = "; the ways here are too many to tell, so each arrow counts"
+"""Ends a message that rests on arrows, not on ways."""
+
+TOO_MUCH = "unknown: this table takes too long to work out"
+
+
+def case(space: Space, box: Box, bits: int) -> str:
+    """One case of a box: `strikes = 2, new evidence = no`."""
+    said = ", ".join(f"{name(id)} = {value}" for id, value in space.example(box, bits).items())
+    return said or "any case at all"
+
+
+def name(fact: str) -> str:
+    """A fact as people say it."""
+    return fact.replace("-", " ")
+
+
+def row(space: Space, box: Box, bits: int) -> str:
+    """The `when` of the row that takes just this box, as it stands in YAML."""
+    tests = {id: _flow(each) for id, each in space.tests(box, bits).items()}
+    return "{" + ", ".join(f"{id}: {text}" for id, text in tests.items()) + "}"
+
+
+def values(space: Space, box: Box, fact: str) -> str:
+    """What a box leaves of one fact: `2 or more`."""
+    field = space.field(fact)
+    known = field.domain.fact if field else None
+    return unary.words(known, field.values(box)) if field and known else "unknown"
+
+
+def rows(places: tuple[int, ...]) -> str:
+    """Rows by the number that people count: `row 2`, `rows 1, 2 and 4`."""
+    numbers = [str(place + 1) for place in places]
+    if len(numbers) == 1:
+        return f"row {numbers[0]}"
+    return f"rows {', '.join(numbers[:-1])} and {numbers[-1]}"
+
+
+def way(steps: Way) -> str:
+    """Steps in order, each with what leads out of it: `read → decide (row 2) → stopped`."""
+    home = steps[-1][1]
+    said = []
+    for (_, sop, step), following in zip(steps, (*steps[1:], ("", "", "")), strict=True):
+        why = f" ({following[0]})" if following[0] else ""
+        said.append(f"{step if sop == home else f'{sop}#{step}'}{why}")
+    return " → ".join(said)
+
+
+_PLAIN = re.compile(r"[A-Za-z0-9][\w.-]*(?: [\w.-]+)*").fullmatch
+
+
+def _flow(tests: list[str]) -> str:
+    said = [test if _PLAIN(test) else f'"{test}"' for test in tests]
+    return said[0] if len(said) == 1 else f"[{', '.join(said)}]"

@@ -1,0 +1,72 @@
+"""A case can come to a table, and no row of it says what happens.
+
+The person on shift has the case in front of them, reads every row, and finds none. They guess, or
+the case waits. The finding shows one such case and says how many kinds of them are open. Only
+cases that can really come here are asked about: what earlier steps have decided counts. Add the
+row that is missing, or end the table with `otherwise`.
+
+```yaml title="Bad"
+facts:
+  strikes: {ask: How many strikes are active?, type: integer, min: 0}
+steps:
+  - id: decide
+    title: Decide on the case
+    role: lead
+    decide:              # SOP501
+      - when: {strikes: "< 2"}
+        then: warned
+      - when: {strikes: "> 2"}
+        then: stopped
+outcomes:
+  warned: {title: The driver is warned}
+  stopped: {title: The account is stopped}
+```
+
+```yaml title="Good"
+facts:
+  strikes: {ask: How many strikes are active?, type: integer, min: 0}
+steps:
+  - id: decide
+    title: Decide on the case
+    role: lead
+    decide:
+      - when: {strikes: "< 2"}
+        then: warned
+      - when: {strikes: ">= 2"}
+        then: stopped
+outcomes:
+  warned: {title: The driver is warned}
+  stopped: {title: The account is stopped}
+```
+"""
+
+from collections.abc import Iterator
+
+from sopctl.analysis import telling
+from sopctl.analysis.tables import Judgement, Open, judged
+from sopctl.diagnostic import Finding, Severity
+from sopctl.library import Library
+from sopctl.model import Sop
+
+
+def check(sop: Sop, library: Library) -> Iterator[Finding]:
+    for each in judged(sop, library):
+        at = (*each.table.step.at, "decide")
+        if each.unknown:
+            yield Finding(at, telling.TOO_MUCH, "split the table in two", key=True, severity=Severity.NOTE)
+        elif each.open:
+            yield Finding(at, _message(each, each.open), _help(each, each.open), key=True)
+
+
+def _message(each: Judgement, found: Open) -> str:
+    case = telling.case(each.space, found.kinds[0], each.table.tested)
+    count = len(found.kinds)
+    more = f"more than {count} kinds of cases are open" if found.more else f"{count} kinds of cases are open"
+    also = f" ({more})" if count > 1 else ""
+    return f"no row takes {case}{also}{telling.BY_ARROWS if each.by_arrows else ''}"
+
+
+def _help(each: Judgement, found: Open) -> str:
+    row = telling.row(each.space, found.kinds[0], each.table.tested)
+    others = " and so on for the other kinds," if len(found.kinds) > 1 else ""
+    return f"add the row `- {{when: {row}, then: …}}`,{others} or end the table with `- otherwise: …`"
