@@ -58,10 +58,10 @@ def text(words: str) -> str:
     return '"' + words.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def names(ids: Iterable[str]) -> dict[str, str]:
-    """For each id a name that every FEEL engine reads as one: `appeal-age` → `appeal_age`."""
+def names(ids: Iterable[str], but: Iterable[str] = ()) -> dict[str, str]:
+    """For each id a name of its own that every FEEL engine reads as one: `appeal-age` → `appeal_age`."""
     found: dict[str, str] = {}
-    taken: set[str] = set()
+    taken = {*but}
     for id in ids:
         name = re.sub(r"\W", "_", id)
         if name in _RESERVED or not name[:1].isalpha():

@@ -1,0 +1,270 @@
+"""A SOP, or all of them, as a drawing: nodes and edges, with the words that stand on them.
+
+As JSON a drawing is `{"title": …, "nodes": […], "edges": […]}`. Each node has
+
+- `id`: of the drawing (`start`, `step:ID`, `outcome:ID`, `sop:ID`, `path:ID`, `event:N`), and `name`, the
+  id in the knowledge base (none for the start and for events);
+- `kind`: `start`, `step`, `decision` (a table), `question`, `call`, `escalation`, `outcome`, `adverse` (an
+  outcome), `sop` (another SOP), `path` (an escalation path) or `event` (what may happen at any time);
+- `label`: its words, of one or more lines.
+
+Each edge has `from` and `to`, a `label` (words, or empty), and a `kind`:
+
+- `next`, `row`, `otherwise`, `answer`, `outcome` (of a called SOP), `limit` (entered too often): the case goes there;
+- `hand-off`: it goes to another SOP, and this one ends;
+- `call`: the other SOP is run, and comes back;
+- `escalation`: the path answers; `overdue` and `event`: the path is told, and the case goes on;
+- `appeal`: the way to contest an outcome.
+
+`loop` is true where an edge leads back to a step from which it can be come to. Nodes and edges
+stand in the order of the file; of all SOPs, by id.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from sopctl.analysis.calls import between
+from sopctl.analysis.graph import circles
+from sopctl.analysis.ways import ANYWHERE, Arrow, arrows_by_step, is_sop
+from sopctl.library import Library
+from sopctl.model.duration import Duration
+from sopctl.model.sop import Escalation, Row, Sop, Step
+from sopctl.prose import REFERENCE
+from sopctl.render import words
+
+_BREAK = re.compile(r"[\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
+_UNSHOWN = re.compile(r"[\0-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
+FORWARD = ("next", "row", "otherwise", "answer", "outcome", "limit", "hand-off")
+
+
+class Node(NamedTuple):
+    id: str
+    kind: str
+    label: str
+    name: str = ""
+
+
+class Edge(NamedTuple):
+    start: str
+    end: str
+    kind: str
+    label: str = ""
+    loop: bool = False
+
+
+class Drawing(NamedTuple):
+    title: str
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+
+
+def lines(label: str) -> list[str]:
+    """The lines of a label, without what no picture can show."""
+    shown = (" ".join(_UNSHOWN.sub("\ufffd", line).split()) for line in _BREAK.split(label))
+    return [line for line in shown if line]
+
+
+def of_sop(sop: Sop, library: Library) -> Drawing:
+    """One SOP: its steps, where each way goes, what it calls and whom it tells."""
+    edges = list(dict.fromkeys(_SopEdges(sop, library).all()))
+    used = dict.fromkeys(end for edge in edges for end in (edge.start, edge.end))
+    nodes = [Node("start", "start", f"Starts when\n{_plain(sop.trigger)}" if sop.trigger else "Start")]
+    nodes += [_step(step, number, library) for number, step in enumerate(sop.known_steps, 1)]
+    nodes += [
+        Node(f"outcome:{id}", "adverse" if end.adverse else "outcome", end.title or id, id)
+        for id, end in (sop.outcomes or {}).items()
+        if end
+    ]
+    nodes += _events(sop)
+    there = {node.id for node in nodes}
+    nodes += [_other(id, library) for id in used if id not in there]
+    return Drawing(f"{sop.id} {sop.title or ''}".strip(), tuple(nodes), tuple(_with_loops(edges)))
+
+
+def of_library(library: Library) -> Drawing:
+    """All SOPs together: which one calls, hands off to, or is the appeal from which other."""
+    edges: dict[tuple[str, str, str], list[str]] = {}
+    for each in between(library):
+        sop = library.sop(each.sop)
+        step = sop.steps[int(each.at[1])] if sop else None
+        kind = "hand-off" if each.hands_off else "call"
+        edges.setdefault((each.sop, each.to, kind), []).append(_title(step))
+    for sop in library.sops:
+        for escalation in sop.escalations or ():
+            if escalation and escalation.then and library.sop(escalation.then):
+                edges.setdefault((sop.id, escalation.then, "hand-off"), []).append(_happening(escalation))
+        for id, end in (sop.outcomes or {}).items():
+            if end and end.appeal and library.sop(end.appeal):
+                edges.setdefault((sop.id, end.appeal, "appeal"), []).append(end.title or id)
+    return Drawing(
+        library.knowledge_base.title
+        if library.knowledge_base and library.knowledge_base.title
+        else "All SOPs",
+        tuple(Node(f"sop:{sop.id}", "sop", _sop_label(sop), sop.id) for sop in library.sops),
+        tuple(
+            Edge(f"sop:{a}", f"sop:{b}", kind, "\n".join(dict.fromkeys(labels)))
+            for (a, b, kind), labels in sorted(edges.items())
+        ),
+    )
+
+
+class _SopEdges:
+    """The edges of one SOP, in the order of its file."""
+
+    def __init__(self, sop: Sop, library: Library) -> None:
+        self.sop, self.library = sop, library
+
+    def all(self) -> Iterator[Edge]:
+        sop = self.sop
+        for first in sop.known_steps[:1]:
+            yield Edge("start", f"step:{first.id}", "next")
+        for step in sop.known_steps:
+            yield from self.of_step(step)
+        for i, each in enumerate(sop.escalations or ()):
+            if each and each.path:
+                yield Edge(f"event:{i + 1}", f"path:{each.path}", "event")
+            if each and each.then:
+                yield Edge(f"event:{i + 1}", self.end(each.then), "hand-off" if is_sop(each.then) else "next")
+        for id, end in (sop.outcomes or {}).items():
+            if end and end.appeal and self.library.sop(end.appeal):
+                yield Edge(f"outcome:{id}", f"sop:{end.appeal}", "appeal", "to contest it")
+
+    def of_step(self, step: Step) -> Iterator[Edge]:
+        here = f"step:{step.id}"
+        if step.call:
+            yield Edge(here, f"sop:{step.call}", "call", "calls")
+        if step.escalate:
+            yield Edge(here, f"path:{step.escalate}", "escalation", "hands up to")
+        if step.on_overdue:
+            yield Edge(here, f"path:{step.on_overdue}", "overdue", "when it is late")
+        for arrow in arrows_by_step(self.sop)[step.id]:
+            if arrow.to != ANYWHERE:
+                kind, label = self.why(step, arrow)
+                yield Edge(here, self.end(arrow.to), kind, label)
+
+    def why(self, step: Step, arrow: Arrow) -> tuple[str, str]:
+        """The kind and the words of an arrow."""
+        kind, label = self._why(step, arrow)
+        return ("hand-off" if is_sop(arrow.to) else kind), label
+
+    def _why(self, step: Step, arrow: Arrow) -> tuple[str, str]:
+        match arrow.at[len(step.at) :]:
+            case ("decide", int(i)):
+                row = step.decide[i]
+                return ("otherwise", "in every other case") if row.is_otherwise else ("row", self.case(row))
+            case ("answers", word):
+                return "answer", str(word)
+            case ("on", word):
+                return "outcome", self.outcome(step, str(word))
+            case ("after_that",):
+                return "limit", f"when it was done {_times(step.at_most)} already"
+        return "next", self.rest(step)
+
+    def rest(self, step: Step) -> str:
+        """The words of the way to `next`: the rows without a target go there."""
+        cases = [
+            "in every other case" if row.is_otherwise else self.case(row)
+            for row in step.decide
+            if row and not row.target
+        ]
+        return "\n".join(cases)
+
+    def case(self, row: Row) -> str:
+        tests = (
+            f"{words.spaced(id)}: {words.tests(self.library.fact(self.sop, id), tests)}"
+            for id, tests in row.when.items()
+        )
+        return "\n".join(tests) or "always"
+
+    def outcome(self, step: Step, word: str) -> str:
+        if word == "otherwise":
+            return "with any other outcome"
+        called = self.library.sop(step.call) if step.call else None
+        end = (called.outcomes or {}).get(word) if called else None
+        return end.title if end and end.title else word
+
+    def end(self, target: str) -> str:
+        """The node of a target."""
+        if target in self.sop.steps_by_id:
+            return f"step:{target}"
+        return f"sop:{target}" if is_sop(target) else f"outcome:{target}"
+
+
+def _step(step: Step, number: int, library: Library) -> Node:
+    kind = (
+        "call" if step.call else "escalation" if step.escalate else "question" if step.ask
+        else "decision" if step.decide else "step"
+    )  # fmt: skip
+    person = library.person(step.role) if step.role else None
+    about = [
+        person.title if person and person.title else step.role or "",
+        f"within {step.within.words}" if isinstance(step.within, Duration) else "",
+        f"not before {step.wait.words} have passed" if step.wait else "",
+        "a person decides" if step.human else "",
+        f"{_times(step.at_most)} at most" if step.at_most is not None else "",
+    ]
+    lines = [f"{number} {step.title or step.id}", step.ask or "", ", ".join(each for each in about if each)]
+    asked = lines[1] if lines[1] != step.title else ""
+    return Node(
+        f"step:{step.id}", kind, "\n".join(each for each in (lines[0], asked, lines[2]) if each), step.id
+    )
+
+
+def _plain(text: str) -> str:
+    """A text in Markdown with its references as plain words."""
+    return REFERENCE.sub(lambda found: (found[2] or found[1].rpartition(":")[2]).strip(), text)
+
+
+def _events(sop: Sop) -> list[Node]:
+    every = enumerate(sop.escalations or (), 1)
+    return [
+        Node(f"event:{i}", "event", _happening(each))
+        for i, each in every
+        if each and (each.path or each.then)
+    ]
+
+
+def _happening(each: Escalation) -> str:
+    if each.when:
+        return f"At any time: {each.when}"
+    since = "" if each.from_ in (None, "trigger") else f" after {each.from_}"
+    return f"{each.after.words}{since or ' after the start'}" if each.after else "At any time"
+
+
+def _other(id: str, library: Library) -> Node:
+    """A node that stands outside of the SOP, or that nothing in it is called."""
+    kind, _, name = id.partition(":")
+    if kind == "sop":
+        sop = library.sop(name)
+        return Node(id, "sop", _sop_label(sop) if sop else name, name)
+    if kind == "path":
+        path = library.paths.get(name)
+        return Node(id, "path", path.title if path and path.title else name, name)
+    return Node(id, kind, name, name)
+
+
+def _sop_label(sop: Sop) -> str:
+    state = "" if sop.status == "effective" or not sop.status else f"\n({words.STATUS[sop.status].lower()})"
+    return f"{sop.id}\n{sop.title or ''}{state}".strip()
+
+
+def _title(step: Step | None) -> str:
+    return (step.title or step.id) if step else ""
+
+
+def _times(count: int | None) -> str:
+    return {1: "once", 2: "twice"}.get(count or 0, f"{count} times")
+
+
+def _with_loops(edges: list[Edge]) -> Iterator[Edge]:
+    """The edges, with those marked that lead back: to an earlier step of the same circle."""
+    graph: dict[str, list[str]] = {}
+    for edge in edges:
+        if edge.kind in FORWARD:
+            graph.setdefault(edge.start, []).append(edge.end)
+    order = {id: i for i, id in enumerate(graph)}
+    knots = {id: number for number, knot in enumerate(circles(graph)) for id in knot}
+    for edge in edges:
+        same = edge.kind in FORWARD and edge.start in knots and knots[edge.start] == knots.get(edge.end)
+        yield edge._replace(loop=same and order[edge.end] <= order[edge.start])
