@@ -1,0 +1,224 @@
+"""Stretches of time one after the other, and how far they reach from every starting moment.
+
+Whoever starts later never comes out earlier. So one look at the end of a span of starting moments
+bounds all that lie in it, and the worst moment is found exactly without trying each minute.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from heapq import heappop, heappush
+from typing import NamedTuple
+
+from sopctl.analysis.calendar import FOREVER, Moment, Stretch
+
+Chain = tuple[Stretch, ...]
+"""Stretches in order; two neighbours never count by the same calendar."""
+
+Bend = tuple[Moment, bool, int]
+"""Where a start comes out, whether a later start comes out later, and for how many minutes of
+lateness that holds."""
+
+
+class Run(NamedTuple):
+    """How starts come out: `at` says where, `bend` also how far that goes on."""
+
+    at: Callable[[Moment], Moment]
+    bend: Callable[[Moment], Bend]
+
+
+MANY = 24
+"""So many chains are kept apart; beyond that the whole graph is run instead."""
+
+
+class TooMany(Exception):
+    """There are more ways that differ than are kept apart."""
+
+
+class OutOfBudget(Exception):
+    """The work that was allowed for is used up, and the answer is not known."""
+
+
+class Budget:
+    """How many runs may still be made: counted, so that the same input ends alike."""
+
+    def __init__(self, left: int) -> None:
+        self.left = left
+
+    def spend(self, amount: int = 1) -> None:
+        self.left -= amount
+        if self.left < 0:
+            raise OutOfBudget
+
+
+class Gap(NamedTuple):
+    """By how many minutes one run comes out after another, and the start at which it does."""
+
+    minutes: int
+    start: Moment | None
+
+
+def join(first: Chain, then: Chain) -> Chain:
+    """One chain after the other; what counts by the same calendar is one stretch."""
+    if not first or not then:
+        return first or then
+    if first[-1].hours is not then[0].hours:
+        return first + then
+    merged = Stretch(then[0].hours, first[-1].minutes + then[0].minutes)
+    return (*first[:-1], merged, *then[1:])
+
+
+def chain(stretch: Stretch) -> Chain:
+    return (stretch,) if stretch.minutes else ()
+
+
+def slowest(chains: Iterable[Chain]) -> tuple[Chain, ...]:
+    """The chains that may be slowest at some start."""
+    return _kept(chains, lambda one, other: _fits(other, one))
+
+
+def fastest(chains: Iterable[Chain]) -> tuple[Chain, ...]:
+    """The chains that may be fastest at some start."""
+    return _kept(chains, _fits)
+
+
+def _kept(chains: Iterable[Chain], beats: Callable[[Chain, Chain], bool]) -> tuple[Chain, ...]:
+    several = list(dict.fromkeys(chains))
+    if len(several) == 1:
+        return (several[0],)
+    kept: list[Chain] = []
+    for each in several:
+        if any(beats(other, each) for other in kept):
+            continue
+        kept = [other for other in kept if not beats(each, other)]
+        kept.append(each)
+        if len(kept) > MANY:
+            raise TooMany
+    return tuple(kept)
+
+
+def _fits(short: Chain, long: Chain) -> bool:
+    """Whether the long chain becomes the short one by leaving out and shortening stretches: then it
+    is never faster."""
+    if len(short) > len(long):
+        return False
+    at = 0
+    for stretch in short:
+        while at < len(long) and not (
+            long[at].hours is stretch.hours and long[at].minutes >= stretch.minutes
+        ):
+            at += 1
+        if at == len(long):
+            return False
+        at += 1
+    return True
+
+
+def walk(chain: Chain, start: Moment) -> Moment:
+    """The moment at which a chain is through."""
+    for hours, minutes in chain:
+        start = hours.after(start, minutes) if hours else start + minutes
+    return start
+
+
+def move(chain: Chain, here: Bend) -> Bend:
+    """As `walk`, for a run."""
+    moment, moves, room = here
+    for hours, minutes in chain:
+        if hours is None:
+            moment += minutes
+        elif moves:
+            moment, moves, holds = hours.move(moment, minutes)
+            if holds < room:
+                room = holds
+        else:
+            moment = hours.after(moment, minutes)
+    return moment, moves, room
+
+
+def run_of(chain: Chain) -> Run:
+    """A chain as a run."""
+    if len(chain) == 1:
+        ((hours, minutes),) = chain
+        if hours is None:
+            return Run(lambda start: start + minutes, lambda start: (start + minutes, True, FOREVER))
+        return Run(lambda start: hours.after(start, minutes), lambda start: hours.move(start, minutes))
+    return Run(lambda start: walk(chain, start), lambda start: move(chain, (start, True, FOREVER)))
+
+
+def latest(arrivals: Sequence[Bend]) -> Bend:
+    """The latest of several arrivals, for as long as it stays the latest."""
+    moment = max(each[0] for each in arrivals)
+    moves = any(each[1] for each in arrivals if each[0] == moment)
+    room = min(each[2] for each in arrivals)
+    if not moves:
+        room = min([room, *(moment - each[0] for each in arrivals if each[1])])
+    return moment, moves, room
+
+
+def earliest(arrivals: Sequence[Bend]) -> Bend:
+    """The earliest of several arrivals, for as long as it stays the earliest."""
+    moment = min(each[0] for each in arrivals)
+    moves = all(each[1] for each in arrivals if each[0] == moment)
+    room = min(each[2] for each in arrivals)
+    if moves:
+        room = min([room, *(each[0] - moment for each in arrivals if not each[1])])
+    return moment, moves, room
+
+
+def widest(
+    late: Run, early: Run, first: Moment, last: Moment, least: int, budget: Budget, any_will_do: bool = False
+) -> Gap:
+    """The most minutes, if more than `least`, by which `late` comes out after `early`, over every
+    start from `first` to `last`; and a start at which it is so much.
+
+    Where `any_will_do`, the first that is found will. Between two starts a and b no gap is wider
+    than from `early(a)` to `late(b)`. Spans of starts are halved, the most promising first, until no span that is left can hold a wider gap.
+    """
+    best, at = least, None
+    begun, ended = early.at(first), late.at(last)
+    spans = [(begun - ended, first, last, begun, ended)]
+    while spans and -spans[0][0] > best and not (any_will_do and at is not None):
+        _, start, end, begun, ended = heappop(spans)
+        budget.spend()
+        if end - start < _NEAR:
+            here, there = late.bend(start), early.bend(start)
+            room = min(here[2], there[2], end - start)
+            grown = room if here[1] and not there[1] else 0
+            if here[0] + grown - there[0] > best:
+                best, at = here[0] + grown - there[0], start + grown
+            if room == end - start:
+                continue
+            start += room + 1
+            begun = early.at(start)
+        middle = (start + end) // 2
+        left, right = late.at(middle), early.at(middle + 1) if middle < end else begun
+        if left - begun > best:
+            heappush(spans, (begun - left, start, middle, begun, left))
+        if middle < end and ended - right > best:
+            heappush(spans, (right - ended, middle + 1, end, right, ended))
+    return Gap(best, at)
+
+
+def soonest(late: Run, early: Run, first: Moment, gap: Gap, budget: Budget) -> Gap:
+    """The same gap at the first start that has it."""
+    assert gap.start is not None
+    spans = [(first, gap.start)]
+    while spans:
+        start, end = spans.pop()
+        if late.at(end) - early.at(start) < gap.minutes:
+            continue
+        budget.spend()
+        if end - start < _NEAR:
+            here, there = late.bend(start), early.bend(start)
+            room = min(here[2], there[2], end - start)
+            grown = room if here[1] and not there[1] else 0
+            if here[0] + grown - there[0] >= gap.minutes:
+                return Gap(gap.minutes, start + grown)
+            start += room + 1
+            if start > end:
+                continue
+        middle = (start + end) // 2
+        spans += [(middle + 1, end), (start, middle)] if middle < end else [(start, end)]
+    return gap
+
+
+_NEAR = 1440

@@ -1,0 +1,403 @@
+"""Promises of time: kept at every moment of the next two years, broken, or not to be told.
+
+A deadline is held against the slowest way (a floor: the fastest) from the same starting moment.
+"""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import datetime, time
+from functools import cached_property
+from typing import NamedTuple
+from weakref import WeakKeyDictionary
+
+from sopctl.analysis.calendar import MONTHS, Hours, Moment, calendars
+from sopctl.analysis.chains import (
+    Budget,
+    Chain,
+    Gap,
+    OutOfBudget,
+    Run,
+    TooMany,
+    run_of,
+    soonest,
+    walk,
+    widest,
+)
+from sopctl.analysis.chains import chain as chain_of
+from sopctl.analysis.course import Course, Goals
+from sopctl.analysis.graph import reachable
+from sopctl.analysis.guide import ByArrows, ByFacts, Guide, narrows
+from sopctl.analysis.spread import Doubts, Spread, State, Stop
+from sopctl.analysis.ways import is_sop
+from sopctl.library import Library
+from sopctl.model.duration import Duration
+from sopctl.model.registers import Clause
+from sopctl.model.sop import Deadline, Sop
+
+RUNS = 40_000
+"""So many times the clock is run over a way before the answer is `unknown`."""
+
+
+class Promise(NamedTuple):
+    """A length of time, and the clause that sets it where the deadline does not."""
+
+    time: Duration
+    clause: str = ""
+    verified: bool = True
+
+
+class Broken(NamedTuple):
+    """The worst start: when it is, when the way is through, and when it ought to be."""
+
+    promise: Promise
+    start: Moment
+    end: Moment
+    due: Moment
+    to: str
+    stops: tuple[Stop, ...]
+
+
+class Verdict(NamedTuple):
+    """What can be said of a deadline. `unknown` says why nothing can be; `by_arrows`, that no one
+    could tell whether a case takes the way in question."""
+
+    deadline: Deadline
+    broken: Broken | None = None
+    doubts: Doubts = frozenset()
+    nowhere: bool = False
+    unknown: str = ""
+    by_arrows: bool = False
+
+
+def verdicts(sop: Sop, library: Library) -> tuple[Verdict, ...]:
+    """What can be said of each deadline of a SOP that could be read."""
+    if not sop.deadlines:
+        return ()
+    return clock(library).verdicts(sop)
+
+
+def clock(library: Library) -> "Clock":
+    """The clock of a library: what it has worked out is kept."""
+    if library not in _CLOCKS:
+        _CLOCKS[library] = Clock(library)
+    return _CLOCKS[library]
+
+
+_CLOCKS: "WeakKeyDictionary[Library, Clock]" = WeakKeyDictionary()
+
+
+class Clock:
+    """Runs ways and durations over the two years from the library's today."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._calendars = calendars(library)
+        self._courses: dict[tuple[bool, bool, int], Course] = {}
+        self._verdicts: dict[str, tuple[Verdict, ...]] = {}
+        self._gaps: dict[tuple[Chain, Chain], Gap] = {}
+
+    @property
+    def default(self) -> Hours:
+        return self._calendars.default
+
+    def verdicts(self, sop: Sop) -> tuple[Verdict, ...]:
+        if sop.id not in self._verdicts:
+            known = [each for each in sop.deadlines or () if each and each.kind and each.from_ and each.to]
+            self._verdicts[sop.id] = tuple(self._verdict(sop, each) for each in known if not each.unknown)
+        return self._verdicts[sop.id]
+
+    def gap(self, late: Chain, early: Chain, hasty: bool = False) -> Gap:
+        """The most minutes by which one chain comes out after another, over every start; where
+        `hasty`, any. The start is None where it never does."""
+        if late == early:
+            return Gap(0, None)
+        one, other = _unlike(late, early)
+        if len(one) <= 1 and len(other) <= 1 and (not one or not other or one[0].hours is other[0].hours):
+            more = sum(each.minutes for each in one) - sum(each.minutes for each in other)
+            if more <= 0:
+                return Gap(0, None)
+            if late[-1].hours is None and len(late) == 1:
+                return Gap(more, self.window[0])
+        if (late, early) not in self._gaps:
+            found = self._widest(run_of(late), run_of(early), Budget(RUNS), hasty)
+            if hasty and found.start is not None:
+                return found  # there may be a wider one
+            self._gaps[late, early] = found
+        return self._gaps[late, early]
+
+    def _widest(self, late: Run, early: Run, budget: Budget, hasty: bool) -> Gap:
+        first, last = self.window
+        for start in range(first, last, (last - first) // 12) if hasty else ():
+            if (gap := late.at(start) - early.at(start)) > 0:
+                return Gap(gap, start)
+        found = widest(late, early, first, last, 0, budget, any_will_do=hasty)
+        if hasty or found.start is None:
+            return found
+        with suppress(OutOfBudget):  # any start will do; the first one is the most telling
+            found = soonest(late, early, self.window[0], found, Budget(2000))
+        return Gap(found.minutes, self._round(late, early, found))
+
+    def _round(self, late: Run, early: Run, gap: Gap) -> Moment:
+        """The same gap from a start that is easier to say, where there is one near."""
+        assert gap.start is not None
+        worst, (first, last) = gap.start, self.window
+        near = self.default.openings(worst - 1440, worst + 1440)
+        edges = [*(close for _, close in near), *(opening for opening, _ in near)]
+        whole = [at for step in (60, 30, 15, 5) for at in (worst - worst % step, worst + -worst % step)]
+        for start in [*sorted(edges, key=lambda edge: abs(edge - worst)), *whole]:
+            if first <= start <= last and late.at(start) - early.at(start) == gap.minutes:
+                return start
+        return worst
+
+    @cached_property
+    def window(self) -> tuple[Moment, Moment]:
+        """The first and last minute of the two years from the library's today."""
+        today = self._library.today
+        years = today.year + 2
+        end = (
+            today.replace(year=years, day=min(today.day, 28))
+            if today.month == 2
+            else today.replace(year=years)
+        )
+        first, last = (self.default.moment(datetime.combine(day, time())) for day in (today, end))
+        return first, last
+
+    # Deadlines
+
+    def _verdict(self, sop: Sop, deadline: Deadline) -> Verdict:
+        """By arrows first: a promise that every way keeps is kept by those that some case takes."""
+        promises = list(_promises(deadline, self._library))
+        if not promises:
+            return Verdict(deadline)
+        arrows = self._course(sop, deadline, True, True)
+        if self._plainly_kept(sop, deadline, promises, arrows):
+            return Verdict(deadline)
+        if not deadline.when and not arrows.hands_off(sop) and not narrows(sop):
+            return self._by_arrows(sop, deadline, promises)
+        told = self._by_arrows(sop, deadline, promises, hasty=True)
+        if told.nowhere or not (told.broken or told.doubts or told.unknown):
+            return told
+        try:
+            narrowed = self._told(sop, deadline, promises, False, False)
+        except OutOfBudget:
+            return self._by_arrows(sop, deadline, promises)._replace(by_arrows=True)
+        return Verdict(deadline) if narrowed.nowhere else narrowed
+
+    def _by_arrows(
+        self, sop: Sop, deadline: Deadline, promises: list[Promise], hasty: bool = False
+    ) -> Verdict:
+        """The verdict if every arrow can be taken; `hasty` if any start will do to break it."""
+        try:
+            return self._told(sop, deadline, promises, True, hasty)
+        except OutOfBudget:
+            return Verdict(deadline, unknown="there are too many ways to follow them all")
+
+    def _told(
+        self, sop: Sop, deadline: Deadline, promises: list[Promise], by_arrows: bool, hasty: bool
+    ) -> Verdict:
+        """The verdict with months, on both sides, read as long as they can be, and as short."""
+        monthly = any(each.time.unit in MONTHS for each in promises)
+        for longest in (True, False):
+            course = self._course(sop, deadline, by_arrows, longest)
+            try:
+                found = self._judged(sop, deadline, promises, course, hasty)
+            except TooMany:  # a called SOP has more ways than can be summed up: walk through it
+                inside = Course(self._library, self._guide(sop, deadline, by_arrows), longest, inline=True)
+                found = self._judged(sop, deadline, promises, inside, hasty)
+            if found.broken or not (monthly or course.months):
+                break
+        return found
+
+    def _course(self, sop: Sop, deadline: Deadline, by_arrows: bool, longest: bool) -> Course:
+        """The ways for a deadline; those for every case are shared by all deadlines."""
+        key = (by_arrows, longest, id(deadline) if deadline.when and not by_arrows else 0)
+        if key not in self._courses:
+            self._courses[key] = Course(self._library, self._guide(sop, deadline, by_arrows), longest)
+        return self._courses[key]
+
+    def _guide(self, sop: Sop, deadline: Deadline, by_arrows: bool) -> Guide:
+        """What narrows the ways to those that some case takes, of the cases a deadline is for."""
+        return ByArrows() if by_arrows else ByFacts(self._library, sop, deadline.when or {})
+
+    def _judged(
+        self, sop: Sop, deadline: Deadline, promises: list[Promise], course: Course, hasty: bool
+    ) -> Verdict:
+        spread = _between(sop, deadline, course)
+        if spread is None or not spread.ends:
+            return Verdict(deadline, nowhere=spread is not None and course.resolves(sop))
+        slow = deadline.kind == "ceiling"
+        doubts = spread.doubts(spread.ends) if slow else frozenset()
+        for promise in promises:
+            limit = chain_of(self._calendars.stretch(promise.time, self.default, course.longest))
+            gap = self._worst(spread, limit, slow, hasty)
+            if gap.start is not None:
+                return Verdict(deadline, self._broken(promise, gap.start, limit, spread, slow), doubts)
+        return Verdict(deadline, doubts=doubts)
+
+    def _plainly_kept(self, sop: Sop, deadline: Deadline, promises: list[Promise], course: Course) -> bool:
+        """Whether even all steps in a row would keep the promise: most deadlines ask no more."""
+        ends = sop.outcomes or {}
+        whole = self._library.steps_whole(sop) and "outcomes" not in sop.unknown
+        if (
+            not whole
+            or deadline.kind != "ceiling"
+            or deadline.from_ != "trigger"
+            or any(to not in ends for to in deadline.to)
+        ):
+            return False
+        row = course.row(sop)
+        monthly = course.months or any(each.time.unit in MONTHS for each in promises)
+        if row is None or monthly or not self._comes_to(deadline, sop, course):
+            return False
+        limits = (self._calendars.stretch(each.time, self.default, course.longest) for each in promises)
+        return all(self.gap(row, chain_of(limit)).start is None for limit in limits)
+
+    def _comes_to(self, deadline: Deadline, sop: Sop, course: Course) -> bool:
+        known = course.guide.begin(sop)
+        onward = {
+            step.id: [to for to, _ in course.leg(sop.id, step, known).exits] for step in sop.known_steps
+        }
+        return not reachable(onward, [sop.known_steps[0].id]).isdisjoint(deadline.to)
+
+    def _worst(self, spread: Spread, limit: Chain, slow: bool, hasty: bool) -> Gap:
+        """By how much the promise is broken at the worst start; where `hasty`, at any."""
+        budget, bound = Budget(RUNS // 10 if hasty else RUNS), run_of(limit)
+        try:
+            worst = Gap(0, None)
+            for way in spread.slow(spread.ends)[0] if slow else spread.fast(spread.ends):
+                late, early = (way, limit) if slow else (limit, way)
+                worst = max(worst, self.gap(late, early, hasty), key=lambda gap: gap.minutes)
+                if hasty and worst.start is not None:
+                    break
+            return worst
+        except TooMany:
+            if spread.looped and not slow:
+                raise OutOfBudget from None
+            run = spread.run(spread.ends, slow, budget)
+            return (
+                self._widest(run, bound, budget, hasty) if slow else self._widest(bound, run, budget, hasty)
+            )
+
+    def _broken(self, promise: Promise, start: Moment, limit: Chain, spread: Spread, slow: bool) -> Broken:
+        to, stops = spread.trace(spread.ends, start, slow)
+        end = stops[-1].done if stops else start
+        return Broken(promise, start, end, walk(limit, start), to, tuple(stops))
+
+    # Bare durations
+
+    def laxer(self, ours: Duration, hours: Hours, law: Duration, ceiling: bool) -> Gap:
+        """By how many minutes a duration of ours, at the worst start, is laxer than the law's.
+
+        Months of both sides are the same months; else the laxest reading of ours counts, against
+        the strictest of the law.
+        """
+        if ours.unit in MONTHS and law.unit in MONTHS:
+            more = ours.count * MONTHS[ours.unit] - law.count * MONTHS[law.unit]
+            more = more if ceiling else -more
+            return Gap(more * 30 * 1440, self.window[0]) if more > 0 else Gap(0, None)
+        mine = chain_of(self._calendars.stretch(ours, hours, ceiling))
+        theirs = chain_of(self._calendars.stretch(law, self.default, not ceiling))
+        return self.gap(mine, theirs) if ceiling else self.gap(theirs, mine)
+
+
+def _unlike(one: Chain, other: Chain) -> tuple[Chain, Chain]:
+    """Two chains without the beginning that they share."""
+    at = 0
+    while at < min(len(one), len(other)) and one[at] == other[at]:
+        at += 1
+    return one[at:], other[at:]
+
+
+def _promises(deadline: Deadline, library: Library) -> Iterator[Promise]:
+    """What a deadline promises: its value, or what each of its clauses sets."""
+    if deadline.value:
+        yield Promise(deadline.value)
+        return
+    clauses = [(id, clause) for id in deadline.implements or () if (clause := library.clauses.get(id))]
+    timed = [(id, clause) for id, clause in clauses if clause.kind in _TIMED and clause.duration]
+    fitting = [each for each in timed if each[1].kind == deadline.kind]
+    found = [_promise(id, clause) for id, clause in fitting or timed]
+    yield from sorted(found, key=lambda each: not each.verified)  # what is sure speaks first
+
+
+_TIMED = ("ceiling", "floor", "window")
+
+
+def _promise(id: str, clause: Clause) -> Promise:
+    assert clause.duration
+    return Promise(clause.duration, id, clause.confidence != "unverified")
+
+
+def _between(sop: Sop, deadline: Deadline, course: Course) -> Spread | None:
+    """The states from each passing of `from` to the first `to` after it; None where a part of the
+    way could not be read."""
+    library = course.library
+    if not library.steps_whole(sop) or "outcomes" in sop.unknown:
+        return None
+    from_sop, from_step = _point(sop, deadline.from_)
+    points = [_point(sop, each) for each in deadline.to if each]
+    wanted = frozenset([sop.id, from_sop, *(id for id, _ in points)])
+    if not all(_exists(point, library) for point in [(from_sop, from_step), *points]):
+        return None
+    goals = _goals(sop, points, library)
+    starts = _starts(sop, from_sop, from_step, course, goals, wanted)
+    return course.spread(starts, goals, wanted, sop.id)
+
+
+def _point(sop: Sop, written: str) -> tuple[str, str]:
+    """SOP and step of a point; the step is empty for the trigger and for a hand-off."""
+    id, mark, step = written.partition("#")
+    if mark:
+        return id or sop.id, step
+    if is_sop(written):
+        return written, ""
+    return sop.id, "" if written == "trigger" else written
+
+
+def _exists(point: tuple[str, str], library: Library) -> bool:
+    """False where another rule says that the point leads nowhere, or its SOP could not be read."""
+    sop, place = library.sop(point[0]), point[1]
+    if sop is None or not library.steps_whole(sop):
+        return False
+    return not place or place in sop.steps_by_id or place in (sop.outcomes or {})
+
+
+def _goals(sop: Sop, points: list[tuple[str, str]], library: Library) -> Goals:
+    done: set[tuple[str, str]] = set()
+    reached: set[tuple[str, str]] = set()
+    handed: set[str] = set()
+    for id, place in points:
+        if not place and id != sop.id:
+            handed.add(id)
+        elif not place:
+            reached.update((id, step.id) for step in sop.known_steps[:1])
+        elif id == sop.id and place in (sop.outcomes or {}):
+            reached.add((id, place))
+        else:
+            done.add((id, place))
+    return Goals(frozenset(done), frozenset(reached), frozenset(handed))
+
+
+def _starts(
+    sop: Sop, id: str, step: str, course: Course, goals: Goals, wanted: frozenset[str]
+) -> list[State]:
+    """The states at which the clock starts: behind each passing of the point."""
+    for root in dict.fromkeys([sop.id, id]):
+        first = course.library.sop(root)
+        entry = course.entry(first) if first else None
+        if first is None or entry is None:
+            continue
+        if not step and id == sop.id and not course.comes_back(first):
+            return [entry]
+        place = step or (first.known_steps[0].id if id == root else "")
+        passing = Goals(frozenset(((id, place),)), frozenset(), frozenset(), stops=False)
+        spread = course.spread([entry], passing, wanted, root)
+        passed = [state for state in spread.order if (state[1], state[2]) == (id, place) and not state[5]]
+        if passed:
+            if not step:
+                return passed
+            return [each for state in passed for each in course.behind(state, goals, wanted, sop.id)]
+    return []
+
+
+__all__ = ["Broken", "Clock", "Promise", "Verdict", "clock", "verdicts"]

@@ -1,0 +1,448 @@
+"""Every way between two points, unfolded: states and the time that it takes from one to the next.
+
+A state is a place of a case: the calls that it is in, the step that it stands before, how often it
+has entered the steps that bound a loop, and what a guide knows of it. Ways are never listed: what
+can be slowest (or fastest) is carried from state to state.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from sopctl.analysis import ways
+from sopctl.analysis.calendar import MONTHS, Hours, Stretch, calendars
+from sopctl.analysis.chains import Chain, OutOfBudget, TooMany, chain, join, slowest
+from sopctl.analysis.escalation import lasts
+from sopctl.analysis.graph import circles, reachable
+from sopctl.analysis.guide import Guide, Known
+from sopctl.analysis.onward import Leads, Steps
+from sopctl.analysis.spread import (
+    DONE,
+    ENDED,
+    HANDED,
+    SURE,
+    Counts,
+    Doubt,
+    Doubts,
+    Frame,
+    Goals,
+    Group,
+    Spread,
+    State,
+    Stop,
+)
+from sopctl.library import Library
+from sopctl.model.duration import Duration
+from sopctl.model.registers import EscalationPath
+from sopctl.model.sop import Sop, Step
+
+STATES = 20_000
+"""So many states are unfolded before the answer is `unknown`."""
+
+
+class Leg(NamedTuple):
+    """A step by itself."""
+
+    slow: tuple[Chain, ...]
+    fast: Chain
+    doubts: Doubts
+    exits: tuple[tuple[str, Known], ...]
+
+
+class Course:
+    """The states of ways that a guide leaves open, and what each step of them takes.
+
+    `longest` says how months and years are read; `months` whether any was met.
+    """
+
+    def __init__(self, library: Library, guide: Guide, longest: bool = True, inline: bool = False) -> None:
+        self.library = library
+        self.months = False
+        self.guide = guide
+        self.longest = longest
+        self._inline = inline  # walk through called SOPs instead of summing them up
+        self._calendars = calendars(library)
+        self._legs: dict[tuple[str, str, Known], Leg] = {}
+        self._sums: dict[tuple[str, Known], dict[tuple[str, Known], Group] | None] = {}
+        self._times: dict[tuple[str | None, Duration], tuple[Chain, ...]] = {}
+        self._steps: dict[str, dict[str, Step]] = {}
+        self._counted: dict[str, frozenset[str]] = {}
+        self._leads: dict[str, tuple[set[str], set[str]]] = {}
+        self._between = Leads(library, True)
+        self._handing = Leads(library, False)
+        self._onward = Steps(library, self.steps)
+        self._onward_of: dict[tuple[str, str], set[tuple[str, str]]] = {}
+
+    # Walking
+
+    def entry(self, sop: Sop) -> State | None:
+        """The state of a case that starts a SOP."""
+        steps = sop.known_steps
+        known = self.guide.begin(sop)
+        return self._arrive((), sop.id, steps[0].id, (), known, None) if steps else None
+
+    def spread(
+        self, starts: Iterable[State], goals: Goals | None, wanted: frozenset[str], home: str = ""
+    ) -> Spread:
+        """All states from these on, up to the goals, of cases of the home SOP; without goals, up to
+        every end. Hand-offs are followed to SOPs that can lead to a wanted one; of calls to such,
+        each step counts."""
+        begun = tuple(dict.fromkeys(starts))
+        return _Walk(self, home or (begun[0][1] if begun else ""), goals, wanted).from_(begun)
+
+    def behind(self, state: State, goals: Goals, wanted: frozenset[str], home: str) -> list[State]:
+        """The states that a step leads to."""
+        walk = _Walk(self, home, goals, wanted)
+        return [each for group in self.groups(state, walk) for each in group.nexts]
+
+    def leads_to(self, sop: str, wanted: frozenset[str], home: str) -> bool:
+        """Whether a case that is handed to a SOP may come to a wanted one: home again by hand-offs
+        alone, since a call comes back to where it was made; to others in calls as well."""
+        if sop not in self._leads:
+            self._leads[sop] = reachable(self._between, [sop]), reachable(self._handing, [sop])
+        by_calls, by_hand = self._leads[sop]
+        return home in by_hand or not by_calls.isdisjoint(wanted - {home})
+
+    def calls_into(self, sop: str, wanted: frozenset[str], home: str) -> bool:
+        """Whether a call of a SOP may come to a wanted one."""
+        return self.leads_to(sop, wanted - {home}, "")
+
+    def steps(self, sop: str) -> dict[str, Step]:
+        if sop not in self._steps:
+            found = self.library.sop(sop)
+            self._steps[sop] = found.steps_by_id if found else {}
+        return self._steps[sop]
+
+    def _arrive(
+        self,
+        stack: tuple[Frame, ...],
+        sop: str,
+        target: str,
+        counts: Counts,
+        known: Known,
+        walk: "_Walk | None",
+    ) -> State | None:
+        """The state behind an arrow: calls return, full loops are left, hand-offs start anew."""
+        for _ in range(200):
+            step = self.steps(sop).get(target)
+            if step is not None:
+                if walk is not None and not stack and not walk.may_reach(sop, target):
+                    return None
+                free = step.at_most is None or not step.after_that
+                if free or (step.at_most and target not in self.on_loops(sop)):
+                    return stack, sop, target, self._live(sop, target, counts), known, ""
+                passed = dict(counts)
+                entered = passed.get((sop, target), 0)
+                if entered < (step.at_most or 0):
+                    passed[sop, target] = entered + 1
+                    live = self._live(sop, target, tuple(sorted(passed.items())))
+                    return stack, sop, target, live, known, ""
+                target = step.after_that or ""
+            elif target in self._outcomes(sop):
+                if not stack:
+                    done = walk and walk.goals and (sop, target) in walk.goals.reached
+                    return stack, sop, target, (), known, DONE if done else ENDED
+                *below, (sop, place, counts, before) = stack
+                stack, known = tuple(below), self.guide.leave(before, known)
+                back = self._returned(sop, place, target)
+                if back is None:
+                    return None
+                target = back
+            elif ways.is_sop(target):
+                if walk is not None and not stack and walk.goals and target in walk.goals.handed:
+                    return (), target, "", (), None, HANDED
+                here, other = self.library.sop(sop), self.library.sop(target)
+                aside = walk is not None and not stack and walk.goes_aside(target)
+                if here is None or other is None or not other.known_steps or aside:
+                    return None
+                known = self.guide.enter(here, None, known)
+                sop, target = target, other.known_steps[0].id
+            else:
+                return None
+        return None
+
+    def _outcomes(self, sop: str) -> Mapping[str, object]:
+        found = self.library.sop(sop)
+        return (found.outcomes or {}) if found else {}
+
+    def row(self, sop: Sop) -> Chain | None:
+        """All steps of a SOP one after the other, where each way leaves some of them out: where all
+        arrows lead onward, to steps of the SOP itself that are all timed. Else None."""
+        begun = self.guide.begin(sop)
+        ahead = set(self._outcomes(sop.id))
+        whole: Chain = ()
+        for step in reversed(sop.known_steps):
+            leg = self.leg(sop.id, step, begun)
+            if step.call or leg.doubts or step.at_most is not None or len(leg.slow) != 1:
+                return None
+            if any(to not in ahead for to, _ in leg.exits):
+                return None
+            ahead.add(step.id)
+            whole = join(leg.slow[0], whole)
+        return whole
+
+    def resolves(self, sop: Sop) -> bool:
+        """Whether every arrow of a SOP leads somewhere that is known."""
+        known = {*self.steps(sop.id), *self._outcomes(sop.id), *self.library.by_id}
+        steps = sop.known_steps
+        called = all(step.call in self.library.by_id for step in steps if step.call)
+        return called and all(to in known for step in steps for to in self.targets(sop.id, step))
+
+    def hands_off(self, sop: Sop) -> bool:
+        """Whether a case may leave a SOP for another."""
+        return any(ways.is_sop(to) for step in sop.known_steps for to in self.targets(sop.id, step))
+
+    def comes_back(self, sop: Sop) -> bool:
+        """Whether a case may enter the first step again."""
+        first = sop.known_steps[0].id
+        again = any(first in self.targets(sop.id, step) for step in sop.known_steps)
+        return (again or self.hands_off(sop)) and first in self.on_loops(sop.id)
+
+    def targets(self, sop: str, step: Step) -> list[str]:
+        """Where a step may lead, or whoever may not enter it."""
+        here = self.library.sop(sop)
+        assert here is not None
+        exits = [to for to, _ in self.leg(sop, step, self.guide.begin(here)).exits]
+        return [*exits, step.after_that] if step.after_that else exits
+
+    def _returned(self, sop: str, place: str, outcome: str) -> str | None:
+        """Where a call leads that has come back with an outcome."""
+        step = self.steps(sop)[place]
+        here = self.library.sop(sop)
+        assert here is not None
+        if step.on:
+            return step.on.get(outcome) or step.on.get("otherwise")
+        return next((arrow.to for arrow in ways.arrows(here, step)), None)
+
+    def _live(self, sop: str, step: str, counts: Counts) -> Counts:
+        """The counts of steps that a case may still come to: the others make no difference."""
+        if not counts:
+            return counts
+        here = sop, step
+        if here not in self._onward_of:
+            self._onward_of[here] = reachable(self._onward, [here])
+        return tuple([each for each in counts if each[0] in self._onward_of[here]])
+
+    def on_loops(self, sop: str) -> frozenset[str]:
+        """The steps of a SOP that lie on a loop: only their entries need be counted."""
+        if sop not in self._counted:
+            onward = self._onward
+            starts = [(sop, step) for step in self.steps(sop)]
+            graph = {node: onward.get(node) for node in sorted(reachable(onward, starts))}
+            found = {node for circle in circles(graph) for node in circle}
+            self._counted[sop] = frozenset(step for id, step in found if id == sop)
+        return self._counted[sop]
+
+    # What a step takes
+
+    def groups(self, state: State, walk: "_Walk") -> tuple[Group, ...]:
+        stack, sop, place, counts, known, _ = state
+        step = self.steps(sop)[place]
+        leg = self.leg(sop, step, known)
+        if step.call and self.library.sop(step.call) is not None:
+            return self._called(state, step, leg, walk)
+        nexts = (self._arrive(stack, sop, to, counts, after, walk) for to, after in leg.exits)
+        return (Group(leg.slow, (leg.fast,), leg.doubts, tuple([each for each in nexts if each])),)
+
+    def _called(self, state: State, step: Step, leg: Leg, walk: "_Walk") -> tuple[Group, ...]:
+        stack, sop, place, counts, known, _ = state
+        called = str(step.call)
+        if called == sop or any(called == frame[0] for frame in stack) or called in walk.within:
+            return (Group((), ((),), frozenset((_circle(sop, step),)), ()),)
+        here = self.library.sop(sop)
+        assert here is not None
+        inside = self.guide.enter(here, step, known)
+        if self._inline or (walk.goals and self.calls_into(called, walk.wanted, walk.home)):
+            frame: Frame = (sop, place, counts, known)
+            other = self.library.sop(called)
+            assert other is not None
+            first = other.known_steps[:1]
+            entered = self._arrive((*stack, frame), called, first[0].id, (), inside, walk) if first else None
+            return (Group(((),), ((),), SURE, (entered,) if entered else ()),)
+        groups = []
+        for (outcome, after), group in self._sum(called, inside, walk).items():
+            target = self._returned(sop, place, outcome)
+            left = self.guide.leave(known, after)
+            there = self._arrive(stack, sop, target, counts, left, walk) if target else None
+            if there is not None:
+                capped = bool(group.doubts) and bool(step.within)
+                slow, doubts = (leg.slow, SURE) if capped else (group.slow, group.doubts)
+                fast = (leg.fast,) if group.fast == ((),) else group.fast
+                groups.append(Group(slow, fast, doubts, (there,)))
+        return tuple(groups)
+
+    def _sum(self, sop: str, known: Known, walk: "_Walk") -> dict[tuple[str, Known], Group]:
+        """What a called SOP takes, to each outcome that it can end in."""
+        key = sop, known
+        if key not in self._sums:
+            found = self.library.sop(sop)
+            steps = found.known_steps if found else []
+            first = self._arrive((), sop, steps[0].id, (), known, None) if steps else None
+            inner = _Walk(self, sop, None, frozenset(), walk.within | {walk.home, sop})
+            sums = {}
+            spread = inner.from_((first,) if first else ())
+            by_end: dict[tuple[str, Known], list[State]] = defaultdict(list)
+            for end in spread.ends:
+                by_end[end[2], end[4]].append(end)
+            for name, ends in by_end.items():
+                slow, doubts = spread.slow(ends)
+                sums[name] = Group(slow, spread.fast(ends), doubts, ())
+            self._sums[key] = sums
+        return self._sums[key] or {}
+
+    def leg(self, sop: str, step: Step, known: Known) -> Leg:
+        """What a step takes by itself, and where it can lead."""
+        key = sop, step.id, known
+        if key not in self._legs:
+            here = self.library.sop(sop)
+            assert here is not None
+            slow, doubts = self._slow(here, step, known)
+            fast = self._chain(step.wait, self._hours(step)) if step.wait else ()
+            exits = tuple(
+                dict.fromkeys((arrow.to, after) for arrow, after in self.guide.exits(here, step, known))
+            )
+            self._legs[key] = Leg(slow, fast, doubts, exits)
+        return self._legs[key]
+
+    def _slow(self, sop: Sop, step: Step, known: Known) -> tuple[tuple[Chain, ...], Doubts]:
+        hours = self._hours(step)
+        if step.wait is None and isinstance(step.within, Duration):
+            key = step.role, step.within
+            if key not in self._times:
+                self._times[key] = (self._chain(step.within, hours),)
+            return self._times[key], SURE
+        floor = [self._chain(step.wait, hours)] if step.wait else []
+        if isinstance(step.within, Duration):
+            return slowest([self._chain(step.within, hours), *floor]), SURE
+        if step.within:
+            rows = self.guide.rows(sop, step, known)
+            times = [time for row in rows if (time := row.within or row.otherwise)]
+            return slowest([*(self._chain(time, hours) for time in times), *floor]) or ((),), SURE
+        if "within" in step.unknown:
+            return tuple(floor) or ((),), SURE
+        if step.escalate:
+            path = self.library.paths.get(step.escalate)
+            return slowest([*(self.path_times(path) if path else ((),)), *floor]), SURE
+        if step.call or "call" in step.unknown or "escalate" in step.unknown:
+            return tuple(floor) or ((),), SURE
+        return tuple(floor) or ((),), frozenset((Doubt("step", f"{sop.id}#{step.id}"),))
+
+    def path_times(self, path: EscalationPath) -> tuple[Chain, ...]:
+        """The times of which the later one is the longest that an escalation path takes."""
+        levels = [level.ack_within for level in path.levels or () if level]
+        self.months |= any(time is not None and time.unit in MONTHS for time in [path.answer_within, *levels])
+        hours = self._calendars.default if path.clock == "business" else None
+        counted = None if hours is None or hours.always else hours
+        both = lasts(path, self.library, self.longest)
+        return slowest(chain(Stretch(counted, minutes)) for minutes in both)
+
+    def _hours(self, step: Step) -> Hours:
+        return self._calendars.work(step.role)
+
+    def _chain(self, time: Duration, hours: Hours) -> Chain:
+        if time.unit in ("mo", "y"):
+            self.months = True
+        return chain(self._calendars.stretch(time, hours, self.longest))
+
+
+def _circle(sop: str, step: Step) -> Doubt:
+    return Doubt("calls", f"{sop}#{step.id} calls {step.call}, which comes back to {sop}")
+
+
+class _Walk:
+    """One walk through the states, depth first, so that they can be put into an order."""
+
+    def __init__(
+        self,
+        course: Course,
+        home: str,
+        goals: Goals | None,
+        wanted: frozenset[str],
+        within: frozenset[str] = frozenset(),
+    ) -> None:
+        self.course, self.home, self.goals, self.wanted, self.within = course, home, goals, wanted, within
+        self._useful: set[str] | None = None
+        self._at_steps = any(place in course.steps(sop) for sop, place in goals.reached) if goals else False
+
+    def from_(self, starts: tuple[State, ...]) -> Spread:
+        starts = tuple([self._stopped(each) for each in starts])
+        groups: dict[State, tuple[Group, ...]] = {}
+        after: list[State] = []
+        work: list[tuple[State, Iterator[State]]] = []
+        on_way: set[State] = set()
+        looped = False
+        for start in starts:
+            if start in groups:
+                continue
+            work.append((start, self._open(start, groups)))
+            on_way.add(start)
+            while work:
+                state, nexts = work[-1]
+                for other in nexts:
+                    if other not in groups:
+                        work.append((other, self._open(other, groups)))
+                        on_way.add(other)
+                        break
+                    looped = looped or other in on_way
+                else:
+                    work.pop()
+                    on_way.discard(state)
+                    after.append(state)
+        ended = (ENDED,) if self.goals is None else (DONE, HANDED)
+        ends = [state for state in after[::-1] if state[5] in ended]
+        return Spread(starts, after[::-1], ends, groups, looped)
+
+    def goes_aside(self, sop: str) -> bool:
+        """Whether a hand-off leads where no goal lies."""
+        return self.goals is not None and not self.course.leads_to(sop, self.wanted, self.home)
+
+    def may_reach(self, sop: str, step: str) -> bool:
+        """Whether a goal may lie ahead; known of the steps of the SOP that the walk is about."""
+        if self.goals is None or sop != self.home or not (self.goals.done or self.goals.reached):
+            return True
+        if self._useful is None:
+            self._useful = self._with_goals_ahead(self.goals)
+        return step in self._useful
+
+    def _with_goals_ahead(self, goals: Goals) -> set[str]:
+        back: dict[str, list[str]] = {}
+        ends = []
+        for id, step in self.course.steps(self.home).items():
+            targets = self.course.targets(self.home, step)
+            for to in targets:
+                back.setdefault(to, []).append(id)
+            called = step.call and self.course.calls_into(step.call, self.wanted, self.home)
+            handed = any(self._leads_back(to, goals) for to in targets if ways.is_sop(to))
+            if called or handed or (self.home, id) in goals.done:
+                ends.append(id)
+        outcomes = [place for sop, place in goals.reached if sop == self.home]
+        return reachable(back, [*ends, *outcomes])
+
+    def _leads_back(self, sop: str, goals: Goals) -> bool:
+        return sop in goals.handed or self.course.leads_to(sop, self.wanted, self.home)
+
+    def _open(self, state: State, groups: dict[State, tuple[Group, ...]]) -> Iterator[State]:
+        if len(groups) >= STATES:
+            raise OutOfBudget
+        groups[state] = () if state[5] else self._groups(state)
+        return iter([each for group in groups[state] for each in group.nexts])
+
+    def _groups(self, state: State) -> tuple[Group, ...]:
+        found = self.course.groups(state, self)
+        if self.goals is None:
+            return found
+        if self.goals.stops and (state[1], state[2]) in self.goals.done:
+            end: State = (*state[:5], DONE)
+            return tuple(group._replace(nexts=(end,)) for group in found)
+        if not self._at_steps:
+            return found
+        return tuple(
+            group._replace(nexts=tuple([self._stopped(each) for each in group.nexts])) for group in found
+        )
+
+    def _stopped(self, state: State) -> State:
+        reached = self.goals and not state[0] and (state[1], state[2]) in self.goals.reached
+        return (*state[:5], DONE) if reached else state
+
+
+__all__ = ["Course", "Doubt", "Doubts", "Goals", "OutOfBudget", "Spread", "State", "Stop", "TooMany"]

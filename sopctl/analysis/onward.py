@@ -1,0 +1,49 @@
+"""Where SOPs and steps lead, over the whole library, worked out as far as anybody asks."""
+
+from collections.abc import Callable, Mapping
+
+from sopctl.analysis import ways
+from sopctl.library import Library
+from sopctl.model.sop import Step
+
+
+class Leads(dict[str, list[str]]):
+    """From a SOP to those that it hands off to, and maybe calls; worked out when asked."""
+
+    def __init__(self, library: Library, calls: bool) -> None:
+        super().__init__()
+        self._library, self._calls = library, calls
+
+    def get(self, id: str, default: object = None) -> list[str]:
+        if id not in self:
+            sop = self._library.sop(id)
+            steps = sop.known_steps if sop else []
+            arrows = (arrow.to for step in steps for arrow in ways.arrows(sop, step)) if sop else iter(())
+            called = [step.call for step in steps if step.call and self._calls]
+            self[id] = list(dict.fromkeys([*called, *(to for to in arrows if ways.is_sop(to))]))
+        return self[id]
+
+
+class Steps(dict[tuple[str, str], list[tuple[str, str]]]):
+    """From a step to the steps behind it, hand-offs followed, worked out when asked."""
+
+    def __init__(self, library: Library, steps: Callable[[str], Mapping[str, Step]]) -> None:
+        super().__init__()
+        self._library, self._steps = library, steps
+
+    def get(self, node: tuple[str, str], default: object = None) -> list[tuple[str, str]]:
+        if node not in self:
+            sop = self._library.sop(node[0])
+            step = self._steps(node[0]).get(node[1])
+            found = (
+                [self._there(node[0], arrow.to) for arrow in ways.arrows(sop, step)] if sop and step else []
+            )
+            self[node] = [each for each in found if each]
+        return self[node]
+
+    def _there(self, sop: str, target: str) -> tuple[str, str] | None:
+        if target in self._steps(sop):
+            return sop, target
+        other = self._library.sop(target) if ways.is_sop(target) else None
+        first = other.known_steps[:1] if other else []
+        return (target, first[0].id) if first else None

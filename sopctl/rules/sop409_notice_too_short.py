@@ -1,0 +1,65 @@
+"""A waiting time that the fastest way through the SOP cuts short.
+
+A notice period or a cooling-off period belongs to the person who is affected. If some way reaches
+the end earlier, that person loses days which a law or a contract gives them. Put a `wait` on a
+step of that way, or make the one that is there longer.
+
+```yaml title="Bad"
+steps:
+  - id: send
+    title: Send the notice
+    role: lead
+    next: stop
+  - id: stop
+    title: Stop the account
+    role: lead
+    wait: 10d
+    next: done
+deadlines:
+  - {id: notice, kind: floor, from: send, to: stop, value: 14d}       # SOP409
+```
+
+```yaml title="Good"
+steps:
+  - id: send
+    title: Send the notice
+    role: lead
+    next: stop
+  - id: stop
+    title: Stop the account
+    role: lead
+    wait: 14d
+    next: done
+deadlines:
+  - {id: notice, kind: floor, from: send, to: stop, value: 14d}
+```
+"""
+
+from collections.abc import Iterator
+
+from sopctl.analysis import spoken
+from sopctl.analysis.clock import verdicts
+from sopctl.diagnostic import Finding, Severity
+from sopctl.library import Library
+from sopctl.model import Sop
+
+
+def check(sop: Sop, library: Library) -> Iterator[Finding]:
+    for verdict in verdicts(sop, library):
+        deadline, broken = verdict.deadline, verdict.broken
+        if deadline.kind != "floor":
+            continue
+        if verdict.unknown:
+            message = f"unknown: whether `{deadline.id}` is kept, since {verdict.unknown}"
+            yield Finding(deadline.at, message, severity=Severity.WARNING)
+        elif broken:
+            message = (
+                f"`{deadline.id}` is cut short: from {spoken.since(deadline.from_)} to `{broken.to}` it can take"
+                f" only {spoken.took(broken)}, promised are at least {spoken.promise(broken, library)}."
+                f" {spoken.span(broken, library)[:1].upper()}{spoken.span(broken, library)[1:]}:"
+                f" {spoken.way(broken, sop, library)}"
+            )
+            yield Finding(deadline.at, message, _HELP + spoken.doubt(verdict), severity=spoken.weight(broken))
+
+
+_HELP = "put a `wait` on a step of this way, or make the one that is there longer"

@@ -1,0 +1,78 @@
+"""A deadline that nothing proves: a step on the way has no time, or a loop no bound.
+
+A promise of fourteen days is only as good as the step in the middle that may take for ever. Give
+the step a `within`; give the loop an `at_most` with its `after_that`. A deadline to which no way
+leads proves nothing either.
+
+```yaml title="Bad"
+steps:
+  - id: look
+    title: Look at it
+    role: lead
+    next: answer
+  - id: answer
+    title: Answer
+    role: lead
+    within: 1d
+    next: done
+deadlines:
+  - {id: reply, kind: ceiling, from: trigger, to: done, value: 14d}       # SOP410
+```
+
+```yaml title="Good"
+steps:
+  - id: look
+    title: Look at it
+    role: lead
+    within: 5d
+    next: answer
+  - id: answer
+    title: Answer
+    role: lead
+    within: 1d
+    next: done
+deadlines:
+  - {id: reply, kind: ceiling, from: trigger, to: done, value: 14d}
+```
+"""
+
+from collections.abc import Iterator
+
+from sopctl.analysis import spoken
+from sopctl.analysis.clock import verdicts
+from sopctl.analysis.spread import Doubts
+from sopctl.diagnostic import Finding, Severity
+from sopctl.library import Library
+from sopctl.model import Sop
+
+severity = Severity.WARNING
+
+
+def check(sop: Sop, library: Library) -> Iterator[Finding]:
+    for verdict in verdicts(sop, library):
+        deadline = verdict.deadline
+        if verdict.nowhere:
+            ways = f"no way leads from {spoken.since(deadline.from_)} to {spoken.points(deadline.to)}"
+            yield Finding(deadline.at, f"`{deadline.id}` promises nothing: {ways}", "mend `from` or `to`")
+        elif verdict.doubts:
+            message = f"`{deadline.id}` cannot be proven: {_reasons(verdict.doubts, sop)}"
+            yield Finding(deadline.at, message, _HELP + spoken.doubt(verdict))
+
+
+_HELP = "give each step on the way a `within`, and each loop an `at_most` with `after_that`"
+
+
+def _reasons(doubts: Doubts, sop: Sop) -> str:
+    own = f"{sop.id}#"
+    words = {
+        kind: sorted(doubt.words.replace(own, "") for doubt in doubts if doubt.kind == kind)
+        for kind in ("step", "loop", "calls")
+    }
+    said = []
+    if words["step"]:
+        said.append(
+            f"{spoken.points(words['step'], 'and')} {'has' if len(words['step']) == 1 else 'have'} no `within`"
+        )
+    said.extend(f"nothing bounds the loop {loop}" for loop in words["loop"])
+    said.extend(words["calls"])
+    return "; ".join(said)

@@ -1,0 +1,839 @@
+"""Promises of time: ways are timed as exhaustive walking times them, at every moment."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import date
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sopctl.analysis import spoken
+from sopctl.analysis.calendar import Hours, Stretch, calendars
+from sopctl.analysis.chains import (
+    Budget,
+    OutOfBudget,
+    TooMany,
+    earliest,
+    fastest,
+    join,
+    latest,
+    run_of,
+    slowest,
+    walk,
+    widest,
+)
+from sopctl.analysis.clock import Verdict, clock, verdicts
+from sopctl.analysis.course import Course, Goals
+from sopctl.analysis.guide import ByArrows, ByFacts
+from sopctl.library import Library, build
+from sopctl.model.duration import Duration
+from sopctl.model.registers import Calendar
+from sopctl.rules import RULES
+
+TODAY = date(2026, 11, 21)
+RULE = {rule.code: rule for rule in RULES}
+
+REGISTERS: dict[str, Any] = {
+    "knowledge_base": {"title": "Examples", "default_calendar": "office"},
+    "roles": {
+        "lead": {"title": "Lead", "authority": ["stop"]},
+        "agent": {"title": "Agent", "reports_to": "lead"},
+        "night": {"title": "Night", "calendar": "24x7"},
+        "late": {"title": "Late", "calendar": "late"},
+    },
+    "calendars": {
+        "office": {
+            "days": "mon-fri",
+            "hours": "09:00-17:00",
+            "timezone": "America/Los_Angeles",
+            "holidays": ["2026-11-26", "2026-12-25", "2027-01-01"],
+        },
+        "late": {
+            "days": ["mon-wed", "sat"],
+            "hours": ["12:00-15:00", "18:00-22:30"],
+            "timezone": "Europe/Dublin",
+        },
+    },
+}
+
+
+def library(*sops: dict[str, Any], **registers: Any) -> Library:
+    texts = {f"sops/{sop['id']}.yaml": yaml.safe_dump(sop, sort_keys=False) for sop in sops}
+    return build(
+        texts | {"sops/registers.yaml": yaml.safe_dump(REGISTERS | registers, sort_keys=False)}, TODAY
+    )
+
+
+def sop(steps: list[dict[str, Any]], id: str = "TS-EX-001", **more: Any) -> dict[str, Any]:
+    """A SOP; a step needs no more than an id."""
+    rest = {"title": "Do it", "role": "lead"}
+    return {
+        "id": id,
+        "title": "An example",
+        "version": "1.0.0",
+        "status": "draft",
+        "owner": "lead",
+        "purpose": "Show one thing.",
+        "scope": "Examples.",
+        "trigger": "A test runs.",
+        "steps": [rest | step for step in steps],
+        "outcomes": {"done": {"title": "Done"}, "other": {"title": "Other"}},
+        "change_history": [{"version": "1.0.0", "on": "2026-01-05", "author": "lead", "summary": "First"}],
+    } | more
+
+
+def ceiling(value: str = "14d", **more: Any) -> list[dict[str, Any]]:
+    return [{"id": "limit", "kind": "ceiling", "from": "trigger", "to": "done", "value": value} | more]
+
+
+def floor(value: str = "14d", **more: Any) -> list[dict[str, Any]]:
+    return ceiling(value, kind="floor", **more)
+
+
+def verdict(*sops: dict[str, Any], **registers: Any) -> Verdict:
+    """What is said of the deadline of the first SOP."""
+    whole = library(*sops, **registers)
+    found = whole.sop(sops[0]["id"])
+    assert found is not None
+    (said,) = verdicts(found, whole)
+    return said
+
+
+def minutes(said: Verdict) -> int:
+    """How long the way takes that breaks the promise."""
+    assert said.broken is not None
+    return said.broken.end - said.broken.start
+
+
+def local(moment: int) -> str:
+    return spoken.moment(calendars(library(sop([{"id": "a"}]))).default.local(moment))
+
+
+# What a way takes
+
+
+def test_ten_business_days_break_fourteen_days_over_a_holiday() -> None:
+    said = verdict(sop([{"id": "look", "within": "10bd", "next": "done"}], deadlines=ceiling()))
+    assert minutes(said) == 18 * 1440  # two holidays and three weekends
+    assert said.broken is not None
+    assert local(said.broken.start) == "Thursday 17 December 2026 17:00"
+    assert local(said.broken.end) == "Monday 4 January 2027 17:00"
+
+
+def test_nine_business_days_keep_fourteen_days_over_one_holiday() -> None:
+    one = REGISTERS["calendars"] | {"office": REGISTERS["calendars"]["office"] | {"holidays": ["2026-12-25"]}}
+    look = sop([{"id": "look", "within": "9bd", "next": "done"}], deadlines=ceiling())
+    assert verdict(look, calendars=one).broken is None
+
+
+def test_one_business_day_after_another_is_two_and_not_twice_the_worst() -> None:
+    steps = [{"id": "one", "within": "1bd"}, {"id": "two", "within": "1bd", "next": "done"}]
+    said = verdict(sop(steps, deadlines=ceiling("1d")))
+    alone = verdict(sop([{"id": "one", "within": "2bd", "next": "done"}], deadlines=ceiling("1d")))
+    assert minutes(said) == minutes(alone)
+
+
+def test_a_promise_in_business_days_is_held_from_the_same_start() -> None:
+    steps = [{"id": "one", "within": "2bd"}, {"id": "two", "within": "8bh", "next": "done"}]
+    assert verdict(sop(steps, deadlines=ceiling("3bd"))).broken is None
+    said = verdict(sop(steps, deadlines=ceiling("23bh")))
+    assert said.broken is not None
+    assert said.broken.end > said.broken.due
+
+
+def test_the_calendar_of_the_role_counts() -> None:
+    steps = [{"id": "one", "role": "night", "within": "2bd", "next": "done"}]
+    assert verdict(sop(steps, deadlines=ceiling("2d"))).broken is None
+
+
+def test_of_rows_of_within_the_longest_counts() -> None:
+    rows = [{"when": {"bad": "yes"}, "within": "3d"}, {"otherwise": "9d"}]
+    steps = [{"id": "one", "within": rows, "next": "done"}]
+    facts = {"bad": {"title": "Bad", "ask": "Bad?", "type": "yes-no"}}
+    del facts["bad"]["title"]
+    assert minutes(verdict(sop(steps, facts=facts, deadlines=ceiling("8d")))) == 9 * 1440
+    narrowed = ceiling("8d", when={"bad": "yes"})
+    assert verdict(sop(steps, facts=facts, deadlines=narrowed)).broken is None
+
+
+def test_cases_that_a_deadline_is_not_for_do_not_count() -> None:
+    table = [{"when": {"bad": "yes"}, "then": "done"}, {"when": {"bad": "no"}, "then": "slow"}]
+    steps = [{"id": "one", "within": "1d", "decide": table}, {"id": "slow", "within": "9d", "next": "done"}]
+    facts = {"bad": {"ask": "Bad?", "type": "yes-no"}}
+    assert minutes(verdict(sop(steps, facts=facts, deadlines=ceiling("2d")))) == 10 * 1440
+    assert verdict(sop(steps, facts=facts, deadlines=ceiling("2d", when={"bad": "yes"}))).broken is None
+
+
+def test_a_row_that_makes_it_another_case_does_not_count() -> None:
+    table = [{"when": {"bad": "yes"}, "then": "done", "set": {"level": "high"}},
+             {"when": {"bad": "no"}, "then": "slow", "set": {"level": "low"}}]  # fmt: skip
+    steps = [{"id": "one", "within": "1d", "decide": table}, {"id": "slow", "within": "9d", "next": "done"}]
+    facts = {"bad": {"ask": "Bad?", "type": "yes-no"}, "level": {"type": "choice", "values": ["high", "low"]}}
+    assert verdict(sop(steps, facts=facts, deadlines=ceiling("2d", when={"level": "high"}))).broken is None
+    assert verdict(sop(steps, facts=facts, deadlines=ceiling("2d", when={"level": "low"}))).broken
+
+
+def test_the_trigger_counts_when_the_first_step_is_entered_and_a_step_when_it_is_done() -> None:
+    steps = [
+        {"id": "one", "within": "3d"},
+        {"id": "two", "within": "4d"},
+        {"id": "three", "within": "5d", "next": "done"},
+    ]
+    whole = sop(steps, deadlines=ceiling("1h", to="two"))
+    assert minutes(verdict(whole)) == 7 * 1440
+    assert minutes(verdict(sop(steps, deadlines=ceiling("1h", **{"from": "one"}, to="two")))) == 4 * 1440
+    assert minutes(verdict(sop(steps, deadlines=ceiling("1h", **{"from": "one"})))) == 9 * 1440
+
+
+def test_the_clock_stops_at_the_first_of_several_ends() -> None:
+    steps = [{"id": "one", "within": "3d"}, {"id": "two", "within": "4d", "next": "done"}]
+    assert verdict(sop(steps, deadlines=ceiling("3d", to=["one", "done"]))).broken is None
+
+
+def test_the_clock_starts_at_each_passing() -> None:
+    steps = [
+        {"id": "ask", "within": "1d", "ask": "Again?", "answers": {"yes": "wait", "no": "tell"}},
+        {"id": "wait", "within": "9d", "at_most": 1, "after_that": "tell", "next": "ask"},
+        {"id": "tell", "within": "2d", "next": "done"},
+    ]
+    assert (
+        minutes(verdict(sop(steps, deadlines=ceiling("1d", **{"from": "ask"}, to=["ask", "tell"]))))
+        == 10 * 1440
+    )
+
+
+def test_a_loop_counts_as_often_as_it_may_be_entered() -> None:
+    steps = [
+        {"id": "try", "within": "1d", "ask": "Right?", "answers": {"yes": "done", "no": "again"}},
+        {"id": "again", "within": "2d", "at_most": 3, "after_that": "give-up", "next": "try"},
+        {"id": "give-up", "within": "5d", "next": "done"},
+    ]
+    assert minutes(verdict(sop(steps, deadlines=ceiling("1d")))) == (4 + 3 * 2 + 5) * 1440
+
+
+def test_a_hand_off_keeps_the_count_and_a_call_starts_its_own() -> None:
+    loop = [
+        {"id": "try", "within": "1d", "ask": "Right?", "answers": {"yes": "done", "no": "again"}},
+        {"id": "again", "within": "2d", "at_most": 1, "after_that": "done", "next": "TS-EX-002"},
+    ]
+    back = sop([{"id": "turn", "within": "1h", "next": "TS-EX-001"}], id="TS-EX-002")
+    assert minutes(verdict(sop(loop, deadlines=ceiling("1d")), back)) == 2 * 1440 + 2 * 1440 + 60
+    inner = [
+        {"id": "try", "within": "1d", "ask": "Right?", "answers": {"yes": "done", "no": "again"}},
+        {"id": "again", "within": "2d", "at_most": 1, "after_that": "done", "next": "try"},
+    ]
+    caller = [
+        {"id": "one", "call": "TS-EX-002", "on": {"otherwise": "two"}},
+        {"id": "two", "call": "TS-EX-002", "on": {"otherwise": "done"}},
+    ]
+    assert minutes(verdict(sop(caller, deadlines=ceiling("1d")), sop(inner, id="TS-EX-002"))) == 2 * 4 * 1440
+
+
+def test_a_call_takes_what_the_called_sop_takes_to_that_outcome() -> None:
+    inner = [
+        {"id": "look", "within": "1d", "ask": "Right?", "answers": {"yes": "done", "no": "long"}},
+        {"id": "long", "within": "9d", "next": "other"},
+    ]
+    caller = [
+        {"id": "run", "call": "TS-EX-002", "on": {"done": "done", "other": "after"}},
+        {"id": "after", "within": "1d", "next": "other"},
+    ]
+    other = sop(inner, id="TS-EX-002")
+    assert verdict(sop(caller, deadlines=ceiling("1d")), other).broken is None
+    assert minutes(verdict(sop(caller, deadlines=ceiling("1d", to="other")), other)) == 11 * 1440
+
+
+def test_a_hand_off_inside_a_call_ends_the_call_with_the_outcomes_of_the_other() -> None:
+    handing = sop([{"id": "hand", "within": "1d", "next": "TS-EX-003"}], id="TS-EX-002")
+    taking = sop([{"id": "take", "within": "4d", "next": "other"}], id="TS-EX-003")
+    caller = [{"id": "run", "call": "TS-EX-002", "on": {"done": "other", "other": "done"}}]
+    assert minutes(verdict(sop(caller, deadlines=ceiling("1d")), handing, taking)) == 5 * 1440
+
+
+def test_a_point_may_lie_in_a_sop_that_is_called() -> None:
+    inner = sop(
+        [{"id": "send", "within": "1d"}, {"id": "prove", "within": "2d", "next": "done"}], id="TS-EX-002"
+    )
+    caller = [{"id": "tell", "call": "TS-EX-002", "on": {"done": "stop"}},
+              {"id": "stop", "within": "4d", "wait": "3d", "next": "done"}]  # fmt: skip
+    after = {"from": "TS-EX-002#send"}
+    assert minutes(verdict(sop(caller, deadlines=ceiling("1h", **after)), inner)) == 6 * 1440
+    assert minutes(verdict(sop(caller, deadlines=floor("14d", **after)), inner)) == 3 * 1440
+
+
+def test_a_point_may_lie_behind_a_hand_off_and_a_hand_off_is_a_point() -> None:
+    other = sop([{"id": "take", "within": "4d", "next": "done"}], id="TS-EX-002")
+    first = [{"id": "hand", "within": "1d", "next": "TS-EX-002"}]
+    assert minutes(verdict(sop(first, deadlines=ceiling("1h", to="TS-EX-002#take")), other)) == 5 * 1440
+    assert minutes(verdict(sop(first, deadlines=ceiling("1h", to="TS-EX-002")), other)) == 1440
+
+
+PATH = {
+    "title": "Up", "clock": "calendar", "answer_within": "5h", "repeat": 1, "on_exhausted": "lead",
+    "levels": [{"to": "agent", "ack_within": "1h"}, {"to": "lead", "ack_within": "3h"}],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("path", "step", "hours"),
+    [
+        (PATH, {}, 8),  # exhausted after two passes of four hours
+        (PATH | {"answer_within": "9h"}, {}, 9),
+        (PATH, {"within": "2h"}, 2),
+        (PATH | {"repeat": 0}, {}, 5),
+    ],
+)
+def test_an_escalation_takes_the_later_of_answer_and_exhaustion(path: Any, step: Any, hours: int) -> None:
+    steps = [{"id": "up", "escalate": "up", "next": "done"} | step]
+    said = verdict(sop(steps, deadlines=ceiling("1h")), escalation_paths={"up": path})
+    assert minutes(said) == hours * 60
+
+
+def test_a_path_on_a_business_clock_counts_the_default_calendar() -> None:
+    path = PATH | {"clock": "business", "answer_within": "1bd", "repeat": 0}
+    said = verdict(
+        sop([{"id": "up", "escalate": "up", "next": "done"}], deadlines=ceiling("1h")),
+        escalation_paths={"up": path},
+    )
+    assert said.broken is not None
+    whole = library(sop([{"id": "a"}]))
+    assert calendars(whole).default.between(said.broken.start, said.broken.end) == 480
+
+
+# The fastest way
+
+
+def test_a_floor_is_held_against_the_fastest_way() -> None:
+    steps = [
+        {"id": "send", "within": "1d", "ask": "Wait?", "answers": {"yes": "wait", "no": "stop"}},
+        {"id": "wait", "wait": "14d"},
+        {"id": "stop", "within": "1d", "next": "done"},
+    ]
+    said = verdict(sop(steps, deadlines=floor()))
+    assert minutes(said) == 0
+    steps[0] = {"id": "send", "within": "1d"}
+    assert verdict(sop(steps, deadlines=floor())).broken is None
+
+
+def test_business_days_of_waiting_are_held_at_their_shortest() -> None:
+    said = verdict(sop([{"id": "wait", "wait": "10bd", "next": "done"}], deadlines=floor("12d")))
+    assert minutes(said) == 11 * 1440 + 8 * 60 - 60  # over the night that lacks an hour
+    assert (
+        verdict(sop([{"id": "wait", "wait": "10bd", "next": "done"}], deadlines=floor("11d"))).broken is None
+    )
+
+
+def test_a_month_of_waiting_keeps_a_month_and_twenty_nine_days_do_not() -> None:
+    assert (
+        verdict(sop([{"id": "wait", "wait": "1mo", "next": "done"}], deadlines=floor("1mo"))).broken is None
+    )
+    assert verdict(sop([{"id": "wait", "wait": "29d", "next": "done"}], deadlines=floor("1mo"))).broken
+    assert (
+        verdict(sop([{"id": "wait", "wait": "31d", "next": "done"}], deadlines=floor("1mo"))).broken is None
+    )
+    assert verdict(sop([{"id": "look", "within": "29d", "next": "done"}], deadlines=ceiling("1mo"))).broken
+    assert (
+        verdict(sop([{"id": "look", "within": "28d", "next": "done"}], deadlines=ceiling("1mo"))).broken
+        is None
+    )
+
+
+# What cannot be proven
+
+
+def words(said: Verdict) -> list[str]:
+    return sorted(doubt.words for doubt in said.doubts)
+
+
+def test_a_step_without_a_time_proves_nothing_where_it_is_on_a_way() -> None:
+    steps = [
+        {"id": "one", "within": "1d", "ask": "Which?", "answers": {"a": "two", "b": "aside"}},
+        {"id": "two", "next": "done"},
+        {"id": "aside", "next": "other"},
+    ]
+    assert words(verdict(sop(steps, deadlines=ceiling()))) == ["TS-EX-001#two"]
+    assert words(verdict(sop(steps, deadlines=floor("0d")))) == []
+
+
+def test_a_time_that_could_not_be_read_is_no_time_that_is_missing() -> None:
+    steps = [{"id": "one", "within": "soon", "next": "done"}]
+    assert words(verdict(sop(steps, deadlines=ceiling()))) == []
+
+
+def test_a_loop_without_a_bound_proves_nothing() -> None:
+    steps = [
+        {"id": "one", "within": "1d", "ask": "Again?", "answers": {"yes": "two", "no": "done"}},
+        {"id": "two", "within": "1d", "next": "one"},
+    ]
+    assert words(verdict(sop(steps, deadlines=ceiling()))) == [
+        "TS-EX-001#one → TS-EX-001#two → TS-EX-001#one"
+    ]
+    assert verdict(sop(steps, deadlines=floor("1h"))).broken is not None
+
+
+def test_a_step_without_a_time_in_a_called_sop_is_named() -> None:
+    inner = sop([{"id": "look", "next": "done"}], id="TS-EX-002")
+    caller = [{"id": "run", "call": "TS-EX-002", "on": {"done": "done"}}]
+    assert words(verdict(sop(caller, deadlines=ceiling()), inner)) == ["TS-EX-002#look"]
+    caller[0]["within"] = "2d"
+    assert words(verdict(sop(caller, deadlines=ceiling()), inner)) == []
+    assert minutes(verdict(sop(caller, deadlines=ceiling("1d")), inner)) == 2 * 1440
+
+
+def test_calls_in_a_circle_prove_nothing() -> None:
+    one = sop([{"id": "run", "call": "TS-EX-002", "on": {"done": "done"}}], deadlines=ceiling())
+    two = sop([{"id": "back", "ask": "Which?", "answers": {"a": "again", "b": "done"}, "within": "1d"},
+               {"id": "again", "call": "TS-EX-001", "on": {"done": "done"}}], id="TS-EX-002")  # fmt: skip
+    said = verdict(one, two)
+    assert not said.unknown
+    assert said.broken is None
+
+
+def test_a_deadline_to_which_no_way_leads_is_told() -> None:
+    steps = [{"id": "one", "within": "1d", "next": "done"}]
+    assert verdict(sop(steps, deadlines=ceiling(to="other"))).nowhere
+
+
+def test_a_point_that_is_nowhere_is_said_by_the_rule_about_references() -> None:
+    steps = [{"id": "one", "within": "1d", "next": "done"}]
+    for where in ({"to": "gone"}, {"from": "gone"}, {"to": "TS-GONE-001#one"}):
+        said = verdict(sop(steps, deadlines=ceiling(**where)))
+        assert not said.nowhere
+        assert not said.doubts
+
+
+def test_a_called_sop_that_cannot_be_read_is_no_doubt_of_ours() -> None:
+    caller = [{"id": "run", "call": "TS-GONE-001", "on": {"done": "done"}}]
+    said = verdict(sop(caller, deadlines=ceiling()))
+    assert not said.doubts
+    assert not said.broken
+
+
+# Every moment, and no more work than needed
+
+
+def test_a_chain_of_thirty_diamonds_is_timed_exactly() -> None:
+    steps: list[dict[str, Any]] = []
+    for i in range(30):
+        after = f"fork-{i + 1}" if i < 29 else "done"
+        steps.append(
+            {"id": f"fork-{i}", "within": "10m", "ask": "Which?", "answers": {"a": f"a-{i}", "b": f"b-{i}"}}
+        )
+        steps.append({"id": f"a-{i}", "within": "4bh", "next": after})
+        steps.append({"id": f"b-{i}", "role": "night", "within": "20h", "next": after})
+    whole = library(sop(steps, deadlines=ceiling("24d")))
+    found = whole.sop("TS-EX-001")
+    assert found
+    (said,) = verdicts(found, whole)
+    assert said.broken is not None
+    office = calendars(whole).default
+    start = said.broken.start
+    moment = start
+    for _ in range(30):
+        moment = max(office.after(moment + 10, 240), moment + 10 + 1200)
+    assert said.broken.end == moment
+
+
+def test_more_work_than_allowed_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sopctl.analysis.course.STATES", 2)
+    steps = [{"id": "one", "within": "1d", "ask": "Which?", "answers": {"a": "two", "b": "done"}},
+             {"id": "two", "within": "5d", "next": "done"}]  # fmt: skip
+    whole = library(sop(steps, deadlines=ceiling("1d")))
+    found = whole.sop("TS-EX-001")
+    assert found
+    (said,) = RULE["SOP408"].check(found, whole)  # type: ignore[misc]
+    assert said.message.startswith("unknown: ")
+
+
+def test_a_budget_that_is_used_up_is_said() -> None:
+    office = calendars(library(sop([{"id": "a"}]))).default
+    run = run_of((Stretch(office, 480),))
+    with pytest.raises(OutOfBudget):
+        widest(run, run_of(()), 29_000_000, 30_000_000, 0, Budget(3))
+
+
+def opening(data: dict[str, Any]) -> Hours:
+    calendar, into = Calendar.make(data)
+    assert not into.problems
+    return Hours(calendar, "some", date(2026, 10, 20))
+
+
+HOURS = [None, *(opening(each) for each in REGISTERS["calendars"].values())]
+
+
+@st.composite
+def chains(draw: st.DrawFn, most: int = 4) -> tuple[Stretch, ...]:
+    found: tuple[Stretch, ...] = ()
+    for _ in range(draw(st.integers(0, most))):
+        unit = draw(st.sampled_from([1, 7, 60, 240, 480]))
+        count = draw(st.integers(1, 4))
+        found = join(found, (Stretch(draw(st.sampled_from(HOURS)), unit * count),))
+    return found
+
+
+START = 29_884_320  # Sunday 25 October 2026 00:00 UTC, when clocks in Dublin are put back
+
+
+@settings(deadline=None, max_examples=25)
+@given(late=chains(), early=chains(2), first=st.integers(0, 9 * 1440), length=st.integers(1, 6 * 1440))
+def test_the_widest_gap_is_the_widest_of_all_minutes(
+    late: tuple[Stretch, ...], early: tuple[Stretch, ...], first: int, length: int
+) -> None:
+    begun = START + first
+    gaps = [walk(late, each) - walk(early, each) for each in range(begun, begun + length + 1)]
+    found = widest(run_of(late), run_of(early), begun, begun + length, -(10**9), Budget(10**6))
+    assert found.minutes == max(gaps)
+    assert found.start is not None
+    assert gaps[found.start - begun] == max(gaps)
+
+
+@settings(deadline=None, max_examples=60)
+@given(several=st.lists(chains(3), min_size=1, max_size=8), start=st.integers(0, 20 * 1440))
+def test_chains_that_are_left_out_are_never_slowest_and_never_fastest(
+    several: list[tuple[Stretch, ...]], start: int
+) -> None:
+    ends = [walk(each, START + start) for each in several]
+    assert max(walk(each, START + start) for each in slowest(several)) == max(ends)
+    assert min(walk(each, START + start) for each in fastest(several)) == min(ends)
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    several=st.lists(chains(2), min_size=1, max_size=5),
+    start=st.integers(0, 20 * 1440),
+    late=st.integers(0, 99),
+)
+def test_the_latest_stays_the_latest_for_as_long_as_it_is_said(
+    several: list[tuple[Stretch, ...]], start: int, late: int
+) -> None:
+    for pick, best in ((latest, max), (earliest, min)):
+        moment, moves, room = pick([run_of(each).bend(START + start) for each in several])
+        later = min(late, room)
+        assert best(walk(each, START + start + later) for each in several) == moment + (later if moves else 0)
+
+
+# Against exhaustive walking
+
+
+@st.composite
+def graphs(draw: st.DrawFn) -> list[dict[str, Any]]:
+    """Steps that lead onward, and now and then back through a step that bounds the loop."""
+    count = draw(st.integers(2, 6))
+    steps = []
+    for i in range(count):
+        onward = [f"s-{j}" for j in range(i + 1, count)] + ["done"]
+        targets = draw(st.lists(st.sampled_from(onward), min_size=1, max_size=2, unique=True))
+        step: dict[str, Any] = {
+            "id": f"s-{i}",
+            "role": draw(st.sampled_from(["lead", "night", "late"])),
+            "within": draw(st.sampled_from(["30m", "5h", "4bh", "1bd", "2bd"])),
+        }
+        if draw(st.booleans()):
+            step["wait"] = "10m"
+        if i and draw(st.integers(0, 2)) == 0:
+            step |= {"at_most": draw(st.integers(1, 2)), "after_that": onward[-1]}
+            targets.append(f"s-{draw(st.integers(0, i))}")
+        step |= {"ask": "Which?", "answers": {f"a{n}": to for n, to in enumerate(targets)}}
+        steps.append(step)
+    return steps
+
+
+def walks(steps: list[dict[str, Any]], end: str) -> Iterator[list[dict[str, Any]]]:
+    """Every walk from the first step to an end, by plain recursion."""
+    by_id = {step["id"]: step for step in steps}
+
+    def go(
+        target: str, entered: dict[str, int], walked: list[dict[str, Any]]
+    ) -> Iterator[list[dict[str, Any]]]:
+        if target not in by_id:
+            if target == end:
+                yield walked
+            return
+        step = by_id[target]
+        times = entered.get(target, 0)
+        if "at_most" in step and times >= step["at_most"]:
+            yield from go(step["after_that"], entered, walked)
+            return
+        for to in step["answers"].values():
+            yield from go(to, entered | {target: times + 1}, [*walked, step])
+
+    return go(steps[0]["id"], {}, [])
+
+
+@settings(deadline=None, max_examples=60)
+@given(steps=graphs(), starts=st.lists(st.integers(0, 60 * 1440), min_size=3, max_size=3))
+def test_ways_are_timed_as_if_every_one_had_been_walked(
+    steps: list[dict[str, Any]], starts: list[int]
+) -> None:
+    whole = library(sop(steps))
+    found = whole.sop("TS-EX-001")
+    assert found
+    course = Course(whole, ByArrows())
+    entry = course.entry(found)
+    assert entry
+    goals = Goals(frozenset(), frozenset({("TS-EX-001", "done")}), frozenset())
+    spread = course.spread([entry], goals, frozenset({"TS-EX-001"}))
+    every = list(walks(steps, "done"))
+    if not every or len(every) > 3000 or spread.doubts(spread.ends):
+        return
+    known = calendars(whole)
+
+    def timed(way: list[dict[str, Any]], word: str, moment: int) -> int:
+        for step in way:
+            if word == "wait" and "wait" not in step:
+                continue
+            stretch = known.stretch(Duration.parse(step[word]), known.work(step["role"]))
+            moment = walk((stretch,), moment)
+        return moment
+
+    for start in (clock(whole).window[0] + each for each in starts):
+        most = max(timed(way, "within", start) for way in every)
+        least = min(timed(way, "wait", start) for way in every)
+        with suppress(TooMany):  # then the whole graph is run, as below
+            assert max(walk(each, start) for each in spread.slow(spread.ends)[0]) == most
+        with suppress(TooMany):
+            assert min(walk(each, start) for each in spread.fast(spread.ends)) == least
+        for slow, end in ((True, most), (False, least)):
+            run = spread.run(spread.ends, slow, Budget(10**6))
+            assert run.at(start) == run.bend(start)[0] == end
+            assert spread.trace(spread.ends, start, slow)[1][-1].done == end
+
+
+# Ways that some case takes
+
+FACTS: dict[str, Any] = {
+    "a": {"ask": "A?", "type": "yes-no"},
+    "b": {"ask": "B?", "type": "choice", "values": ["x", "y", "z"]},
+    "n": {"ask": "N?", "type": "integer", "min": 0, "max": 9},
+}
+TESTS = {"a": ["yes", "no"], "b": ["x", "not(x)", "y"], "n": ["< 4", "4..6", ">= 7", "0"]}
+TRUE = {
+    ("a", "yes"): lambda v: v == "yes", ("a", "no"): lambda v: v == "no",
+    ("b", "x"): lambda v: v == "x", ("b", "not(x)"): lambda v: v != "x", ("b", "y"): lambda v: v == "y",
+    ("n", "< 4"): lambda v: v < 4, ("n", "4..6"): lambda v: 4 <= v <= 6, ("n", ">= 7"): lambda v: v >= 7,
+    ("n", "0"): lambda v: v == 0,
+}  # fmt: skip
+CASES = [{"a": a, "b": b, "n": n} for a in ("yes", "no") for b in "xyz" for n in (0, 2, 5, 8)]
+
+
+@st.composite
+def tabled(draw: st.DrawFn) -> list[dict[str, Any]]:
+    """Steps with tables, each of which leads onward."""
+    count = draw(st.integers(2, 6))
+    steps = []
+    for i in range(count):
+        onward = [f"s-{j}" for j in range(i + 1, count)] + ["done"]
+        rows: list[dict[str, Any]] = []
+        for _ in range(draw(st.integers(1, 3))):
+            names = draw(st.lists(st.sampled_from("abn"), min_size=1, max_size=2, unique=True))
+            row: dict[str, Any] = {"when": {name: draw(st.sampled_from(TESTS[name])) for name in names}}
+            if draw(st.integers(0, 3)) == 0:
+                row["set"] = {"b": draw(st.sampled_from("xyz"))}
+            rows.append(row | {"then": draw(st.sampled_from(onward))})
+        rows.append({"otherwise": draw(st.sampled_from(onward))})
+        times = [{"when": {"b": "x"}, "within": "9h"}, {"otherwise": draw(st.sampled_from(["1h", "20h"]))}]
+        within = draw(st.sampled_from(["2h", "30h", times]))
+        steps.append(
+            {"id": f"s-{i}", "role": "night", "within": within, "hit_policy": "first", "decide": rows}
+        )
+    return steps
+
+
+def hours_of(case: dict[str, Any], steps: list[dict[str, Any]]) -> int:
+    """How long one case takes at the longest."""
+    by_id = {step["id"]: step for step in steps}
+    now, place, hours = dict(case), steps[0]["id"], 0
+    while place in by_id:
+        step = by_id[place]
+        within = step["within"]
+        time = within if isinstance(within, str) else "9h" if now["b"] == "x" else within[1]["otherwise"]
+        hours += int(time[:-1])
+        for row in step["decide"]:
+            if all(TRUE[name, test](now[name]) for name, test in row.get("when", {}).items()):
+                now |= row.get("set", {})
+                place = row.get("then") or row["otherwise"]
+                break
+    return hours
+
+
+@settings(deadline=None, max_examples=60)
+@given(steps=tabled(), given=st.sampled_from([{}, {"a": "yes"}, {"b": ["x", "y"]}]))
+def test_no_case_takes_longer_than_the_slowest_way_and_no_arrow_makes_it_slower(
+    steps: list[dict[str, Any]], given: dict[str, Any]
+) -> None:
+    whole = library(sop(steps), facts=FACTS)
+    found = whole.sop("TS-EX-001")
+    assert found
+    slowest_of = {}
+    for guide in (
+        ByArrows(),
+        ByFacts(
+            whole,
+            found,
+            {name: tuple([*tests] if isinstance(tests, list) else [tests]) for name, tests in given.items()},
+        ),
+    ):
+        course = Course(whole, guide)
+        entry = course.entry(found)
+        assert entry
+        goals = Goals(frozenset(), frozenset({("TS-EX-001", "done")}), frozenset())
+        spread = course.spread([entry], goals, frozenset({"TS-EX-001"}))
+        slowest_of[type(guide)] = max((walk(each, 0) for each in spread.slow(spread.ends)[0]), default=0)
+    sets = any("b" in row.get("set", {}) for step in steps for row in step["decide"])
+    cases = [case for case in CASES if all(case[name] in tests for name, tests in given.items())]
+    if not (sets and "b" in given):  # else a case may become another one on its way
+        assert max(hours_of(case, steps) for case in cases) * 60 <= slowest_of[ByFacts]
+    assert slowest_of[ByFacts] <= slowest_of[ByArrows]
+
+
+def test_what_a_row_has_tested_counts_at_the_next_table() -> None:
+    steps = [
+        {
+            "id": "one",
+            "within": "1d",
+            "decide": [{"when": {"a": "yes"}, "then": "two"}, {"otherwise": "two"}],
+        },
+        {
+            "id": "two",
+            "within": "1d",
+            "decide": [{"when": {"a": "yes"}, "then": "done"}, {"otherwise": "other"}],
+        },
+    ]
+    steps[0]["decide"][1]["otherwise"] = "slow"  # type: ignore[index]
+    steps.insert(1, {"id": "slow", "within": "9d"})
+    said = verdict(sop(steps, deadlines=ceiling("2d")), facts=FACTS)
+    assert said.broken is None
+    steps[2]["asks"] = "a"
+    assert minutes(verdict(sop(steps, deadlines=ceiling("2d")), facts=FACTS)) == 11 * 1440
+
+
+def test_what_is_known_goes_into_a_call_and_comes_back() -> None:
+    table = [{"when": {"a": "yes"}, "then": "slow"}, {"otherwise": "done"}]
+    inner = sop(
+        [{"id": "look", "within": "1d", "decide": table}, {"id": "slow", "within": "9d", "next": "done"}],
+        id="TS-EX-002",
+    )
+    caller = [
+        {
+            "id": "ask",
+            "within": "1d",
+            "decide": [{"when": {"a": "no"}, "then": "run"}, {"otherwise": "other"}],
+        },
+        {"id": "run", "call": "TS-EX-002", "on": {"done": "then"}},
+        {
+            "id": "then",
+            "within": "1d",
+            "decide": [{"when": {"a": "yes"}, "then": "late"}, {"otherwise": "done"}],
+        },
+        {"id": "late", "within": "20d", "next": "done"},
+    ]
+    assert verdict(sop(caller, deadlines=ceiling("3d")), inner, facts=FACTS).broken is None
+    assert minutes(verdict(sop(caller, deadlines=ceiling("2d")), inner, facts=FACTS)) == 3 * 1440
+
+
+# What the rules say
+
+
+def said(code: str, *sops: dict[str, Any], **registers: Any) -> list[tuple[Any, str, Any]]:
+    whole = library(*sops, **registers)
+    first = whole.sop(sops[0]["id"])
+    assert first
+    check = RULE[code].check
+    assert check
+    return [(finding.at, finding.message, finding.severity) for finding in check(first, whole)]
+
+
+def test_a_missed_deadline_is_shown_as_a_timeline_with_its_sums() -> None:
+    steps = [{"id": "look", "within": "1bd"}, {"id": "tell", "within": "4h", "next": "done"}]
+    ((at, message, severity),) = said("SOP408", sop(steps, deadlines=ceiling("1d")))
+    assert at == ("deadlines", 0)
+    assert severity is None
+    assert message == (
+        "`limit` is missed: from the trigger to `done` it can take 4d 4h, promised are 1d. "
+        "Started Thursday 24 December 2026 17:00, ends Monday 28 December 2026 21:00, closed on 25 December: "
+        "`look` 1bd, done Mon 28 Dec 17:00; `tell` 4h, done Mon 28 Dec 21:00"
+    )
+
+
+CLAUSE = {"text": "Answer.", "source": "A law", "kind": "ceiling", "value": "1d", "confidence": "confirmed"}
+
+
+def test_a_deadline_without_a_value_promises_what_its_clause_sets() -> None:
+    steps = [{"id": "look", "within": "2d", "next": "done"}]
+    deadlines = [{"id": "limit", "kind": "ceiling", "from": "trigger", "to": "done", "implements": "law"}]
+    for confidence, weight in (("confirmed", None), ("secondary", None), ("unverified", "warning")):
+        clauses = {"law": CLAUSE | {"confidence": confidence}}
+        ((_, message, severity),) = said("SOP408", sop(steps, deadlines=deadlines), clauses=clauses)
+        assert "promised are 1d (`law`)" in message
+        assert severity == weight
+
+
+def test_a_deadline_that_is_not_provable_names_step_and_loop() -> None:
+    steps = [
+        {"id": "one", "ask": "Again?", "answers": {"yes": "two", "no": "done"}},
+        {"id": "two", "within": "1d", "next": "one"},
+    ]
+    ((at, message, _),) = said("SOP410", sop(steps, deadlines=ceiling()))
+    assert at == ("deadlines", 0)
+    assert (
+        message == "`limit` cannot be proven: `one` has no `within`; nothing bounds the loop one → two → one"
+    )
+
+
+@pytest.mark.parametrize(
+    ("step", "clause", "at"),
+    [
+        ({"within": "10bd"}, {"value": "14d"}, "within"),
+        ({"within": "9bd"}, {"value": "14d"}, "within"),  # over two holidays
+        ({"within": "7bd"}, {"value": "14d"}, None),
+        ({"within": "15d"}, {"value": "2w"}, "within"),
+        ({"within": "14d"}, {"value": "2w"}, None),
+        ({"within": "1y"}, {"value": "12mo"}, None),
+        ({"within": "30d"}, {"value": "1mo"}, "within"),
+        ({"within": "28d"}, {"value": "1mo"}, None),
+        ({"within": "1mo"}, {"value": "30d"}, "within"),
+        ({"within": "5bd"}, {"value": "5bd"}, None),
+        ({"within": "41bh"}, {"value": "5bd"}, "within"),
+        ({"within": "1d"}, {"value": "1bd"}, "within"),
+        ({"within": "8h"}, {"value": "1bd"}, None),
+        ({"wait": "13d"}, {"value": "14d", "kind": "floor"}, "wait"),
+        ({"wait": "10bd"}, {"value": "14d", "kind": "floor"}, "wait"),
+        ({"wait": "11bd"}, {"value": "14d", "kind": "floor"}, None),
+        ({"wait": "1mo"}, {"value": "30d", "kind": "floor"}, "wait"),
+        ({"within": "20d"}, {"value": "14d", "kind": "floor"}, None),
+        ({"within": [{"when": {"bad": "yes"}, "within": "1d"}, {"otherwise": "15d"}]}, {"value": "14d"}, "otherwise"),
+    ],
+)  # fmt: skip
+def test_a_step_is_laxer_than_its_clause(step: Any, clause: Any, at: str | None) -> None:
+    steps = [{"id": "one", "next": "done", "implements": "law"} | step]
+    facts = {"bad": {"ask": "Bad?", "type": "yes-no"}}
+    found = said("SOP411", sop(steps, facts=facts), clauses={"law": CLAUSE | clause})
+    assert [each[0][-1] for each in found] == ([at] if at else [])
+
+
+def test_a_retention_that_ends_too_early_breaks_its_clause() -> None:
+    clauses = {"keep": CLAUSE | {"kind": "retention", "value": "3y"}}
+    for time, count in (("2y", 1), ("36mo", 0), ("3y", 0), ("1095d", 1), ("1096d", 0)):
+        records = [{"what": "The file", "retention": time, "implements": "keep"}]
+        steps = [{"id": "one", "next": "done"}]
+        assert len(said("SOP411", sop(steps, records=records), clauses=clauses)) == count
+
+
+def test_a_ceiling_keeps_no_floor() -> None:
+    clauses = {"law": CLAUSE | {"kind": "floor", "value": "14d"}}
+    deadlines = ceiling("14d", implements="law")
+    found = said(
+        "SOP411", sop([{"id": "one", "within": "1d", "next": "done"}], deadlines=deadlines), clauses=clauses
+    )
+    assert [each[0] for each in found] == [("deadlines", 0, "kind")]
+
+
+def test_what_rests_on_an_unverified_clause_is_a_warning_at_most() -> None:
+    clauses = {"law": CLAUSE | {"confidence": "unverified"}}
+    ((_, _, severity),) = said(
+        "SOP411", sop([{"id": "one", "within": "2d", "next": "done", "implements": "law"}]), clauses=clauses
+    )
+    assert severity == "warning"
