@@ -1,0 +1,56 @@
+"""The command line. Each command reads, calls one room, and prints."""
+
+import sys
+from collections.abc import Sequence
+
+from sopctl.files import FileTrouble
+
+ISSUES = "please report it"
+
+
+def run(words: Sequence[str]) -> int:
+    """Run one command line; the number is the exit code."""
+    try:
+        _speak_utf8()
+        return _run(list(words))
+    except FileTrouble as trouble:
+        return _complain(str(trouble))
+    except KeyboardInterrupt:
+        return _complain("stopped", 130)
+    except BrokenPipeError:
+        sys.stdout = None  # whoever read us has gone
+        return 0
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        return _complain(f"{where}{(error.strerror or str(error)).lower()}")
+    except RecursionError:
+        return _complain("something is nested too deep to be worked out")
+    except Exception as error:
+        return _complain(f"a mistake of sopctl itself ({type(error).__name__}: {error}); {ISSUES}")
+
+
+def _run(words: list[str]) -> int:
+    import os
+
+    if words[:1] == ["lint"] and "_SOPCTL_COMPLETE" not in os.environ:
+        from sopctl.cli.lint import lint
+        from sopctl.cli.options import quick
+
+        values = quick(lint, words[1:])
+        if values is not None:
+            return lint(**values)
+    from sopctl.cli.app import run_typer
+
+    return run_typer(words)
+
+
+def _speak_utf8() -> None:
+    """On every machine the same bytes, also where a pipe would take another encoding."""
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None and (stream.encoding or "").lower().replace("-", "") != "utf8":
+            stream.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+
+
+def _complain(message: str, code: int = 2) -> int:
+    print(f"sopctl: {message}", file=sys.stderr)
+    return code

@@ -1,0 +1,93 @@
+"""All commands, as typer knows them: help, completion and errors."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sopctl.cli.options import Command, for_typer
+
+HELP = "Check and publish standard operating procedures as one checks and publishes a program."
+
+
+def commands() -> dict[str, tuple[str, Command]]:
+    """Every command by its name, with the panel of the help that it stands in."""
+    from sopctl.cli import (
+        convert,
+        coverage,
+        escalation,
+        explain,
+        export,
+        graph,
+        lint,
+        list_,
+        new,
+        publish,
+        schema,
+        show,
+        test_,
+        walk,
+    )
+
+    check, read, write, site = "Check", "Look", "Write", "Publish"
+    return {
+        "lint": (check, lint.lint),
+        "test": (check, test_.run_scenarios),
+        "explain": (check, explain.explain),
+        "rules": (check, explain.rules),
+        "list": (read, list_.list_),
+        "show": (read, show.show),
+        "walk": (read, walk.walk),
+        "escalation": (read, escalation.escalation),
+        "coverage": (read, coverage.coverage),
+        "graph": (read, graph.graph),
+        "export": (read, export.export),
+        "schema": (read, schema.schema),
+        "init": (write, new.init),
+        "new": (write, new.new),
+        "convert": (write, convert.convert),
+        "render": (site, publish.render),
+        "build": (site, publish.build),
+        "serve": (site, publish.serve),
+    }
+
+
+def run_typer(words: Sequence[str]) -> int:
+    """Run a command line through typer."""
+    code = _app()(list(words), standalone_mode=True, prog_name="sopctl")
+    return int(code or 0)
+
+
+def _app() -> Any:
+    import typer
+
+    app = typer.Typer(
+        name="sopctl",
+        help=HELP,
+        no_args_is_help=True,
+        add_completion=True,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_version_option())
+    for name, (panel, command) in commands().items():
+        app.command(name, rich_help_panel=panel)(for_typer(command))
+    return app
+
+
+def _version_option() -> Callable[..., None]:
+    import typer
+
+    def show(value: bool) -> None:
+        if value:
+            from sopctl import __version__
+
+            typer.echo(f"sopctl {__version__}")
+            raise typer.Exit
+
+    def main(
+        version: bool = typer.Option(
+            False, "--version", help="Show the version.", callback=show, is_eager=True
+        ),
+    ) -> None: ...
+
+    main.__doc__ = HELP
+    return main

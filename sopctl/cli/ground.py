@@ -1,0 +1,117 @@
+"""The ground that commands stand on: which knowledge base, which settings, which day."""
+
+import os
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+from sopctl import files, settings
+from sopctl.diagnostic import Diagnostic, did_you_mean
+from sopctl.files import FileTrouble
+from sopctl.library import Library, build
+from sopctl.rules import RULES, Rule
+from sopctl.settings import Settings
+
+
+class Ground(NamedTuple):
+    """A knowledge base on the disk, as found from where the user stands."""
+
+    root: Path
+    folder: Path
+    settings: Settings
+
+    def library(self, today: date) -> Library:
+        """Read every file of the knowledge base."""
+        return build(files.texts_in(self.root, self.folder), today, files.beside(self.root))
+
+    def shown(self, path: str) -> str:
+        """A path of the library as seen from where the user stands."""
+        return os.path.relpath(self.root / path).replace(os.sep, "/")
+
+    def seen(self, diagnostics: Sequence[Diagnostic]) -> list[Diagnostic]:
+        """Diagnostics with paths as seen from where the user stands."""
+        if self.root == Path.cwd():
+            return list(diagnostics)
+        return [d._replace(span=d.span._replace(path=self.shown(d.span.path))) for d in diagnostics]
+
+
+def find(paths: Sequence[str] = ()) -> Ground:
+    """The knowledge base that the paths, or the current folder, belong to."""
+    for path in paths:
+        if not os.path.lexists(path):
+            raise FileTrouble(f"there is no file or folder `{path}`")
+    here = Path(paths[0]).absolute() if paths else Path.cwd()
+    start = here if here.is_dir() else here.parent
+    root = settings.find_root(start)
+    if root is None and paths and here.is_dir():
+        return Ground(here, here, Settings.make({})[0])  # a bare folder of SOPs
+    if root is None:
+        raise FileTrouble(
+            f"no knowledge base here: neither {start} nor a folder above it holds `sops/` or `{settings.FILE}`; `sopctl init` makes one"
+        )
+    settled = settings.load(root)
+    folder = root / settled.sops
+    if not folder.is_dir():
+        raise FileTrouble(
+            f"there is no folder `{settled.sops}` in {root}: it is where SOPs and registers stand"
+        )
+    return Ground(root, folder, settled)
+
+
+def narrowed(ground: Ground, paths: Sequence[str]) -> list[str]:
+    """The paths as the library writes them; empty means everything."""
+    found = []
+    for path in paths:
+        place = Path(os.path.normpath(Path(path).absolute()))
+        if ground.folder.is_relative_to(place):
+            return []
+        if not place.is_relative_to(ground.folder):
+            shown = os.path.relpath(ground.folder).replace(os.sep, "/")
+            raise FileTrouble(f"`{path}` is not below `{shown}`, where SOPs and registers stand")
+        found.append(place.relative_to(ground.root).as_posix())
+    return found
+
+
+def chosen(select: Sequence[str], ignore: Sequence[str]) -> list[Rule]:
+    """The rules that run: those selected, by code or beginning of a code, less those ignored."""
+    selected, ignored = _codes(select), _codes(ignore)
+    return [
+        rule
+        for rule in RULES
+        if (not selected or rule.code.startswith(selected))
+        and not (ignored and rule.code.startswith(ignored))
+        and (not rule.asked_only or rule.code in selected)
+    ]
+
+
+def _codes(words: Sequence[str]) -> tuple[str, ...]:
+    codes = tuple(code.strip().upper() for word in words for code in word.split(",") if code.strip())
+    for code in codes:
+        if not any(rule.code.startswith(code) for rule in RULES):
+            near = did_you_mean(code, [rule.code for rule in RULES])
+            raise FileTrouble(f"no rule begins with `{code}`{near}; `sopctl rules` lists them")
+    return codes
+
+
+def day(text: str | None) -> date:
+    """The day that counts as today."""
+    if text is None:
+        return date.today()
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise FileTrouble(f"`{text}` is no date; write it like 2026-11-21") from None
+
+
+def in_colour() -> bool:
+    """Whether the terminal takes colour (https://no-color.org, and FORCE_COLOR)."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or (sys.stdout.isatty() and os.environ.get("TERM") != "dumb")
+
+
+def seen_from_here(path: Path) -> str:
+    """A path as the user would type it."""
+    return os.path.relpath(path).replace(os.sep, "/")

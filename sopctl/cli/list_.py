@@ -1,0 +1,108 @@
+"""`sopctl list`."""
+
+import json
+import sys
+from collections.abc import Callable
+from datetime import date
+from enum import Enum
+from typing import Annotated, Any
+
+from sopctl.cli import ground
+from sopctl.cli.cells import table
+from sopctl.cli.options import Option
+from sopctl.library import Library
+from sopctl.model import Sop
+
+ListFormat = Enum("ListFormat", {"text": "text", "json": "json", "csv": "csv"}, type=str)
+
+
+def list_(
+    status: Annotated[list[str] | None, Option("Only SOPs with this status.", metavar="STATUS")] = None,
+    owner: Annotated[list[str] | None, Option("Only SOPs of this owner.", metavar="ROLE")] = None,
+    team: Annotated[list[str] | None, Option("Only SOPs that this team reads.", metavar="TEAM")] = None,
+    tag: Annotated[list[str] | None, Option("Only SOPs with this tag.", metavar="TAG")] = None,
+    overdue: Annotated[bool, Option("Only SOPs whose review is overdue.", ("--overdue",))] = False,
+    today: Annotated[str | None, Option("The day that counts as today.", metavar="DATE")] = None,
+    format: Annotated[ListFormat, Option("How the list is written.")] = ListFormat["text"],
+) -> int:
+    """List the SOPs with their status, owner and review date."""
+    library = ground.find().library(ground.day(today))
+    rows = [
+        _row(sop, library)
+        for sop in library.sops
+        if _one_of(status, sop.status)
+        and _one_of(owner, sop.owner)
+        and _some_of(team, sop.audience)
+        and _some_of(tag, sop.tags)
+        and (not overdue or _overdue(sop, library.today))
+    ]
+    sys.stdout.write(_WRITERS[format.value](rows))
+    _say_unread(library)
+    return 0
+
+
+def _one_of(wanted: list[str] | None, value: str | None) -> bool:
+    return not wanted or value in wanted
+
+
+def _some_of(wanted: list[str] | None, values: tuple[str, ...] | None) -> bool:
+    return not wanted or bool({*wanted} & {*(values or ())})
+
+
+def _overdue(sop: Sop, today: date) -> bool:
+    return sop.status in ("effective", "suspended") and sop.review_by is not None and sop.review_by < today
+
+
+def _row(sop: Sop, library: Library) -> dict[str, Any]:
+    return {
+        "id": sop.id,
+        "title": sop.title,
+        "version": sop.version,
+        "status": sop.status,
+        "owner": sop.owner,
+        "audience": list(sop.audience or ()),
+        "tags": list(sop.tags or ()),
+        "effective_on": str(sop.effective_on) if sop.effective_on else None,
+        "review_by": str(sop.review_by) if sop.review_by else None,
+        "overdue": _overdue(sop, library.today),
+        "path": library.path_of(sop),
+    }
+
+
+def _text(rows: list[dict[str, Any]]) -> str:
+    if not rows:
+        return "no SOP fits\n"
+    columns = ("id", "title", "version", "status", "owner", "review_by")
+    cells = [[str(row[c] or "-") for c in columns] for row in rows]
+    widths = [max(len(line[i]) for line in [*cells, columns]) for i in range(len(columns))]
+    marks = ["" if not row["overdue"] else "  overdue" for row in rows]
+    lines = [_line([c.replace("_", " ") for c in columns], widths)]
+    lines += [_line(line, widths) + mark for line, mark in zip(cells, marks, strict=True)]
+    return "\n".join(lines) + "\n"
+
+
+def _line(cells: Any, widths: list[int]) -> str:
+    return "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()
+
+
+def _json(rows: list[dict[str, Any]]) -> str:
+    return json.dumps(rows, indent=2, ensure_ascii=False) + "\n"
+
+
+def _csv(rows: list[dict[str, Any]]) -> str:
+    columns = ["id", "title", "version", "status", "owner", "audience", "tags", "effective_on", "review_by", "overdue", "path"]  # fmt: skip
+    return table(columns, ([_cell(row[column]) for column in columns] for row in rows))
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return " ".join(value) if isinstance(value, list) else "" if value is None else str(value)
+
+
+_WRITERS: dict[str, Callable[[list[dict[str, Any]]], str]] = {"text": _text, "json": _json, "csv": _csv}
+
+
+def _say_unread(library: Library) -> None:
+    for path in library.unreadable:
+        print(f"sopctl: {path} cannot be read and is not listed; `sopctl lint` says why", file=sys.stderr)

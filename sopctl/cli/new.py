@@ -1,0 +1,83 @@
+"""`sopctl init` and `sopctl new`."""
+
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Annotated
+
+from sopctl import files, scaffold
+from sopctl.cli import ground
+from sopctl.cli.options import Argument, Option
+from sopctl.diagnostic import did_you_mean
+from sopctl.files import FileTrouble
+
+
+def init(
+    directory: Annotated[str, Argument("The folder to make it in.", "DIR")] = ".",
+    title: Annotated[str, Option("The name of the knowledge base.")] = "Our handbook",
+    today: Annotated[str | None, Option("The day that counts as today.", metavar="DATE")] = None,
+) -> int:
+    """Make a new knowledge base that lints clean and builds. Nothing is overwritten."""
+    root = Path(directory)
+    for path in scaffold.create(root, scaffold.start(title, ground.day(today))):
+        print(f"wrote {(root / path).as_posix()}")
+    there = "" if directory == "." else f"cd {directory} && "
+    print(f"\nNext: {there}sopctl lint, then sopctl serve. A new SOP: sopctl new SUP-RET-001")
+    return 0
+
+
+def new(
+    id: Annotated[str, Argument("The id of the SOP, such as TS-APP-003. It is never reused.", "ID")],
+    title: Annotated[str | None, Option("What it is about, in a few words.")] = None,
+    owner: Annotated[str | None, Option("The role that is accountable for it.", metavar="ROLE")] = None,
+    team: Annotated[
+        list[str] | None, Option("A team that reads it; may be said several times.", metavar="TEAM")
+    ] = None,
+    folder: Annotated[
+        str | None, Option("Where to write it; by default where its neighbours stand.", metavar="DIR")
+    ] = None,
+    today: Annotated[str | None, Option("The day that counts as today.", metavar="DATE")] = None,
+) -> int:
+    """Write a new SOP, a draft with places to fill that `sopctl lint` reminds of."""
+    base = ground.find()
+    library = base.library(ground.day(today))
+    if fault := scaffold.fault_of_id(id, library):
+        raise FileTrouble(fault)
+    title = title or _asked("Title", "--title", lambda text: "" if text else "a SOP needs a title")
+    owner = owner or _asked("Owner (a role)", "--owner", lambda text: _no_role(text, library.roles))
+    if fault := _no_role(owner, library.roles):
+        raise FileTrouble(fault)
+    for name in team or ():
+        if name not in library.teams:
+            raise FileTrouble(f"no team is called `{name}`{did_you_mean(name, library.teams)}")
+    text = scaffold.new_sop(id, title, owner, team or (), library.today, base.root / base.settings.templates)
+    place = Path(folder) if folder else base.root / scaffold.folder_for(library, id, base.settings.sops)
+    if not place.resolve().is_relative_to(base.folder.resolve()):
+        raise FileTrouble(
+            f"`{folder}` is not below `{base.settings.sops}`, so nobody would find the SOP there"
+        )
+    files.write_new(place / f"{id}.yaml", text)
+    shown = ground.seen_from_here(place / f"{id}.yaml")
+    print(f"wrote {shown}\n\nNext: fill the places that say TODO; `sopctl lint {shown}` lists them.")
+    return 0
+
+
+def _asked(question: str, option: str, fault: Callable[[str], str]) -> str:
+    """The user's answer; asked again while something is wrong with it."""
+    if not sys.stdin.isatty():
+        raise FileTrouble(f"say it with {option}: there is nobody to ask")
+    while True:
+        text = input(f"{question}: ").strip()
+        wrong = fault(text)
+        if not wrong:
+            return text
+        print(wrong, file=sys.stderr)
+
+
+def _no_role(text: str, roles: Iterable[str]) -> str:
+    known = sorted(roles)
+    if text in known:
+        return ""
+    near = did_you_mean(text, known)
+    some = ", ".join(known[:8]) + (", …" if len(known) > 8 else "")
+    return f"no role is called `{text}`{near or f'; there are {some}' if known else '; add one to a register first'}"

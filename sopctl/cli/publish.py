@@ -1,0 +1,101 @@
+"""`sopctl render`, `sopctl build` and `sopctl serve`."""
+
+import inspect
+import sys
+from typing import Annotated
+
+from sopctl import build as building
+from sopctl.build import Places
+from sopctl.cli import ground
+from sopctl.cli.ground import Ground
+from sopctl.cli.lint import FailOn
+from sopctl.cli.options import Option, flags
+from sopctl.diagnostic import Diagnostic, Severity
+from sopctl.library import Library
+from sopctl.render.reference import Command
+from sopctl.render.reference import Option as Told
+from sopctl.report import Context, report
+
+Today = Annotated[str | None, Option("The day that counts as today.", metavar="DATE")]
+
+
+def render(today: Today = None) -> int:
+    """Write the Markdown pages of the site to site/pages, without building it."""
+    base = ground.find()
+    made = building.render(_places(base), base.library(ground.day(today)), told())
+    print(f"{len(made.pages)} pages in {ground.seen_from_here(_places(base).pages)}")
+    return 0
+
+
+def build(
+    today: Today = None,
+    fail_on: Annotated[
+        FailOn | None, Option("The least severity that stops the build; by default error.")
+    ] = None,
+) -> int:
+    """Check the knowledge base and build its site into site/html. A failed build leaves the old site."""
+    base = ground.find()
+    library = base.library(ground.day(today))
+    least = Severity(fail_on.value if fail_on else base.settings.fail_on)
+    rules = ground.chosen(base.settings.select, base.settings.ignore)
+    built = building.build(_places(base), library, _tell, rules=rules, fail_on=least, commands=told())
+    if built.stopped:
+        _show(base, library, list(built.diagnostics))
+        _tell("the site was not built, and the old one stays: mend what stands above")
+        return 1
+    print(f"the site stands in {ground.seen_from_here(_places(base).html / 'index.html')}")
+    return 0
+
+
+def serve(
+    address: Annotated[
+        str, Option("Where the preview can be opened.", metavar="HOST:PORT")
+    ] = "127.0.0.1:8000",
+    today: Today = None,
+) -> int:
+    """Preview the site and keep it up to date while you write; findings are shown here meanwhile."""
+    base = ground.find()
+    last: list[Library] = []
+
+    def read() -> Library:
+        last[:] = [base.library(ground.day(today))]
+        return last[0]
+
+    def show(diagnostics: list[Diagnostic]) -> None:
+        _show(base, last[0], diagnostics)
+
+    rules = ground.chosen(base.settings.select, base.settings.ignore)
+    building.serve(
+        _places(base), read, _tell, show, sops=base.folder, rules=rules, commands=told(), address=address
+    )
+    return 0
+
+
+def told() -> list[Command]:
+    """The commands, as their reference page tells them."""
+    from sopctl.cli.app import commands
+
+    return [
+        Command(
+            name=name,
+            help=inspect.getdoc(command) or "",
+            options=tuple(Told(*words) for words in flags(command)),
+            group=panel,
+        )
+        for name, (panel, command) in commands().items()
+    ]
+
+
+def _places(base: Ground) -> Places:
+    return Places.of(base.root, base.settings.templates)
+
+
+def _tell(message: str) -> None:
+    print(message, file=sys.stderr)
+
+
+def _show(base: Ground, library: Library, diagnostics: list[Diagnostic]) -> None:
+    texts = {base.shown(path): each.document.text for path, each in library.by_path.items()}
+    context = Context(texts, (), len(library.sops), ground.in_colour())
+    sys.stdout.write(report("text", base.seen(diagnostics), context))
+    sys.stdout.flush()

@@ -1,0 +1,161 @@
+"""`sopctl show`."""
+
+import re
+import sys
+import textwrap
+from collections.abc import Iterator
+from typing import Annotated
+
+from sopctl.cli import ground
+from sopctl.cli.options import Argument, Option
+from sopctl.cli.wanted import wanted_sop
+from sopctl.library import REGISTER_OF, Library
+from sopctl.model import Sop
+from sopctl.model.duration import Duration
+from sopctl.model.sop import Row, Step
+from sopctl.prose import REFERENCE, meaning
+from sopctl.render import words
+
+_WIDTH = 88
+
+
+def show(
+    id: Annotated[str, Argument("The id of the SOP.", "ID")],
+    today: Annotated[str | None, Option("The day that counts as today.", metavar="DATE")] = None,
+) -> int:
+    """Show one SOP in the terminal: what it is for, its steps, where each way goes."""
+    library = ground.find().library(ground.day(today))
+    sys.stdout.write("\n".join(Page(wanted_sop(library, id), library).lines()) + "\n")
+    return 0
+
+
+class Page:
+    """One SOP as lines of text."""
+
+    def __init__(self, sop: Sop, library: Library) -> None:
+        self.sop, self.library = sop, library
+
+    def lines(self) -> Iterator[str]:
+        sop = self.sop
+        yield f"{sop.id}  {sop.title}"
+        yield "=" * len(f"{sop.id}  {sop.title}")
+        yield f"version {sop.version}, {words.STATUS.get(sop.status, 'status unknown').lower()}, owner: {self.person(sop.owner)}"
+        dates = [("in force since", sop.effective_on), ("review by", sop.review_by)]
+        yield ", ".join(f"{name} {words.day(when)}" for name, when in dates if when) or "no dates yet"
+        if caution := words.CAUTION.get(sop.status):
+            yield caution
+        for title, text in (("Purpose", sop.purpose), ("Scope", sop.scope), ("Starts when", sop.trigger)):
+            yield from ("", *self.wrapped(f"{title}: {text}", ""))
+        for step in sop.known_steps:
+            yield from ("", *self.step(step))
+        yield from ("", "Ends")
+        for end in (sop.outcomes or {}).values():
+            if end:
+                yield from self.wrapped(
+                    f"{'▲' if end.adverse else '●'} {end.title}{self.told(end.notice, end.appeal)}", "  "
+                )
+
+    def step(self, step: Step) -> Iterator[str]:
+        yield f"{_number(step)}. {step.title}"
+        about = [self.person(step.role), self.time(step), "a person decides" if step.human else ""]
+        if any(about):
+            yield "   " + " · ".join(each for each in about if each)
+        if step.text:
+            yield from self.wrapped(step.text, "   ")
+        for check in step.checklist:
+            if check:
+                yield from self.wrapped(f"[ ] {check.text}", "   ", "       ")
+        yield from self.ways(step)
+
+    def ways(self, step: Step) -> Iterator[str]:
+        if step.escalate:
+            path = self.library.paths.get(step.escalate)
+            yield f"   hand up: {path.title if path else step.escalate}"
+        if step.call:
+            other = self.library.sop(step.call)
+            yield f"   do {step.call}{f' {other.title}' if other else ''}, then"
+        if step.ask:
+            yield from self.wrapped(step.ask, "   ")
+        for row in step.decide:
+            if row:
+                yield from self.wrapped(self.row(row, step), "   → ", "     ")
+        for answer, target in [*step.answers.items(), *step.on.items()]:
+            yield from self.wrapped(f"{answer}: {self.target(target or '?')}", "   → ", "     ")
+        if step.next and not (step.answers or step.on):
+            yield f"   → {self.target(step.next)}"
+
+    def row(self, row: Row, step: Step) -> str:
+        tests = [
+            f"{words.spaced(id)}: {words.tests(self.library.fact(self.sop, id), test)}"
+            for id, test in row.when.items()
+        ]
+        case = "in every other case" if row.is_otherwise else ", ".join(tests) or "always"
+        why = f" ({row.because})" if row.because else ""
+        sets = "".join(f", {words.spaced(id)} becomes {value}" for id, value in row.set.items())
+        return f"{case}: {self.target(row.target or step.next or 'the next step')}{sets}{why}"
+
+    def target(self, target: str) -> str:
+        if step := self.sop.steps_by_id.get(target):
+            return f"{_number(step)} {step.title}"
+        if end := (self.sop.outcomes or {}).get(target):
+            return f"{'▲' if end.adverse else '●'} {end.title}"
+        other = self.library.sop(target)
+        return f"{target} {other.title}" if other else target
+
+    def told(self, notice: str | None, appeal: str | None) -> str:
+        told = self.library.notices.get(notice or "")
+        said = [
+            f"notice: {told.title if told else notice}" if notice else "",
+            f"to contest: {appeal}" if appeal else "",
+        ]
+        inside = "; ".join(each for each in said if each)
+        return f" ({inside})" if inside else ""
+
+    def person(self, id: str | None) -> str:
+        found = self.library.person(id) if id else None
+        return found.title if found else id or ""
+
+    def time(self, step: Step) -> str:
+        if isinstance(step.within, tuple) and not isinstance(step.within, Duration):
+            longest = [words.time(row.within or row.otherwise) for row in step.within if row]
+            return f"within {words.listed(longest, 'or')}"
+        return f"within {words.time(step.within)}" if step.within else ""
+
+    def wrapped(self, text: str, first: str, rest: str | None = None) -> Iterator[str]:
+        """Markdown as plain lines: references by their names, paragraphs and items kept."""
+        after = " " * len(first) if rest is None else rest
+        plain = REFERENCE.sub(self.named, text)
+        for number, line in enumerate(_paragraphs(plain)):
+            yield from textwrap.wrap(
+                line,
+                _WIDTH,
+                initial_indent=after if number else first,
+                subsequent_indent=after,
+                break_on_hyphens=False,
+            ) or [""]
+
+    def named(self, found: re.Match[str]) -> str:
+        """A reference by its label, or by the name that people know."""
+        if found[2]:
+            return found[2]
+        kind, target = meaning(found[1].strip())
+        entry = self.library.person(target) if kind in ("role", "team") else None
+        for register in REGISTER_OF.get(kind, ()):
+            entry = entry or self.library.register(register).get(target)
+        return str(getattr(entry, "title", None) or target)
+
+
+def _number(step: Step) -> int:
+    return int(step.at[-1]) + 1
+
+
+def _paragraphs(text: str) -> Iterator[str]:
+    """Lines that belong together, joined; an empty line stays."""
+    together: list[str] = []
+    for line in [*text.strip().splitlines(), ""]:
+        starts = re.match(r"\s*(?:[-*+>|#]|\d+[.)])\s?", line)
+        if together and (starts or not line.strip()):
+            yield " ".join(together)
+            together = []
+        if line.strip():
+            together.append(line.strip())

@@ -1,0 +1,102 @@
+"""New knowledge bases and new SOPs, from templates that may be one's own."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from sopctl import __version__, files
+from sopctl.files import FileTrouble
+from sopctl.library import Library
+from sopctl.model.words import SOP_ID
+from sopctl.schema import schema
+
+_START, _NEW = "templates/start", "templates/new"
+
+
+def start(title: str, today: date) -> dict[str, str]:
+    """The files of a new knowledge base, by path: two SOPs, registers, and what builds them."""
+    folder = files.find_data("templates") / "start"
+    values = {"title": title, "today": today, "review_by": _in_a_year(today), "version": __version__}
+    made = {}
+    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+        name = path.relative_to(folder).as_posix()
+        text = path.read_text(encoding="utf-8")
+        made[name.removesuffix(".jinja")] = _filled(text, values, name) if name.endswith(".jinja") else text
+    for kind in ("sop", "registers"):
+        made[f".vscode/{kind}.schema.json"] = json.dumps(schema(kind), indent=2, ensure_ascii=False) + "\n"
+    return dict(sorted(made.items()))
+
+
+def create(root: Path, wanted: Mapping[str, str]) -> list[str]:
+    """Write files that must not be there yet; if one is, none is written."""
+    there = [path for path in wanted if (root / path).exists()]
+    if there:
+        which = ", ".join(there[:3]) + (", …" if len(there) > 3 else "")
+        raise FileTrouble(f"{root} has {which} already; nothing was written")
+    for path, text in wanted.items():
+        files.write_new(root / path, text)
+    return list(wanted)
+
+
+def new_sop(
+    id: str, title: str, owner: str, audience: Sequence[str], today: date, templates: Path | None = None
+) -> str:
+    """The text of a new SOP, a draft whose places to fill begin with TODO."""
+    name = "new/sop.yaml.jinja"
+    own = templates / name if templates else None
+    path = own if own and own.is_file() else files.find_data("templates") / name
+    values = {"id": id, "title": title, "owner": owner, "audience": audience, "today": today}
+    return _filled(path.read_text(encoding="utf-8"), values, name)
+
+
+def folder_for(library: Library, id: str, base: str) -> str:
+    """The folder in which most SOPs of the same area stand, or the folder of all."""
+    area = id.partition("-")[0]
+    near = Counter(
+        str(PurePosixPath(library.path_of(sop)).parent)
+        for sop in library.sops
+        if sop.id.partition("-")[0] == area
+    )
+    return min(near, key=lambda folder: (-near[folder], folder)) if near else base
+
+
+def fault_of_id(id: str, library: Library) -> str:
+    """Why a new SOP cannot have this id; an empty text where it can."""
+    if not re.fullmatch(SOP_ID, id):
+        return f"`{id}` is no id for a SOP: capitals, digits and hyphens, such as TS-APP-002"
+    if library.sop(id):
+        return f"`{id}` is there already, in {library.path_of(library.by_id[id].sop)}"  # type: ignore[arg-type]
+    return ""
+
+
+def _filled(text: str, values: Mapping[str, Any], name: str) -> str:
+    from jinja2 import Environment, StrictUndefined, TemplateError
+
+    jinja = Environment(
+        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
+    )
+    jinja.filters["yaml"] = _yaml_text
+    try:
+        return jinja.from_string(text).render(values)
+    except TemplateError as error:
+        raise FileTrouble(f"template {name}: {error}") from error
+
+
+def _yaml_text(text: str) -> str:
+    """One line as YAML: as it stands where that is safe, else in double quotes."""
+    plain = re.fullmatch(r"[A-Za-z][\w ,.()/&-]*[\w.)]", text) and text.lower() not in (
+        "true",
+        "false",
+        "null",
+        "no",
+        "yes",
+    )
+    return text if plain else json.dumps(text, ensure_ascii=False)
+
+
+def _in_a_year(day: date) -> date:
+    return date(day.year + 1, day.month, min(day.day, 28))
