@@ -1,0 +1,109 @@
+"""What things cost, as ratios taken side by side in one run, and how they grow.
+
+Run with `make bench`. Only ratios carry over from one machine to another.
+"""
+
+import json
+import math
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from bench import handbook
+
+_TODAY = "2026-11-21"
+_MEASURE = """
+import json, resource, sys, time
+start = time.perf_counter()
+from sopctl.cli import run
+code = run(sys.argv[1:])
+used = resource.getrusage(resource.RUSAGE_SELF)
+print(json.dumps({"seconds": used.ru_utime + used.ru_stime, "megabytes": used.ru_maxrss / 1024, "code": code}), file=sys.stderr)
+"""
+
+
+def main() -> None:
+    """Measure and print; the numbers that the README promises stand in brackets."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        small, thousand, many = folder / "small", folder / "thousand", folder / "many"
+        handbook.write(small, 3)
+        size = handbook.write(thousand, 1000)
+        handbook.write(many, 10_000)
+        print(f"1,000 made SOPs of {size / 1000:.1f} KB; one process, nothing cached\n")
+        _starts(small)
+        _lints(thousand, many)
+        _renders(thousand)
+
+
+def _starts(small: Path) -> None:
+    bare = _best([sys.executable, "-c", "pass"], small)
+    version = _best([*_sopctl(), "--version"], small)
+    lint = _best([*_sopctl(), "lint", "--today", _TODAY], small)
+    _say("sopctl --version against python -c pass", version / bare, "under 2")
+    _say("lint of a small knowledge base against python -c pass", lint / bare, "under 8")
+
+
+def _lints(thousand: Path, many: Path) -> None:
+    yamllint = _seconds([sys.executable, "-m", "yamllint", "-d", "default", "sops"], thousand)
+    ours = min(_lint(thousand)["seconds"] for _ in range(3))
+    memory = _lint(thousand)["megabytes"]
+    large = _lint(many)["seconds"]
+    _say("yamllint against lint, 1,000 SOPs", yamllint / ours, "at least 20")
+    print(f"{'lint, memory of 1,000 SOPs':<62} {memory:7.0f} MB  (under 300)")
+    _say("lint, growth exponent from 1,000 to 10,000", math.log10(large / ours), "about 1")
+
+
+def _renders(thousand: Path) -> None:
+    lint = min(_lint(thousand)["seconds"] for _ in range(2))
+    render = min(_run(["render", "--today", _TODAY], thousand)["seconds"] for _ in range(2))
+    _say("render against lint, 1,000 SOPs", render / lint, "under 2")
+
+
+def _lint(folder: Path) -> dict[str, float]:
+    return _run(["lint", "--today", _TODAY, "--format", "concise"], folder)
+
+
+def _run(words: list[str], folder: Path) -> dict[str, float]:
+    done = subprocess.run([sys.executable, "-c", _MEASURE, *words], cwd=folder, capture_output=True, text=True, env=_environment())  # fmt: skip
+    said: dict[str, float] = json.loads(done.stderr.strip().splitlines()[-1])
+    if said["code"] == 2:
+        raise SystemExit(done.stderr)
+    return said
+
+
+def _sopctl() -> list[str]:
+    return [str(Path(sys.executable).with_name("sopctl"))]
+
+
+def _environment() -> dict[str, str]:
+    """Ours, with bytecode kept, as an installation keeps it."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, "PYTHONPATH": str(Path(__file__).parent.parent)}
+
+
+def _best(command: list[str], folder: Path) -> float:
+    times = []
+    for _ in range(15):
+        start = time.perf_counter()
+        subprocess.run(command, cwd=folder, capture_output=True, check=False, env=_environment())
+        times.append(time.perf_counter() - start)
+    return min(times)
+
+
+def _seconds(command: list[str], folder: Path) -> float:
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(command, cwd=folder, capture_output=True, check=False, env=_environment())
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def _say(what: str, ratio: float, promise: str) -> None:
+    print(f"{what:<62} {ratio:7.2f}     ({promise})")
+
+
+main()
