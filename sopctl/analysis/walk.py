@@ -8,8 +8,9 @@ walks again. So the answers are the whole state, and to go back is to take one o
 from collections.abc import Container, Mapping
 from types import MappingProxyType
 from typing import Literal, NamedTuple, Protocol
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
+from sopctl.analysis.calls import endings
 from sopctl.analysis.decision import NO_ROW, Case, Clash, Column, Lacking, Table, columns, possible_rows
 from sopctl.library import Library
 from sopctl.model import Sop
@@ -186,6 +187,7 @@ class Atlas:
     """The SOPs of a library, each made ready when a case first comes to it."""
 
     def __init__(self, library: Library) -> None:
+        self._library = ref(library)  # whoever keeps the atlas does not keep the library
         self._sops = library.by_id
         self._shared: _Columns = {id: Column(fact) for id, fact in library.facts.items()}
         self._plans: dict[str, Plan] = {}
@@ -195,6 +197,16 @@ class Atlas:
         if found is None and (typed := self._sops.get(id)) is not None and typed.sop is not None:
             found = self._plans[id] = Plan(typed.sop, self._shared)
         return found
+
+    def can_return(self, called: str, outcome: str) -> bool:
+        """Whether a call of a SOP can come back with an outcome: its own, or that of a SOP that it
+        hands the case to."""
+        library = self._library()
+        sop = library.sop(called) if library else None
+        if library is None or sop is None:
+            return True
+        ends = endings(library, sop)
+        return outcome in ends.named or not ends.whole
 
 
 def atlas(library: Library) -> Atlas:
@@ -368,10 +380,9 @@ class _Walker:
         assert step.call is not None
         outcome = self.source.outcome(visit.sop, visit.step)
         if outcome is not None:
-            visit.outcome = outcome
-            called = self.atlas.plan(step.call)
-            if outcome not in step.on and called and outcome not in called.outcomes:
+            if outcome not in step.on and not self.atlas.can_return(step.call, outcome):
                 return self._stop("no-such-outcome", step.id, outcome)
+            visit.outcome = outcome
             return self._returned(node, outcome)
         if len(self.way.frames) > DEEPEST:
             return self._stop("loop", step.id)
