@@ -12,7 +12,9 @@ from sopctl.model.words import ID, SOP_ID
 from sopctl.shape import Prose, Reference
 
 REFERENCE = re.compile(r"\[\[([^\[\]|\n]+)(?:\|([^\[\]\n]*))?\]\]")
-_TARGET = re.compile(rf"(?:(?P<sop>{SOP_ID})(?:#(?P<step>{ID}))?|#(?P<local>{ID})|(?P<kind>[a-z]+):(?P<id>{ID}))")
+_TARGET = re.compile(
+    rf"(?:(?P<sop>{SOP_ID})(?:#(?P<step>{ID}))?|#(?P<local>{ID})|(?P<kind>[a-z]+):(?P<id>{ID}))"
+)
 _KINDS = frozenset({"role", "team", "term", "clause", "path", "notice", "metric"})
 _CODE = re.compile(r"(?P<fence>^ {0,3}(`{3,}|~{3,})[^\n]*\n.*?(?:^ {0,3}\2[`~]*[ \t]*$|\Z))|(?P<span>(?<!`)(`+)(?!`).+?(?<!`)\4(?!`))", re.DOTALL | re.MULTILINE)  # fmt: skip
 _QUOTED = re.compile(r"^[ \t]*>[^\n]*|“[^”\n]*”|\"[^\"\n]*\"|«[^»\n]*»", re.MULTILINE)

@@ -120,7 +120,9 @@ class Word(Shape):
         self.words, self.parse = words, parse
         self.match = re.compile(pattern).fullmatch if pattern else None
         self._known: dict[str, Any] = {}  # the same few words stand in every file
-        self._schema = schema or ({"type": "string", "pattern": f"^(?:{pattern})$"} if pattern else {"type": "string"})
+        self._schema = schema or (
+            {"type": "string", "pattern": f"^(?:{pattern})$"} if pattern else {"type": "string"}
+        )
 
     def read(self, data: Any, at: Pointer, into: Reading, key: bool = False) -> Any:
         if type(data) is not str:
@@ -293,7 +295,9 @@ class Record(Shape):
         for word in self.part.__required__:
             if word not in data:
                 about = self.part.__keys__[word]
-                into.refuse(at, f"{self.part.__title__} needs `{word}`: {_first_sentence(about.doc)}", "SOP003")
+                into.refuse(
+                    at, f"{self.part.__title__} needs `{word}`: {_first_sentence(about.doc)}", "SOP003"
+                )
                 yield about.attribute
 
     def _read_short(self, data: str, at: Pointer, into: Reading) -> Any:
@@ -355,8 +359,9 @@ class Part:
 
     def __init_subclass__(cls, title: str = "", short: str = "") -> None:
         keys = dict(cls.__keys__)
-        for attribute, annotation in cls.__dict__.get("__annotations__", {}).items():
-            declared = cls.__dict__.get(attribute)
+        own = vars(cls)
+        for attribute, annotation in own.get("__annotations__", {}).items():
+            declared = own.get(attribute)
             if isinstance(declared, _Declared):
                 word = declared.name or attribute
                 required = declared.default is _REQUIRED

@@ -24,8 +24,12 @@ def library() -> Library:
 
 
 def test_no_rule_finds_anything_in_it_but_clauses_that_it_calls_unverified(library: Library) -> None:
-    unverified = {("clauses", id) for id, clause in library.clauses.items() if clause.confidence == "unverified"}
-    found = [d for d in lint(library) if not (d.code == "SOP803" and d.pointer in unverified)]  # said on purpose
+    unverified = {
+        ("clauses", id) for id, clause in library.clauses.items() if clause.confidence == "unverified"
+    }
+    found = [
+        d for d in lint(library) if not (d.code == "SOP803" and d.pointer in unverified)
+    ]  # said on purpose
     assert [f"{d.span.path}:{d.span.line} {d.code} {d.message}" for d in found] == []
 
 
@@ -62,7 +66,13 @@ class _Links(HTMLParser):
             self.found.append(values["href"] or "")
         if values.get("id"):
             self.ids.add(values["id"] or "")
-        source = values.get("src") if tag in ("script", "img", "iframe") else values.get("href") if tag == "link" else None
+        source = (
+            values.get("src")
+            if tag in ("script", "img", "iframe")
+            else values.get("href")
+            if tag == "link"
+            else None
+        )
         if source and values.get("rel") != "canonical":
             self.loaded.append(source)
 
@@ -100,7 +110,11 @@ def test_each_page_of_its_site_is_reached_by_links_and_every_link_leads_somewher
             if target.suffix == ".html" and target.is_file():
                 ahead.append(target)
     assert [f"{a}: {b}" for a, b, _ in wanted if not b.is_file()] == []
-    lost = [f"{a}: {b}#{f}" for a, b, f in wanted if f and b.suffix == ".html" and f not in seen[b].ids and not f.startswith("__")]
+    lost = [
+        f"{a}: {b}#{f}"
+        for a, b, f in wanted
+        if f and b.suffix == ".html" and f not in seen[b].ids and not f.startswith("__")
+    ]
     assert lost == []
     every = {page for page in site.rglob("*.html") if page.name != "404.html"}
     assert every == set(seen) - {site / "404.html"}

@@ -47,7 +47,9 @@ def test_a_fresh_installation_makes_checks_and_builds_a_knowledge_base(wheel: Pa
         return subprocess.run([str(python), "-m", "sopctl", *words], cwd=cwd, env=environment, capture_output=True, text=True)  # fmt: skip
 
     where = "import sopctl; print(sopctl.__file__)"
-    found = subprocess.run([str(python), "-c", where], cwd=tmp_path, env=environment, capture_output=True, text=True)
+    found = subprocess.run(
+        [str(python), "-c", where], cwd=tmp_path, env=environment, capture_output=True, text=True
+    )
     assert Path(found.stdout.strip()).is_relative_to(fresh)
 
     assert sopctl("init", "base").returncode == 0

@@ -51,11 +51,21 @@ def _hours(text: str) -> tuple[int, int]:
 
 Days = Annotated[
     tuple[int, ...],
-    Word("days such as `mon-fri` or `sat`", "", _days, {"type": "string", "pattern": "^[a-zA-Z]{3}(-[a-zA-Z]{3})?$"}),
+    Word(
+        "days such as `mon-fri` or `sat`",
+        "",
+        _days,
+        {"type": "string", "pattern": "^[a-zA-Z]{3}(-[a-zA-Z]{3})?$"},
+    ),
 ]
 Hours = Annotated[
     tuple[int, int],
-    Word("opening hours such as `09:00-17:00`", "", _hours, {"type": "string", "pattern": r"^\d\d:\d\d-\d\d:\d\d$"}),
+    Word(
+        "opening hours such as `09:00-17:00`",
+        "",
+        _hours,
+        {"type": "string", "pattern": r"^\d\d:\d\d-\d\d:\d\d$"},
+    ),
 ]
 
 
@@ -70,7 +80,9 @@ class KnowledgeBase(Part, title="the knowledge base"):
     """What holds for the whole knowledge base."""
 
     title: Line = key("Its name, as the site shows it.")
-    about: Markdown | None = key("What readers should know before they rely on it; shown on the first page.", None)
+    about: Markdown | None = key(
+        "What readers should know before they rely on it; shown on the first page.", None
+    )
     default_calendar: CalendarRef | None = key("The calendar of whoever has none.", None)
     review_notice: Time | None = key("How long before `review_by` the linter begins to remind.", None)
     jurisdictions: tuple[Label, ...] = key("The words that `applies_to` may use for places.", ())
@@ -109,7 +121,9 @@ class Schedule(Part, title="a schedule"):
     title: Line = key("The schedule as people call it.")
     text: Markdown | None = key("What the schedule is for.", None)
     team: TeamRef | None = key("The team that staffs it.", None)
-    roles: tuple[RoleRef, ...] = key("The roles that take turns; it has an authority only if all have it.", ())
+    roles: tuple[RoleRef, ...] = key(
+        "The roles that take turns; it has an authority only if all have it.", ()
+    )
     calendar: CalendarRef | None = key("When it works; without it, when its team does.", None)
     available: CalendarRef | None = key("When somebody is on it; without it, when it works.", None)
     contact: dict[Label, Label] = key("How it is reached: channel and address.", {})
@@ -126,7 +140,9 @@ class Calendar(Part, title="a calendar"):
 
     def slips(self) -> Iterator[Problem]:
         if self.timezone and not _zone_exists(self.timezone):
-            yield Problem("SOP005", Finding((*self.at, "timezone"), f"no time zone is called `{self.timezone}`"))
+            yield Problem(
+                "SOP005", Finding((*self.at, "timezone"), f"no time zone is called `{self.timezone}`")
+            )
 
 
 class Level(Part, title="a level"):
@@ -156,7 +172,9 @@ class EscalationPath(Part, title="an escalation path"):
 
     def slips(self) -> Iterator[Problem]:
         if self.repeat < 0:
-            yield Problem("SOP005", Finding((*self.at, "repeat"), f"`repeat` is 0 or more, not {self.repeat}"))
+            yield Problem(
+                "SOP005", Finding((*self.at, "repeat"), f"`repeat` is 0 or more, not {self.repeat}")
+            )
         if self.clock == "calendar":
             times: list[tuple[Pointer, Duration | None]] = [(("answer_within",), self.answer_within)]
             for i, level in enumerate(self.levels):
@@ -192,7 +210,9 @@ class Fact(Part, title="a fact"):
             if bound is not None and self.type and not numeric:
                 yield Problem("SOP005", Finding((*self.at, word), f"a fact of type `{self.type}` has no `{word}`", key=True))  # fmt: skip
             elif self.type == "integer" and isinstance(bound, float):
-                yield Problem("SOP005", Finding((*self.at, word), f"`{word}` of an integer is a whole number"))
+                yield Problem(
+                    "SOP005", Finding((*self.at, word), f"`{word}` of an integer is a whole number")
+                )
         if self.min is not None and self.max is not None and self.min > self.max:
             yield Problem("SOP005", Finding((*self.at, "max"), "`max` is less than `min`"))
 
@@ -218,10 +238,10 @@ class Clause(Part, title="a clause"):
     checked_on: date | None = key("The day somebody last looked it up.", None)
 
     def slips(self) -> Iterator[Problem]:
-        if self.kind in ("ceiling", "floor", "window", "retention") and self.value:
-            if self.duration is None:
-                message = f"the value of a clause of kind `{self.kind}` is one duration, such as 14d"
-                yield Problem("SOP005", Finding((*self.at, "value"), message))
+        timed = self.kind in ("ceiling", "floor", "window", "retention")
+        if timed and self.value and self.duration is None:
+            message = f"the value of a clause of kind `{self.kind}` is one duration, such as 14d"
+            yield Problem("SOP005", Finding((*self.at, "value"), message))
 
     @property
     def duration(self) -> Duration | None:

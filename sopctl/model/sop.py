@@ -47,9 +47,7 @@ class Approval(Part, title="an approval"):
 
     role: RoleRef = key("The role in which the person signed.")
     name: Label | None = key("The person's name.", None)
-    meaning: Literal["authorship", "review", "approval", "responsibility"] = key(
-        "What the signature means."
-    )
+    meaning: Literal["authorship", "review", "approval", "responsibility"] = key("What the signature means.")
     on: date = key("The day of the signature.")
 
 
@@ -188,7 +186,9 @@ class Outcome(Part, title="an outcome", short="title"):
 
     title: Line = key("The result, as people say it.")
     text: Markdown | None = key("What it means for the case.", None)
-    adverse: bool = key("`true`: it takes something from somebody, who must be told and may contest it.", False)
+    adverse: bool = key(
+        "`true`: it takes something from somebody, who must be told and may contest it.", False
+    )
     notice: NoticeRef | None = key("The notice that tells it.", None)
     appeal: Appeal | None = key("How to contest it: a SOP, or a sentence where the way lies outside.", None)
     implements: tuple[ClauseRef, ...] = key("The clauses that this outcome carries out.", ())
@@ -207,7 +207,9 @@ class Deadline(Part, title="a deadline"):
 
     def slips(self) -> Iterator[Problem]:
         if self.lacks("value") and self.lacks("implements"):
-            yield _slip(self.at, "a deadline needs a `value`, or a clause in `implements` that has one", "SOP003")
+            yield _slip(
+                self.at, "a deadline needs a `value`, or a clause in `implements` that has one", "SOP003"
+            )
 
 
 class Escalation(Part, title="an escalation"):
@@ -249,12 +251,16 @@ class Training(Part, title="the training"):
 
     required_for: tuple[RoleRef, ...] = key("Roles that must have passed before they work by this SOP.", ())
     pass_mark: int | None = key("Percent of right answers that are needed.", None)
-    retrain_on: Literal["major", "minor", "never"] = key("The least change that asks for new training.", "major")
+    retrain_on: Literal["major", "minor", "never"] = key(
+        "The least change that asks for new training.", "major"
+    )
     questions: tuple[Question, ...] = key("Questions of the check.", ())
 
     def slips(self) -> Iterator[Problem]:
         if self.pass_mark is not None and not 0 <= self.pass_mark <= 100:
-            yield _slip((*self.at, "pass_mark"), f"`pass_mark` is a percentage, 0 to 100, not {self.pass_mark}")
+            yield _slip(
+                (*self.at, "pass_mark"), f"`pass_mark` is a percentage, 0 to 100, not {self.pass_mark}"
+            )
 
 
 class Change(Part, title="an entry of the change history"):

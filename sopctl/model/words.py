@@ -120,4 +120,3 @@ MetricRef = _reference("metric", "the id of a metric")
 Jurisdiction = Annotated[str, _Scope("jurisdiction")]
 WorkerType = Annotated[str, _Scope("worker-type")]
 Appeal = Annotated[str, _Appeal()]
-
