@@ -4,7 +4,6 @@ import random
 from pathlib import Path
 
 ROLES = ("agent", "reviewer", "lead", "counsel", "director")
-FACTS = ("strikes", "severity", "confirmed", "age")
 _NOUNS = "case report notice driver order account appeal document message photo record decision".split()
 _VERBS = "Read Compare Check Note Open Send Ask Weigh Record Confirm".split()
 _ENDS = (
@@ -33,11 +32,9 @@ escalation_paths:
     on_exhausted: director
 facts:
   strikes: {ask: How many active strikes?, type: integer, min: 0}
-  severity: {ask: How severe is it?, type: choice, values: [minor, major, serious]}
   confirmed: {ask: Is it confirmed?, type: yes-no}
-  age: {ask: How old is the case?, type: integer, min: 0, unit: days}
 clauses:
-  us-wa.answer: {text: Answer within 14 days., source: A law, kind: ceiling, value: 14d, confidence: secondary}
+  us-wa.answer: {text: Answer within 30 days., source: A law, kind: ceiling, value: 30d, confidence: secondary}
 notices:
   told: {title: Decision told, channels: [email], fields: [reason], languages: [en], body: "The reason: {{reason}}."}
 metrics:
