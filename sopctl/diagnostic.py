@@ -1,7 +1,8 @@
 """What a check says, and where: the words that every other room shares."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 Pointer = tuple[str | int, ...]
@@ -67,7 +68,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
     from difflib import get_close_matches  # only who has made a slip pays for it
 
     by_fold = {other.casefold(): other for other in sorted(known, reverse=True)}
-    close = get_close_matches(word.casefold(), by_fold, n=1, cutoff=0.6)
+    close = get_close_matches(word.casefold(), _likely(word.casefold(), by_fold), n=1, cutoff=0.6)
     return by_fold[close[0]] if close else ""
 
 
@@ -75,3 +76,33 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """`` (did you mean `check-window`?)``, or nothing where no known word is near."""
     near = nearest(word, known)
     return f" (did you mean `{near}`?)" if near else ""
+
+
+class Hints:
+    """`did_you_mean` for one file, whose first slips alone get a suggestion: each takes time, and
+    who has made hundreds of slips has made one mistake hundreds of times."""
+
+    def __init__(self, most: int = 100) -> None:
+        self._left = most
+
+    def did_you_mean(self, word: str, known: Iterable[str]) -> str:
+        self._left -= 1
+        return did_you_mean(word, known) if self._left >= 0 else ""
+
+
+_MANY = 200
+
+
+def _likely(word: str, known: Collection[str]) -> Collection[str]:
+    """Of very many words, those that share the most pieces with this one."""
+    if len(known) <= _MANY:
+        return known
+    from heapq import nlargest
+
+    pieces = _pieces(word)
+    return nlargest(_MANY, known, key=lambda other: len(pieces & _pieces(other)))
+
+
+@lru_cache(100_000)
+def _pieces(word: str) -> frozenset[str]:
+    return frozenset(word[i : i + 2] for i in range(len(word) - 1))

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 
 from sopctl import model, source
-from sopctl.diagnostic import Finding, Pointer, did_you_mean
+from sopctl.diagnostic import Finding, Hints, Pointer
 from sopctl.files import Texts, Unread
 from sopctl.model import Sop, Typed
 from sopctl.model.registers import (
@@ -190,17 +190,12 @@ class Library:
     @cached_property
     def references(self) -> dict[str, tuple[Reference, ...]]:
         """By file, every reference: of keys, and of `[[…]]` in texts."""
-        return {
-            each.document.path: (*each.references, *text_references(each.prose)) for each in self.typed
-        }
+        return {each.document.path: (*each.references, *text_references(each.prose)) for each in self.typed}
 
     @cached_property
     def missing(self) -> dict[str, tuple[Missing, ...]]:
         """By file, the references that lead nowhere."""
-        return {
-            path: tuple(lost for each in self._doubtful(path) if (lost := self._lost(each, self.by_path[path].sop)))
-            for path in self.references
-        }
+        return {path: tuple(self._missing_in(path)) for path in self.references}
 
     @cached_property
     def speech(self) -> dict[str, Speech]:
@@ -222,18 +217,19 @@ class Library:
 
     def referrers(self, id: str) -> list[Sop]:
         """The other SOPs that refer to a SOP, by id."""
-        paths = {path for path, _ in self.uses.get(("sop", id), ())}
-        return [sop for sop in self.sops if sop.id != id and self.path_of(sop) in paths]
+        return [sop for sop in self.users("sop", id) if sop.id != id]
 
     def referred(self, sop: Sop) -> list[Sop]:
         """The other SOPs that a SOP refers to, by id."""
-        names = {id for r in self.references[self.path_of(sop)] for kind, id in self._meant(r) if kind == "sop"}
+        names = {
+            id for r in self.references[self.path_of(sop)] for kind, id in self._meant(r) if kind == "sop"
+        }
         return [self.by_id[id].sop for id in sorted(names) if id in self.by_id and id != sop.id]  # type: ignore[misc]
 
     def users(self, register: str, id: str) -> list[Sop]:
         """The SOPs that use an entry, by id."""
         paths = {path for path, _ in self.uses.get((register, id), ())}
-        return [sop for sop in self.sops if self.path_of(sop) in paths]
+        return sorted((self._sop_in[path] for path in paths if path in self._sop_in), key=lambda sop: sop.id)
 
     # How it is built
 
@@ -268,7 +264,9 @@ class Library:
             if id in self._homes[other]:
                 where = self._homes[other][id]
                 what = f"`{other}`" if where == path else f"`{other}` of {where}"
-                self.twice.append(Finding((word, id), f"`{id}` stands in {what} already", key=True, path=path))
+                self.twice.append(
+                    Finding((word, id), f"`{id}` stands in {what} already", key=True, path=path)
+                )
                 return
         self._homes[word][id] = path
         if entry is not UNKNOWN:
@@ -280,7 +278,9 @@ class Library:
             for id in (each.sop.facts or {}) if each.sop else ():
                 if id in shared:
                     first, later = sorted((each.document.path, shared[id]))
-                    message = f"`{id}` is a fact of {first} already; private and shared facts share their names"
+                    message = (
+                        f"`{id}` is a fact of {first} already; private and shared facts share their names"
+                    )
                     self.twice.append(Finding(("facts", id), message, key=True, path=later))
 
     @cached_property
@@ -288,9 +288,16 @@ class Library:
         return {id(each.sop): each.document.path for each in self.typed if each.sop}
 
     @cached_property
+    def _sop_in(self) -> dict[str, Sop]:
+        """By file, the SOP that its id means."""
+        return {self.path_of(sop): sop for sop in self.sops}
+
+    @cached_property
     def _stems(self) -> frozenset[str]:
         """Ids that an unreadable file, or one whose id is wrong, may carry."""
-        doubtful = (each for each in self.typed if not each.readable or (each.sop and "id" in each.sop.unknown))
+        doubtful = (
+            each for each in self.typed if not each.readable or (each.sop and "id" in each.sop.unknown)
+        )
         return frozenset(PurePosixPath(each.document.path).stem for each in doubtful)
 
     @cached_property
@@ -318,70 +325,79 @@ class Library:
         sop, _, _ = target.partition("#")
         return (("sop", sop),) if kind in _LOCAL and _IS_SOP(sop) else ()
 
+    def _missing_in(self, path: str) -> Iterator[Missing]:
+        sop, hints = self.by_path[path].sop, Hints()
+        for reference in self._doubtful(path):
+            if lost := self._lost(reference, sop, hints):
+                yield lost
+
     def _doubtful(self, path: str) -> Iterator[Reference]:
         """The references of a file but for those that plainly lead somewhere, which most do."""
         known = self._known
         sop = self.by_path[path].sop
         here = {**sop.steps_by_id, **(sop.outcomes or {})} if sop else {}
         for reference in self.references[path]:
-            if reference.target not in (known.get(reference.kind) or (here if reference.kind == "target" else ())):
+            if reference.target not in (
+                known.get(reference.kind) or (here if reference.kind == "target" else ())
+            ):
                 yield reference
 
     @cached_property
     def _known(self) -> dict[str, frozenset[str]]:
         """By kind of reference, the names that certainly exist."""
-        known = {kind: frozenset(id for word in words for id in self._homes[word]) for kind, words in REGISTER_OF.items()}
+        known = {
+            kind: frozenset(id for word in words for id in self._homes[word])
+            for kind, words in REGISTER_OF.items()
+        }
+        known["calendar"] |= {ROUND_THE_CLOCK}
         return {**known, "sop": frozenset(self.by_id)}
 
-    def _lost(self, reference: Reference, sop: Sop | None) -> Missing | None:
+    @cached_property
+    def _private_facts(self) -> frozenset[str]:
+        return frozenset(id for sop in self.sops for id in sop.facts or ())
+
+    def _lost(self, reference: Reference, sop: Sop | None, hints: Hints) -> Missing | None:
         kind, target = reference.kind, reference.target
         if kind in REGISTER_OF:
-            return self._lost_entry(reference, sop)
+            return self._lost_entry(reference, sop, hints)
         if kind in self._scopes:
             known = self._scopes[kind]
             if not self.registers_whole or (known is not None and target in known):
                 return None
-            near = did_you_mean(target, known or ())
+            near = hints.did_you_mean(target, known or ())
             return Missing("SOP304", reference, f"no {_NAMED[kind]} is called `{target}`{near}")
         if kind == "unclear":
             return Missing("SOP301", reference, f"`[[{target}]]` names nothing that the format knows")
         id, mark, step = target.partition("#")
         if _IS_SOP(id):
-            return self._lost_sop(reference, id, step)
+            return self._lost_sop(reference, id, step, hints)
         if kind == "sop":
-            return Missing("SOP301", reference, self._no_sop(target))
-        return self._lost_step(reference, sop, step if mark else target) if sop else None
+            return Missing("SOP301", reference, self._no_sop(target, hints))
+        return self._lost_step(reference, sop, step if mark else target, hints) if sop else None
 
-    def _lost_entry(self, reference: Reference, sop: Sop | None) -> Missing | None:
+    def _lost_entry(self, reference: Reference, sop: Sop | None, hints: Hints) -> Missing | None:
         kind, target = reference.kind, reference.target
-        words = REGISTER_OF[kind]
-        if not self.registers_whole or any(target in self._homes[word] for word in words):
-            return None
-        known = {id for word in words for id in self._homes[word]}
-        if kind == "fact" and reference.at[0] == "scenarios" and any(target in (s.facts or {}) for s in self.sops):
-            return None  # a case may tell what only a SOP on its way asks
+        known = self._known[kind]
+        if kind == "fact" and reference.at[0] == "scenarios":
+            known |= self._private_facts  # a case may tell what only a SOP on its way asks
         if kind == "fact" and sop is not None:
-            if "facts" in sop.unknown or target in (sop.facts or {}):
-                return None
-            known.update(sop.facts or {})
-        if kind == "calendar":
-            if target == ROUND_THE_CLOCK:
-                return None
-            known.add(ROUND_THE_CLOCK)
+            known |= frozenset(sop.facts or ())
+        if not self.registers_whole or target in known or (kind == "fact" and sop and "facts" in sop.unknown):
+            return None
         code = "SOP303" if kind in ("role", "team") else "SOP304"
         named = _NAMED.get(kind, kind)
-        return Missing(code, reference, f"no {named} is called `{target}`{did_you_mean(target, known)}")
+        return Missing(code, reference, f"no {named} is called `{target}`{hints.did_you_mean(target, known)}")
 
-    def _lost_sop(self, reference: Reference, id: str, step: str) -> Missing | None:
+    def _lost_sop(self, reference: Reference, id: str, step: str, hints: Hints) -> Missing | None:
         other = self.sop(id)
         if other is None:
-            return None if id in self._stems else Missing("SOP301", reference, self._no_sop(id))
+            return None if id in self._stems else Missing("SOP301", reference, self._no_sop(id, hints))
         if not step or not self.steps_whole(other) or step in other.steps_by_id:
             return None
-        near = did_you_mean(step, other.steps_by_id)
+        near = hints.did_you_mean(step, other.steps_by_id)
         return Missing("SOP302", reference, f"{id} has no step `{step}`{near}")
 
-    def _lost_step(self, reference: Reference, sop: Sop, target: str) -> Missing | None:
+    def _lost_step(self, reference: Reference, sop: Sop, target: str, hints: Hints) -> Missing | None:
         if reference.kind == "local-step":  # a question of the training: SOP603 says it
             return None
         if not self.steps_whole(sop) or not _outcomes_whole(sop) or target in sop.steps_by_id:
@@ -390,13 +406,15 @@ class Library:
         if (ends and target in (sop.outcomes or {})) or (reference.kind == "point" and target == "trigger"):
             return None
         known = [*sop.steps_by_id, *(sop.outcomes or {})] if ends else [*sop.steps_by_id]
-        near = did_you_mean(target, known)
+        near = hints.did_you_mean(target, known)
         if reference.kind == "target":
             return Missing("SOP203", reference, f"no step or outcome is called `{target}`{near}")
-        return Missing("SOP302", reference, f"no step{' or outcome' if ends else ''} is called `{target}`{near}")
+        return Missing(
+            "SOP302", reference, f"no step{' or outcome' if ends else ''} is called `{target}`{near}"
+        )
 
-    def _no_sop(self, id: str) -> str:
-        return f"no SOP is called `{id}`{did_you_mean(id, self.by_id)}"
+    def _no_sop(self, id: str, hints: Hints) -> str:
+        return f"no SOP is called `{id}`{hints.did_you_mean(id, self.by_id)}"
 
 
 def _outcomes_whole(sop: Sop) -> bool:

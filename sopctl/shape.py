@@ -23,7 +23,7 @@ from typing import (
     get_origin,
 )
 
-from sopctl.diagnostic import Finding, Pointer, did_you_mean
+from sopctl.diagnostic import Finding, Hints, Pointer
 
 UNKNOWN: Any = type("Unknown", (), {"__repr__": lambda self: "UNKNOWN", "__bool__": lambda self: False})()
 """Stands for a value that was written but could not be understood."""
@@ -65,6 +65,7 @@ class Reading:
         self.problems: list[Problem] = []
         self.references: list[Reference] = []
         self.prose: list[Prose] = []
+        self.hints = Hints()
 
     def refuse(self, at: Pointer, message: str, code: str = "SOP005", **more: Any) -> Any:
         self.problems.append(Problem(code, Finding(at, message, **more)))
@@ -174,7 +175,9 @@ class Choice(Shape):
     def read(self, data: Any, at: Pointer, into: Reading, key: bool = False) -> Any:
         if type(data) is str and data in self.choices:
             return data
-        what = _quoted(data) + did_you_mean(data, self.choices) if type(data) is str else _form(data)
+        what = (
+            _quoted(data) + into.hints.did_you_mean(data, self.choices) if type(data) is str else _form(data)
+        )
         return into.refuse(at, f"{_name(at)} should be {self.words}, not {what}", key=key)
 
     def schema(self, name: Any) -> dict[str, Any]:
@@ -426,7 +429,7 @@ def shape_of(annotation: Any) -> Shape:
 
 
 def _refuse_key(part: type[Part], word: str, value: Any, at: Pointer, into: Reading) -> None:
-    near = did_you_mean(word, part.__keys__)
+    near = into.hints.did_you_mean(word, part.__keys__)
     if " " in word:
         help = "inside `{…}`, a text with a comma in it stands in quotes"
     else:

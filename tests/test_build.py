@@ -46,7 +46,7 @@ def docks(tmp_path: Path) -> Path:
     files.write(tmp_path / "sops/DK-OPN-001.yaml", SOP)
     files.write(tmp_path / "sops/plan.png", b"\x89PNG")
     files.write(tmp_path / "sops/house/rules.md", "# Rules\n\n<script>alert(2)</script>")
-    shutil.copy(ROOT / "mkdocs.yml", tmp_path)
+    shutil.copy(ROOT / "templates/start/mkdocs.yml", tmp_path)
     return tmp_path
 
 

@@ -143,3 +143,32 @@ def test_the_later_sop_of_one_id_is_left_out() -> None:
     whole = library(a=sop("TS-A-001"), b=sop("TS-A-001"))
     assert [whole.path_of(each) for each in whole.sops] == ["a.yaml"]
     assert [(each.path, each.at) for each in whole.twice] == [("b.yaml", ("id",))]
+
+
+def test_a_case_may_tell_the_private_fact_of_the_sop_that_its_scenario_names() -> None:
+    fact = "facts: {late: {ask: Is it late?, type: yes-no}}"
+    case = "scenarios: [{title: Late, sop: TS-A-001, given: {%s: yes}, expect: {outcome: done}}]\n"
+    files = {"roles": ROLES, "TS_A_001": sop("TS-A-001", fact)}
+    assert lost(library(**files, cases=case % "late")) == []
+    wrong = library(**files, cases=case % "lte")
+    assert lost(wrong) == [("SOP304", "lte")]
+    assert wrong.missing["cases.yaml"][0].message.endswith("(did you mean `late`?)")
+
+
+def test_the_first_hundred_slips_of_a_file_get_a_suggestion() -> None:
+    slips = "notes: |\n" + "\n".join(f"  [[TS-A-00{n:03}]]" for n in range(150))
+    whole = library(roles=ROLES, TS_A_001=sop("TS-A-001", slips), TS_A_002=sop("TS-A-002", slips))
+    for found in (whole.missing["TS-A-001.yaml"], whole.missing["TS-A-002.yaml"]):
+        assert ["did you mean" in each.message for each in found] == [True] * 100 + [False] * 50
+
+
+def test_the_first_hundred_unknown_keys_of_a_file_get_a_suggestion() -> None:
+    whole = library(TS_A_001=sop("TS-A-001", *(f"titel{n}: x" for n in range(150))))
+    said = [each.finding.message for each in whole.typed[0].problems]
+    assert ["did you mean `title`" in each for each in said] == [True] * 100 + [False] * 50
+
+
+def test_among_thousands_of_names_the_nearest_is_suggested() -> None:
+    roles = "roles:\n" + "".join(f"  clerk-{n}: {{title: Clerk}}\n" for n in range(3000))
+    whole = library(a=roles, b="roles: {lead: {title: Lead, reports_to: clrk-2718}}\n")
+    assert whole.missing["b.yaml"][0].message.endswith("(did you mean `clerk-2718`?)")

@@ -223,7 +223,7 @@ def sop_page(text: str) -> str:
 
 @cache
 def _extensions() -> tuple[list[str], dict[str, Any]]:
-    config = yaml.safe_load((ROOT / "mkdocs.yml").read_text())
+    config = yaml.safe_load((ROOT / "templates/start/mkdocs.yml").read_text())
     names, options = [], {}
     for each in config["markdown_extensions"]:
         name = each if isinstance(each, str) else next(iter(each))
@@ -461,8 +461,14 @@ def test_pages_of_registers_are_whole(golden: Callable[[str, str], None], page: 
     golden(f"page-{page}.md", full()[1].pages[f"{page}.md"])
 
 
+def whole_site() -> dict[str, str]:
+    """The pages that are made, and those by hand that ship with them."""
+    home = ROOT / "site" / "home"
+    return {**full()[1].pages, **{page.name: page.read_text("utf-8") for page in home.glob("*.md")}}
+
+
 def test_every_page_can_be_made_html_and_its_links_lead_somewhere() -> None:
-    pages = full()[1].pages
+    pages = whole_site()
     ids = {}
     links = []
     for path, page in pages.items():
@@ -483,7 +489,7 @@ def test_every_page_can_be_made_html_and_its_links_lead_somewhere() -> None:
 
 
 def test_every_page_is_reached_from_the_first() -> None:
-    pages = full()[1].pages
+    pages = whole_site()
     seen, ahead = set(), ["index.md"]
     while ahead:
         path = ahead.pop()

@@ -24,6 +24,7 @@ from sopctl.analysis.chains import (
     widest,
 )
 from sopctl.analysis.chains import chain as chain_of
+from sopctl.analysis.clauses import verified
 from sopctl.analysis.course import Course, Goals
 from sopctl.analysis.graph import reachable
 from sopctl.analysis.guide import ByArrows, ByFacts, Guide, narrows
@@ -325,7 +326,7 @@ _TIMED = ("ceiling", "floor", "window")
 
 def _promise(id: str, clause: Clause) -> Promise:
     assert clause.duration
-    return Promise(clause.duration, id, clause.confidence != "unverified")
+    return Promise(clause.duration, id, verified(clause))
 
 
 def _between(sop: Sop, deadline: Deadline, course: Course) -> Spread | None:

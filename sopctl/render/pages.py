@@ -75,7 +75,7 @@ def contents(links: Links, commands: Sequence[reference.Command]) -> list[tuple[
         (title, PAGE_OF[r], n) for r, (word, title) in REGISTERS.items() if (n := len(library.register(word)))
     ]
     found.append(("Tags", "tags.md", len(_by_tag(library))))
-    found += [("Rules", "rules/index.md", 0), ("Format", "format.md", 0)]
+    found += [("Rules", "rules/index.md", 0), ("Writing", "writing.md", 0), ("Format", "format.md", 0)]
     return found + ([("Commands", "commands.md", len(commands))] if commands else [])
 
 
@@ -175,13 +175,12 @@ def _people(links: Links) -> Iterator[Page]:
                 "overdue": _overdue,
             }
             yield Page(people_page("roles", id), "role", values, library.home(register, id))
+    owned = dict(_by_team(library))
     if library.teams:
-        yield Page(
-            "teams/index.md", "teams", {"teams": _sorted(library.teams), "owned": dict(_by_team(library))}
-        )
+        yield Page("teams/index.md", "teams", {"teams": _sorted(library.teams), "owned": owned})
     for id, team in library.teams.items():
-        owned = dict(_by_team(library)).get(id, [])
-        values = {"id": id, "team": team, "people": _members(library, id), "owned": owned, "work": does}
+        people = _members(library, id)
+        values = {"id": id, "team": team, "people": people, "owned": owned.get(id, []), "work": does}
         yield Page(people_page("teams", id), "team", values, library.home("teams", id))
 
 

@@ -43,8 +43,9 @@ from typing import NamedTuple
 
 from sopctl.analysis import spoken
 from sopctl.analysis.calendar import Hours, calendars
+from sopctl.analysis.clauses import weight
 from sopctl.analysis.clock import clock
-from sopctl.diagnostic import Finding, Pointer, Severity
+from sopctl.diagnostic import Finding, Pointer
 from sopctl.library import Library
 from sopctl.model import Sop
 from sopctl.model.duration import Duration
@@ -120,7 +121,7 @@ def _laxer(value: _Value, hours: Hours, id: str, clause: Clause, library: Librar
         worst = f": started {start}, it is {spoken.minutes(gap.minutes)} {side}"
     allows = "allows at most" if most else "asks for at least"
     message = f"{value.time} is {side} than `{id}`, which {allows} {law}{worst}"
-    yield Finding(value.at, message, f"write {law}, or less" if most else f"write {law}, or more", severity=_weight(clause))  # fmt: skip
+    yield Finding(value.at, message, f"write {law}, or less" if most else f"write {law}, or more", severity=weight([clause]))  # fmt: skip
 
 
 def _wrong_kind(deadline: Deadline, library: Library) -> Iterator[Finding]:
@@ -130,9 +131,5 @@ def _wrong_kind(deadline: Deadline, library: Library) -> Iterator[Finding]:
             asked = "a longest time" if clause.kind == "ceiling" else "a shortest time"
             message = f"`{id}` sets {asked}, which a deadline of kind `{deadline.kind}` does not keep"
             yield Finding(
-                (*deadline.at, "kind"), message, f"write `kind: {clause.kind}`", severity=_weight(clause)
+                (*deadline.at, "kind"), message, f"write `kind: {clause.kind}`", severity=weight([clause])
             )
-
-
-def _weight(clause: Clause) -> Severity | None:
-    return Severity.WARNING if clause.confidence == "unverified" else None
