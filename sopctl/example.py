@@ -1,6 +1,6 @@
 """Run a rule on an example of its own docstring: once for the test, once for its page.
 
-An example shows only the keys that matter. What else a SOP needs comes from `_REST`, unless
+An example shows only the keys that matter. What else a SOP needs comes from `LEAST`, unless
 the rule is about reading (SOP0xx): then the example is the whole file. Documents are parted by
 `---` on a line of its own; a first line `# file: NAME` names the file.
 """
@@ -20,7 +20,7 @@ from sopctl.source import Document
 
 TODAY = date(2026, 11, 21)
 
-_REST: dict[str, Any] = {
+LEAST: dict[str, Any] = {
     "id": "TS-EX-001",
     "title": "An example",
     "version": "1.0.0",
@@ -33,6 +33,8 @@ _REST: dict[str, Any] = {
     "outcomes": {"done": {"title": "Done"}},
     "change_history": [{"version": "1.0.0", "on": "2026-01-05", "author": "writer", "summary": "First"}],
 }
+"""What every SOP needs, so short that no rule finds anything."""
+
 _REGISTERS: dict[str, Any] = {
     "knowledge_base": {"title": "Examples", "jurisdictions": ["us-wa"], "worker_types": ["delivery"]},
     "roles": {
@@ -71,7 +73,7 @@ def _document(text: str, whole: bool) -> Document:
     if not isinstance(data, dict):
         return read
     if not whole and not all(word in Registers.__keys__ for word in data):
-        data = _REST | data
+        data = LEAST | data
     if not path:
         path = f"{data['id']}{PurePosixPath(read.path).suffix}" if "id" in data else read.path
     return Document(

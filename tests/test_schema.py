@@ -10,26 +10,13 @@ from jsonschema import Draft202012Validator
 from ruamel.yaml import YAML
 
 from sopctl import library
+from sopctl.example import LEAST
 from sopctl.model import Registers, Sop
 from sopctl.schema import reference, schema
 
 SOPS = Path(__file__).parent.parent / "sops"
 FILES = sorted(SOPS.rglob("*.yaml"))
 KINDS = ("sop", "registers")
-
-LEAST: dict[str, Any] = {
-    "id": "TS-EX-001",
-    "title": "An example",
-    "version": "1.0.0",
-    "status": "draft",
-    "owner": "lead",
-    "purpose": "Show one thing.",
-    "scope": "Examples.",
-    "trigger": "A reader is curious.",
-    "steps": [{"id": "look", "title": "Look at it", "role": "lead", "next": "done"}],
-    "outcomes": {"done": {"title": "Done"}},
-    "change_history": [{"version": "1.0.0", "on": "2026-01-05", "author": "writer", "summary": "First"}],
-}
 
 
 @functools.cache

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sopctl.diagnostic import Diagnostic
+from sopctl.example import LEAST
 from sopctl.library import build
 from sopctl.lint import lint
 from sopctl.rules import RULES
@@ -51,19 +52,7 @@ REGISTERS: dict[str, Any] = {
 
 def findings(*codes: str, registers: dict[str, Any] | None = None, **keys: Any) -> list[Diagnostic]:
     """What the rules with these codes find in a SOP that has these keys."""
-    sop = {
-        "id": "TS-EX-001",
-        "title": "An example",
-        "version": "1.0.0",
-        "status": "draft",
-        "owner": "lead",
-        "purpose": "Show one thing.",
-        "scope": "Examples.",
-        "trigger": "A reader is curious.",
-        "steps": [STEP],
-        "outcomes": {"done": {"title": "Done"}},
-        "change_history": [{"version": "1.0.0", "on": "2026-01-05", "author": "writer", "summary": "First"}],
-    }
+    sop = LEAST | {"steps": [STEP]}
     texts = {
         "TS-EX-001.yaml": json.dumps(sop | keys, ensure_ascii=False),
         "registers.yaml": json.dumps(REGISTERS | (registers or {}), ensure_ascii=False),

@@ -192,18 +192,12 @@ def _named(names: Iterable[str], none: str) -> str:
 
 def notices(way: Walk, library: Library) -> list[str]:
     """The notices that were sent on a way, in order: by steps, and with outcomes."""
-    found: dict[str, None] = {}
-    for visit in way.trail:
-        sop = library.sop(visit.sop)
-        step = sop.steps_by_id.get(visit.step) if sop else None
-        if step and step.notice:
-            found[step.notice] = None
+    sent = [retold.step_of(visit, library).notice for visit in way.trail]
     for sop_id, outcome in ends(way, library):
         sop = library.sop(sop_id)
         end = (sop.outcomes or {}).get(outcome) if sop else None
-        if end and end.notice:
-            found[end.notice] = None
-    return [*found]
+        sent.append(end.notice if end else None)
+    return [*dict.fromkeys(filter(None, sent))]
 
 
 def ends(way: Walk, library: Library, walked: bool = False) -> Iterator[Step]:
@@ -211,9 +205,8 @@ def ends(way: Walk, library: Library, walked: bool = False) -> Iterator[Step]:
     `walked`, only those of calls that were walked."""
     for i, visit in enumerate(way.trail):
         if visit.outcome and (visit.walked or not walked):
-            sop = library.sop(visit.sop)
-            call = sop.steps_by_id[visit.step].call if sop else None
-            yield (_ended_in(way, i) if visit.walked else call) or visit.sop, visit.outcome
+            called = _ended_in(way, i) if visit.walked else retold.step_of(visit, library).call
+            yield called or visit.sop, visit.outcome
     if way.end.why == "outcome":
         yield way.frames[0].sop, way.end.name
 
@@ -231,10 +224,5 @@ def _ended_in(way: Walk, caller: int) -> str:
 
 def escalations(way: Walk, library: Library) -> list[str]:
     """The escalation paths that were taken on a way, in order."""
-    found: dict[str, None] = {}
-    for visit in way.trail:
-        sop = library.sop(visit.sop)
-        step = sop.steps_by_id.get(visit.step) if sop else None
-        if step and step.escalate:
-            found[step.escalate] = None
-    return [*found]
+    paths = (retold.step_of(visit, library).escalate for visit in way.trail)
+    return [*dict.fromkeys(filter(None, paths))]
