@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sopctl import example, model
-from sopctl.analysis import telling
+from sopctl.analysis import case_words
 from sopctl.analysis.cases import Budget, Domain, OutOfBudget, Space
-from sopctl.analysis.tables import Judgement, judged
+from sopctl.analysis.table_faults import Judgement, judged
 from sopctl.library import Library
 from sopctl.lint import lint
 from sopctl.model import unary
@@ -164,7 +164,7 @@ def test_a_gap_between_whole_numbers_is_one_only_for_numbers() -> None:
     parts = _table(rows, facts={"n": {"type": "number", "ask": "?"}})
     assert whole.open is None
     assert parts.open is not None
-    assert telling.case(parts.space, parts.open.kinds[0], parts.table.tested) == "n = 999.1"
+    assert case_words.case(parts.space, parts.open.kinds[0], parts.table.tested) == "n = 999.1"
 
 
 def test_a_row_that_cannot_be_read_may_take_what_is_left() -> None:

@@ -10,7 +10,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sopctl.analysis import spoken
+from sopctl.analysis import time_words
 from sopctl.analysis.calendar import Hours, Stretch, calendars
 from sopctl.analysis.chains import (
     Budget,
@@ -27,7 +27,7 @@ from sopctl.analysis.chains import (
 )
 from sopctl.analysis.clock import Verdict, clock, verdicts
 from sopctl.analysis.course import Course, Goals
-from sopctl.analysis.guide import ByArrows, ByFacts
+from sopctl.analysis.narrowing import ByArrows, ByFacts
 from sopctl.library import Library, build
 from sopctl.model.duration import Duration
 from sopctl.model.registers import Calendar
@@ -109,7 +109,7 @@ def minutes(said: Verdict) -> int:
 
 
 def local(moment: int) -> str:
-    return spoken.moment(calendars(library(sop([{"id": "a"}]))).default.local(moment))
+    return time_words.moment(calendars(library(sop([{"id": "a"}]))).default.local(moment))
 
 
 # What a way takes

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sopctl import model
 from sopctl.analysis import flow as flows
 from sopctl.analysis.flow import Flow, flow
-from sopctl.analysis.tables import judged
+from sopctl.analysis.table_faults import judged
 from sopctl.library import Library
 from sopctl.lint import lint
 from sopctl.model import unary
@@ -377,7 +377,7 @@ def test_a_table_is_judged_by_the_cases_that_come(sops: list[dict[str, Any]]) ->
 
 
 def test_a_budget_that_runs_out_lets_arrows_count(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sopctl.analysis.walking.ALLOWANCE", 3)
+    monkeypatch.setattr("sopctl.analysis.sweep.ALLOWANCE", 3)
     step = {
         "title": "T",
         "role": "lead",

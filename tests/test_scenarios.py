@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import pytest
 
 from sopctl import files
-from sopctl.analysis import coverage, lasting, retold
+from sopctl.analysis import coverage, lasting, way_words
 from sopctl.analysis.coverage import Count
 from sopctl.analysis.propose import proposals
 from sopctl.analysis.trials import Trial, notices, trials, unread
@@ -532,4 +532,4 @@ def test_the_notices_of_steps_come_before_those_of_outcomes() -> None:
     made = library()
     undone = trials(made)[1]
     assert notices(undone.walk, made) == ["received", "back", "answer"]
-    assert retold.in_a_line(undone.walk, made).endswith("→ `overturned`")
+    assert way_words.in_a_line(undone.walk, made).endswith("→ `overturned`")

@@ -97,28 +97,32 @@ class Reference:
             return stop.args[0], stop.args[1]
 
     def sop(
-        self, id: str, own: dict[str, str], counts: dict[tuple[str, str], int], depth: int
+        self,
+        id: str,
+        own: dict[str, str],
+        counts: dict[tuple[str, str], int],
+        depth: int,
+        passed: tuple[tuple[str, str], ...] = (),
     ) -> tuple[str, str]:
         steps = self.sops[id]["steps"]
         names = [step["id"] for step in steps]
         to = names[0]
-        passed: list[str] = []
         while True:
             if to in ("good", "bad"):
                 return "outcome", to
             if to.startswith("TS-"):
-                return self.sop(to, {}, counts, depth) if depth else ("hand-off", to)
+                return self.sop(to, {}, counts, depth, passed) if depth else ("hand-off", to)
             step = steps[names.index(to)]
             count = counts.get((id, to), 0)
             if "at_most" in step and count >= int(step["at_most"]):
-                if to in passed:
+                if (id, to) in passed:
                     raise _Stop("loop", to)
-                passed.append(to)
+                passed = (*passed, (id, to))
                 to = step["after_that"]
                 continue
             if (count >= 100 and "at_most" not in step) or len(self.trail) >= 2000:
                 raise _Stop("loop", to)
-            passed = []
+            passed = ()
             counts[id, to] = count + 1
             self.trail.append(f"{id}#{to}")
             place = names.index(to)

@@ -27,8 +27,8 @@ from sopctl.analysis.chains import chain as chain_of
 from sopctl.analysis.clauses import verified
 from sopctl.analysis.course import Course, Goals
 from sopctl.analysis.graph import reachable
-from sopctl.analysis.guide import ByArrows, ByFacts, Guide, narrows
-from sopctl.analysis.spread import Doubts, Spread, State, Stop
+from sopctl.analysis.narrowing import ByArrows, ByFacts, Guide, narrows
+from sopctl.analysis.slowest import Doubts, Spread, State, Stop
 from sopctl.analysis.ways import is_sop
 from sopctl.library import Library
 from sopctl.model.duration import Duration

@@ -14,9 +14,9 @@ from sopctl.analysis.calendar import MONTHS, Hours, Stretch, calendars
 from sopctl.analysis.chains import Chain, OutOfBudget, TooMany, chain, join, slowest
 from sopctl.analysis.escalation import lasts
 from sopctl.analysis.graph import circles, reachable
-from sopctl.analysis.guide import Guide, Known
+from sopctl.analysis.narrowing import Guide, Known
 from sopctl.analysis.onward import Leads, Steps
-from sopctl.analysis.spread import (
+from sopctl.analysis.slowest import (
     DONE,
     ENDED,
     HANDED,

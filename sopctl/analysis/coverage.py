@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
-from sopctl.analysis import retold
+from sopctl.analysis import way_words
 from sopctl.analysis.trials import ends, trials
 from sopctl.analysis.walk import Walk
 from sopctl.diagnostic import Pointer
@@ -30,7 +30,7 @@ class Branch(NamedTuple):
             case "step":
                 return f"comes to `{self.step}`"
             case "row":
-                return f"takes {retold.row_name(sop.steps_by_id[self.step], int(self.name) - 1)} of `{self.step}`"
+                return f"takes {way_words.row_name(sop.steps_by_id[self.step], int(self.name) - 1)} of `{self.step}`"
             case "answer":
                 return f"answers `{self.name}` at `{self.step}`"
         if self.step:

@@ -24,7 +24,7 @@ from sopctl.analysis.program import (
     unset,
     within_rows,
 )
-from sopctl.analysis.walking import ALLOWANCE, DOUBT, Exit, Ground, Request, Walk, Way
+from sopctl.analysis.sweep import ALLOWANCE, DOUBT, Exit, Ground, Request, Walk, Way
 from sopctl.analysis.ways import Arrow
 from sopctl.library import Library
 from sopctl.model import Sop

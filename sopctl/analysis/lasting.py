@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from sopctl.analysis import spoken
+from sopctl.analysis import time_words
 from sopctl.analysis.calendar import Moment, calendars
 from sopctl.analysis.chains import Chain, OutOfBudget, TooMany, chain, join, slowest
 from sopctl.analysis.chains import walk as run_through
 from sopctl.analysis.clock import clock
 from sopctl.analysis.course import Course, Doubts
-from sopctl.analysis.guide import ByArrows, Known
+from sopctl.analysis.narrowing import ByArrows, Known
 from sopctl.analysis.walk import Visit, Walk
 from sopctl.library import Library
 from sopctl.model import Sop
@@ -44,7 +44,7 @@ def later_than(way: Walk, bound: Duration, library: Library) -> str:
         return ""
     due = run_through(limit, found.start)
     moments = (found.start, due + found.minutes, due)
-    start, end, over = (spoken.moment(known.default.local(each)) for each in moments)
+    start, end, over = (time_words.moment(known.default.local(each)) for each in moments)
     return f"begun on {start} it may last until {end}; {bound.words} are over on {over}"
 
 
@@ -109,4 +109,4 @@ def longest_words(way: Walk, library: Library) -> str:
     found = longest(way, library)
     if found.unknown:
         return f"nobody can tell how long: {found.unknown}"
-    return f"at the longest {spoken.minutes(found.minutes)}"
+    return f"at the longest {time_words.minutes(found.minutes)}"

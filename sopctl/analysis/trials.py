@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
-from sopctl.analysis import lasting, retold
+from sopctl.analysis import lasting, way_words
 from sopctl.analysis.walk import Atlas, Stop, Walk, atlas, walk
 from sopctl.diagnostic import Pointer, did_you_mean
 from sopctl.library import Library
@@ -133,7 +133,7 @@ def case_step(name: str, sop: str) -> Step:
 
 def _no_end(expect: Expect, way: Walk, library: Library) -> tuple[Miss, ...]:
     expected = f"to end as `{expect.outcome}`" if expect.outcome else "to come to an end"
-    return (Miss(expected, retold.stopped(way, library)),)
+    return (Miss(expected, way_words.stopped(way, library)),)
 
 
 def _misses(expect: Expect, sop: Sop, way: Walk, library: Library) -> Iterator[Miss]:
@@ -192,7 +192,7 @@ def _named(names: Iterable[str], none: str) -> str:
 
 def notices(way: Walk, library: Library) -> list[str]:
     """The notices that were sent on a way, in order: by steps, and with outcomes."""
-    sent = [retold.step_of(visit, library).notice for visit in way.trail]
+    sent = [way_words.step_of(visit, library).notice for visit in way.trail]
     for sop_id, outcome in ends(way, library):
         sop = library.sop(sop_id)
         end = (sop.outcomes or {}).get(outcome) if sop else None
@@ -205,7 +205,7 @@ def ends(way: Walk, library: Library, walked: bool = False) -> Iterator[Step]:
     `walked`, only those of calls that were walked."""
     for i, visit in enumerate(way.trail):
         if visit.outcome and (visit.walked or not walked):
-            called = _ended_in(way, i) if visit.walked else retold.step_of(visit, library).call
+            called = _ended_in(way, i) if visit.walked else way_words.step_of(visit, library).call
             yield called or visit.sop, visit.outcome
     if way.end.why == "outcome":
         yield way.frames[0].sop, way.end.name
@@ -224,5 +224,5 @@ def _ended_in(way: Walk, caller: int) -> str:
 
 def escalations(way: Walk, library: Library) -> list[str]:
     """The escalation paths that were taken on a way, in order."""
-    paths = (retold.step_of(visit, library).escalate for visit in way.trail)
+    paths = (way_words.step_of(visit, library).escalate for visit in way.trail)
     return [*dict.fromkeys(filter(None, paths))]

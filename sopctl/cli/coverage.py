@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from enum import Enum
 from typing import Annotated, Any
 
+from sopctl.analysis.clause_trace import Place, Trace, trace
 from sopctl.analysis.clauses import within
-from sopctl.analysis.trace import Place, Trace, trace
 from sopctl.cli import ground
 from sopctl.cli.cells import table
 from sopctl.cli.options import Option

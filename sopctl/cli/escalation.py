@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from sopctl.analysis import escalation as paths
 from sopctl.analysis.calendar import Hours, Moment, calendars
 from sopctl.analysis.escalation import Reached, Rung, Timeline
-from sopctl.analysis.spoken import hour, moment, weekday
+from sopctl.analysis.time_words import hour, moment, weekday
 from sopctl.cli import ground
 from sopctl.cli.options import Argument, Option
 from sopctl.diagnostic import did_you_mean

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 from sopctl import files
-from sopctl.analysis import retold
+from sopctl.analysis import way_words
 from sopctl.analysis.coverage import Branch
 from sopctl.analysis.propose import Proposal, proposals
 from sopctl.analysis.trials import Trial, notices, trials, unread
@@ -96,7 +96,7 @@ def _proposed(proposal: Proposal, sop: Sop, library: Library) -> Iterator[str]:
             yield f"    {word}: {one_line(data, shapes[word])}"
     sent = notices(proposal.today, library)
     also = f", and sends {', '.join(sent)}" if sent else ""
-    yield f"    # today {retold.stopped(proposal.today, library).replace('`', '')}{also}"
+    yield f"    # today {way_words.stopped(proposal.today, library).replace('`', '')}{also}"
     yield "    expect: {outcome: TODO}"
 
 

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import Annotated, NamedTuple
 
-from sopctl.analysis import lasting, retold
+from sopctl.analysis import lasting, way_words
 from sopctl.analysis.trials import escalations, notices
 from sopctl.analysis.walk import Visit, Walk, atlas
 from sopctl.analysis.walk import walk as take
@@ -116,7 +116,7 @@ class _Lead:
             self._enter(way, visit, last, place)
         sop = self._library.sop(visit.sop)
         assert sop is not None
-        self._print("", *_head(Page(sop, self._library), retold.step_of(visit, self._library), visit))
+        self._print("", *_head(Page(sop, self._library), way_words.step_of(visit, self._library), visit))
 
     def _enter(self, way: Walk, visit: Visit, last: Visit, place: int) -> None:
         """Say that another SOP begins here, or that it is over."""
@@ -135,7 +135,7 @@ class _Lead:
         """Say where a step leads and why."""
         self._settled += 1
         sop = self._library.sop(visit.sop)
-        step = retold.step_of(visit, self._library)
+        step = way_words.step_of(visit, self._library)
         assert sop is not None
         page = Page(sop, self._library)
         because = step.decide[visit.row].because if visit.row is not None else None
@@ -243,7 +243,7 @@ def _question(way: Walk, visit: Visit, library: Library) -> Question:
     sop = library.sop(visit.sop)
     assert sop is not None
     if way.end.why == "answer":
-        step = retold.step_of(visit, library)
+        step = way_words.step_of(visit, library)
         return Question(step.ask or "", {answer: answer for answer in step.answers})
     fact = library.fact(sop, way.end.name)
     if fact is None:
@@ -310,7 +310,7 @@ def trail(way: Walk, sop: Sop, library: Library) -> Iterator[str]:
     for id in dict.fromkeys(visit.sop for visit in way.trail if visit.sop != sop.id):
         called = library.sop(id)
         yield f"with {id} version {called.version if called else '?'}"
-    for number, stage in enumerate(retold.stages(way, library), 1):
+    for number, stage in enumerate(way_words.stages(way, library), 1):
         because = f" [{' '.join(stage.because.split())}]" if stage.because else ""
         why = f": {stage.why}" if stage.why else ""
         yield f"{number:>3}. {'  ' * stage.depth}{stage.place}{why}{because}"
@@ -327,7 +327,7 @@ def _end(way: Walk, sop: Sop, library: Library) -> Iterator[str]:
     elif way.end.why in _WAITING:
         yield "not finished"
     else:
-        yield f"no outcome: {retold.stopped(way, library)}"
+        yield f"no outcome: {way_words.stopped(way, library)}"
     if sent := notices(way, library):
         yield f"notices: {', '.join(sent)}"
     if taken := escalations(way, library):

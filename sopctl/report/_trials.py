@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from sopctl.analysis import coverage, retold
+from sopctl.analysis import coverage, way_words
 from sopctl.analysis.coverage import Count
 from sopctl.analysis.trials import Trial
 from sopctl.diagnostic import Finding
@@ -57,12 +57,12 @@ def failure(trial: Trial, library: Library) -> Iterator[str]:
 
 def way(trial: Trial, library: Library) -> Iterator[str]:
     """The steps that the case went through, one a line, and how it ended."""
-    told = retold.stages(trial.walk, library)
+    told = way_words.stages(trial.walk, library)
     width = max((len(stage.place) + 2 * stage.depth for stage in told), default=0)
     for number, stage in enumerate(told, 1):
         place = "  " * stage.depth + stage.place
         yield printable(f"{number:>2}  {place:<{width}}  {stage.why}".rstrip())
-    yield printable(f"    {retold.stopped(trial.walk, library)}")
+    yield printable(f"    {way_words.stopped(trial.walk, library)}")
 
 
 def _coverage(sops: Sequence[Sop], library: Library) -> Iterator[str]:
@@ -96,8 +96,10 @@ def _data(trial: Trial, ran: Ran) -> dict[str, Any]:
         "title": trial.scenario.title,
         "passed": not trial.failed,
         "misses": [miss._asdict() for miss in trial.misses],
-        "end": retold.stopped(trial.walk, ran.library),
-        "way": [{"step": s.place, "why": s.why, "to": s.to} for s in retold.stages(trial.walk, ran.library)],
+        "end": way_words.stopped(trial.walk, ran.library),
+        "way": [
+            {"step": s.place, "why": s.why, "to": s.to} for s in way_words.stages(trial.walk, ran.library)
+        ],
     }
 
 

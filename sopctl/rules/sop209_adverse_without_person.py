@@ -43,7 +43,7 @@ outcomes:
 
 from collections.abc import Iterator
 
-from sopctl.analysis import telling
+from sopctl.analysis import case_words
 from sopctl.analysis.flow import flow
 from sopctl.diagnostic import Finding
 from sopctl.library import Library
@@ -59,7 +59,7 @@ def check(sop: Sop, library: Library) -> Iterator[Finding]:
             arrows = " (by its arrows; the ways are too many to tell)" if reach.by_arrows else ""
             yield Finding(
                 ("outcomes", id),
-                f"a case can come to `{id}` with no person on the way: {telling.way(reach.alone[id])}{arrows}",
+                f"a case can come to `{id}` with no person on the way: {case_words.way(reach.alone[id])}{arrows}",
                 "let a step on that way say `human: true`, or `ask` a question",
                 key=True,
             )

@@ -22,7 +22,7 @@ notices:
 from collections.abc import Iterable, Iterator
 
 from sopctl.analysis.mentions import Mentions
-from sopctl.analysis.slips import perhaps_meant
+from sopctl.analysis.perhaps_meant import perhaps_meant
 from sopctl.diagnostic import Finding, Severity
 from sopctl.library import Library
 from sopctl.model.registers import Term

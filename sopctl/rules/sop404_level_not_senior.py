@@ -32,7 +32,7 @@ from collections.abc import Iterator
 
 from sopctl.analysis.escalation import repeated
 from sopctl.analysis.people import stands_above
-from sopctl.analysis.spoken import points
+from sopctl.analysis.time_words import points
 from sopctl.diagnostic import Finding, Severity
 from sopctl.library import Library
 from sopctl.model.registers import EscalationPath

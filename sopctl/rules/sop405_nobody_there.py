@@ -39,7 +39,7 @@ from collections.abc import Iterator
 from sopctl.analysis.calendar import calendars
 from sopctl.analysis.clock import clock
 from sopctl.analysis.escalation import Absence, nobody_there, nowhere_said
-from sopctl.analysis.spoken import hour, moment, points, weekday
+from sopctl.analysis.time_words import hour, moment, points, weekday
 from sopctl.diagnostic import Finding, Severity
 from sopctl.library import Library
 

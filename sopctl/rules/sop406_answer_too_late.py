@@ -38,7 +38,7 @@ from collections.abc import Iterator
 
 from sopctl.analysis import escalation
 from sopctl.analysis.calendar import calendars
-from sopctl.analysis.spoken import minutes, opening, points
+from sopctl.analysis.time_words import minutes, opening, points
 from sopctl.diagnostic import Finding
 from sopctl.library import Library
 from sopctl.model.registers import EscalationPath

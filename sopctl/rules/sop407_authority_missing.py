@@ -34,7 +34,7 @@ from collections.abc import Iterator
 
 from sopctl.analysis.escalation import able
 from sopctl.analysis.people import has_authority
-from sopctl.analysis.spoken import points
+from sopctl.analysis.time_words import points
 from sopctl.diagnostic import Finding
 from sopctl.library import Library
 

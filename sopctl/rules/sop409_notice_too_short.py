@@ -37,7 +37,7 @@ deadlines:
 
 from collections.abc import Iterator
 
-from sopctl.analysis import spoken
+from sopctl.analysis import time_words
 from sopctl.analysis.clock import verdicts
 from sopctl.diagnostic import Finding, Severity
 from sopctl.library import Library
@@ -54,12 +54,14 @@ def check(sop: Sop, library: Library) -> Iterator[Finding]:
             yield Finding(deadline.at, message, severity=Severity.WARNING)
         elif broken:
             message = (
-                f"`{deadline.id}` is cut short: from {spoken.since(deadline.from_)} to `{broken.to}` it can take"
-                f" only {spoken.took(broken)}, promised are at least {spoken.promise(broken, library)}."
-                f" {spoken.span(broken, library)[:1].upper()}{spoken.span(broken, library)[1:]}:"
-                f" {spoken.way(broken, sop, library)}"
+                f"`{deadline.id}` is cut short: from {time_words.since(deadline.from_)} to `{broken.to}` it can take"
+                f" only {time_words.took(broken)}, promised are at least {time_words.promise(broken, library)}."
+                f" {time_words.span(broken, library)[:1].upper()}{time_words.span(broken, library)[1:]}:"
+                f" {time_words.way(broken, sop, library)}"
             )
-            yield Finding(deadline.at, message, _HELP + spoken.doubt(verdict), severity=spoken.weight(broken))
+            yield Finding(
+                deadline.at, message, _HELP + time_words.doubt(verdict), severity=time_words.weight(broken)
+            )
 
 
 _HELP = "put a `wait` on a step of this way, or make the one that is there longer"

@@ -38,9 +38,9 @@ deadlines:
 
 from collections.abc import Iterator
 
-from sopctl.analysis import spoken
+from sopctl.analysis import time_words
 from sopctl.analysis.clock import verdicts
-from sopctl.analysis.spread import Doubts
+from sopctl.analysis.slowest import Doubts
 from sopctl.diagnostic import Finding, Severity
 from sopctl.library import Library
 from sopctl.model import Sop
@@ -52,11 +52,11 @@ def check(sop: Sop, library: Library) -> Iterator[Finding]:
     for verdict in verdicts(sop, library):
         deadline = verdict.deadline
         if verdict.nowhere:
-            ways = f"no way leads from {spoken.since(deadline.from_)} to {spoken.points(deadline.to)}"
+            ways = f"no way leads from {time_words.since(deadline.from_)} to {time_words.points(deadline.to)}"
             yield Finding(deadline.at, f"`{deadline.id}` promises nothing: {ways}", "mend `from` or `to`")
         elif verdict.doubts:
             message = f"`{deadline.id}` cannot be proven: {_reasons(verdict.doubts, sop)}"
-            yield Finding(deadline.at, message, _HELP + spoken.doubt(verdict))
+            yield Finding(deadline.at, message, _HELP + time_words.doubt(verdict))
 
 
 _HELP = "give each step on the way a `within`, and each loop an `at_most` with `after_that`"
@@ -71,7 +71,7 @@ def _reasons(doubts: Doubts, sop: Sop) -> str:
     said = []
     if words["step"]:
         said.append(
-            f"{spoken.points(words['step'], 'and')} {'has' if len(words['step']) == 1 else 'have'} no `within`"
+            f"{time_words.points(words['step'], 'and')} {'has' if len(words['step']) == 1 else 'have'} no `within`"
         )
     said.extend(f"nothing bounds the loop {loop}" for loop in words["loop"])
     said.extend(words["calls"])

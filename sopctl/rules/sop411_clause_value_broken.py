@@ -41,7 +41,7 @@ calendars:
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from sopctl.analysis import spoken
+from sopctl.analysis import time_words
 from sopctl.analysis.calendar import Hours, calendars
 from sopctl.analysis.clauses import weight
 from sopctl.analysis.clock import clock
@@ -117,8 +117,8 @@ def _laxer(value: _Value, hours: Hours, id: str, clause: Clause, library: Librar
     side = "longer" if most else "shorter"
     worst = ""
     if value.time.business or law.business:
-        start = spoken.moment(spoken.local(library, gap.start))
-        worst = f": started {start}, it is {spoken.minutes(gap.minutes)} {side}"
+        start = time_words.moment(time_words.local(library, gap.start))
+        worst = f": started {start}, it is {time_words.minutes(gap.minutes)} {side}"
     allows = "allows at most" if most else "asks for at least"
     message = f"{value.time} is {side} than `{id}`, which {allows} {law}{worst}"
     yield Finding(value.at, message, f"write {law}, or less" if most else f"write {law}, or more", severity=weight([clause]))  # fmt: skip

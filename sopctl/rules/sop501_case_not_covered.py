@@ -42,8 +42,8 @@ outcomes:
 
 from collections.abc import Iterator
 
-from sopctl.analysis import telling
-from sopctl.analysis.tables import Judgement, Open, judged
+from sopctl.analysis import case_words
+from sopctl.analysis.table_faults import Judgement, Open, judged
 from sopctl.diagnostic import Finding, Severity
 from sopctl.library import Library
 from sopctl.model import Sop
@@ -53,20 +53,20 @@ def check(sop: Sop, library: Library) -> Iterator[Finding]:
     for each in judged(sop, library):
         at = (*each.table.step.at, "decide")
         if each.unknown:
-            yield Finding(at, telling.TOO_MUCH, "split the table in two", key=True, severity=Severity.NOTE)
+            yield Finding(at, case_words.TOO_MUCH, "split the table in two", key=True, severity=Severity.NOTE)
         elif each.open:
             yield Finding(at, _message(each, each.open), _help(each, each.open), key=True)
 
 
 def _message(each: Judgement, found: Open) -> str:
-    case = telling.case(each.space, found.kinds[0], each.table.tested)
+    case = case_words.case(each.space, found.kinds[0], each.table.tested)
     count = len(found.kinds)
     more = f"more than {count} kinds of cases are open" if found.more else f"{count} kinds of cases are open"
     also = f" ({more})" if count > 1 else ""
-    return f"no row takes {case}{also}{telling.BY_ARROWS if each.by_arrows else ''}"
+    return f"no row takes {case}{also}{case_words.BY_ARROWS if each.by_arrows else ''}"
 
 
 def _help(each: Judgement, found: Open) -> str:
-    row = telling.row(each.space, found.kinds[0], each.table.tested)
+    row = case_words.row(each.space, found.kinds[0], each.table.tested)
     others = " and so on for the other kinds," if len(found.kinds) > 1 else ""
     return f"add the row `- {{when: {row}, then: …}}`,{others} or end the table with `- otherwise: …`"

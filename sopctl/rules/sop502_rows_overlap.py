@@ -42,8 +42,8 @@ outcomes:
 
 from collections.abc import Iterator
 
-from sopctl.analysis import telling
-from sopctl.analysis.tables import Judgement, Overlap, judged
+from sopctl.analysis import case_words
+from sopctl.analysis.table_faults import Judgement, Overlap, judged
 from sopctl.diagnostic import Finding, Severity
 from sopctl.library import Library
 from sopctl.model import Sop
@@ -53,17 +53,17 @@ def check(sop: Sop, library: Library) -> Iterator[Finding]:
     for each in judged(sop, library):
         at = (*each.table.step.at, "decide")
         if each.unknown:
-            yield Finding(at, telling.TOO_MUCH, "split the table in two", key=True, severity=Severity.NOTE)
+            yield Finding(at, case_words.TOO_MUCH, "split the table in two", key=True, severity=Severity.NOTE)
         for overlap in each.overlaps:
             yield Finding((*at, overlap.row), _message(each, overlap), _help(each))
 
 
 def _message(each: Judgement, overlap: Overlap) -> str:
-    case = telling.case(each.space, overlap.common, each.table.tested)
-    both = telling.rows((overlap.earlier[0], overlap.row))
-    more = f", and this row meets {telling.rows(overlap.earlier[1:])} too" if overlap.earlier[1:] else ""
+    case = case_words.case(each.space, overlap.common, each.table.tested)
+    both = case_words.rows((overlap.earlier[0], overlap.row))
+    more = f", and this row meets {case_words.rows(overlap.earlier[1:])} too" if overlap.earlier[1:] else ""
     differ = " and say different things" if each.table.step.hit_policy == "any" else ""
-    return f"{both} both match {case}{differ}{more}{telling.BY_ARROWS if each.by_arrows else ''}"
+    return f"{both} both match {case}{differ}{more}{case_words.BY_ARROWS if each.by_arrows else ''}"
 
 
 def _help(each: Judgement) -> str:

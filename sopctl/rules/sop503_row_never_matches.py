@@ -77,8 +77,8 @@ outcomes:
 
 from collections.abc import Iterator
 
-from sopctl.analysis import telling
-from sopctl.analysis.tables import Idle, Judgement, judged
+from sopctl.analysis import case_words
+from sopctl.analysis.table_faults import Idle, Judgement, judged
 from sopctl.diagnostic import Finding, Severity
 from sopctl.library import Library
 from sopctl.model import Sop
@@ -88,7 +88,7 @@ def check(sop: Sop, library: Library) -> Iterator[Finding]:
     for each in judged(sop, library):
         at = (*each.table.step.at, "decide")
         if each.unknown or each.by_arrows:
-            what = telling.TOO_MUCH if each.unknown else "unknown: the ways here are too many to tell"
+            what = case_words.TOO_MUCH if each.unknown else "unknown: the ways here are too many to tell"
             yield Finding(at, what, "split the SOP in two", key=True, severity=Severity.NOTE)
         for idle in each.idle:
             yield Finding((*at, idle.row), *_words(each, idle))
@@ -98,7 +98,7 @@ def _words(each: Judgement, idle: Idle) -> tuple[str, str]:
     """The message, and the way out."""
     space, box = each.space, each.table.lines[idle.row].box
     if idle.why == "rows":
-        one = telling.rows(idle.rows)
+        one = case_words.rows(idle.rows)
         verb = "takes" if len(idle.rows) == 1 else "take"
         return (
             f"this row never matches: {one} {verb} all its cases",
@@ -111,7 +111,7 @@ def _words(each: Judgement, idle: Idle) -> tuple[str, str]:
             "correct the test, or delete the row",
         )
     if idle.facts:
-        never = f"`{idle.facts[0]}` is never {telling.values(space, box, idle.facts[0])}"
+        never = f"`{idle.facts[0]}` is never {case_words.values(space, box, idle.facts[0])}"
     else:
-        never = f"no case is {telling.case(space, box, each.table.tested)}"
+        never = f"no case is {case_words.case(space, box, each.table.tested)}"
     return f"this row never matches: when a case comes here, {never}", "correct the test, or delete the row"

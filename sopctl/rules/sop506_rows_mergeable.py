@@ -43,8 +43,8 @@ outcomes:
 
 from collections.abc import Iterator
 
-from sopctl.analysis import telling
-from sopctl.analysis.tables import judged
+from sopctl.analysis import case_words
+from sopctl.analysis.table_faults import judged
 from sopctl.diagnostic import Finding, Severity
 from sopctl.library import Library
 from sopctl.model import Sop
@@ -61,7 +61,7 @@ def check(sop: Sop, library: Library) -> Iterator[Finding]:
         more = f" ({fewer} rows less in all)" if others else ""
         yield Finding(
             (*each.table.step.at, "decide"),
-            f"{telling.rows(first.rows)} could be one row: they differ in `{first.fact}` only, and say the same{more}",
-            f"write `when: {telling.row(each.space, first.joined, each.table.tested)}`",
+            f"{case_words.rows(first.rows)} could be one row: they differ in `{first.fact}` only, and say the same{more}",
+            f"write `when: {case_words.row(each.space, first.joined, each.table.tested)}`",
             key=True,
         )

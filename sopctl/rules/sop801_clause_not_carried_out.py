@@ -38,7 +38,7 @@ clauses:
 from collections.abc import Iterator, Sequence
 
 from sopctl.analysis.clauses import Carrier, carriers, concerned, in_force
-from sopctl.analysis.slips import perhaps_meant
+from sopctl.analysis.perhaps_meant import perhaps_meant
 from sopctl.diagnostic import Finding, Severity
 from sopctl.library import Library
 from sopctl.model import Sop

@@ -62,7 +62,7 @@ scenarios:
 
 from collections.abc import Iterator
 
-from sopctl.analysis import retold
+from sopctl.analysis import way_words
 from sopctl.analysis.trials import Trial, trials
 from sopctl.diagnostic import Finding
 from sopctl.library import Library
@@ -80,5 +80,5 @@ _HELP = "mend the SOP if the case should go as expected, else the scenario"
 
 def _message(trial: Trial, library: Library) -> str:
     missed = "; ".join(f"expected {miss.expected}, but {miss.happened}" for miss in trial.misses)
-    way = retold.in_a_line(trial.walk, library)
+    way = way_words.in_a_line(trial.walk, library)
     return f"{missed}. The way: {way}" if way else missed

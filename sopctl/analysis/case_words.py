@@ -3,7 +3,7 @@
 import re
 
 from sopctl.analysis.cases import Box, Space
-from sopctl.analysis.walking import Way
+from sopctl.analysis.sweep import Way
 from sopctl.model import unary
 
 BY_ARROWS = "; the ways here are too many to tell, so each arrow counts"

@@ -22,7 +22,7 @@ from sopctl.analysis.chains import (
     walk,
 )
 from sopctl.analysis.graph import circles, reachable
-from sopctl.analysis.guide import Known
+from sopctl.analysis.narrowing import Known
 
 Counts = tuple[tuple[tuple[str, str], int], ...]
 Frame = tuple[str, str, Counts, Known]

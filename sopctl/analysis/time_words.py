@@ -7,7 +7,7 @@ from itertools import groupby
 from sopctl.analysis.calendar import Hours, Moment, Stretch, calendars
 from sopctl.analysis.chains import Chain, join
 from sopctl.analysis.clock import Broken, Verdict
-from sopctl.analysis.spread import Stop
+from sopctl.analysis.slowest import Stop
 from sopctl.diagnostic import Severity
 from sopctl.library import Library
 from sopctl.model.sop import Sop
