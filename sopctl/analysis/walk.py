@@ -228,6 +228,7 @@ class _Walker:
         self.atlas, self.way, self.source = atlas, way, source
         self.frame = way.frames[0]
         self.plan: Plan = None  # type: ignore[assignment]
+        self.turned_away: set[str] = set()  # full steps that the case came to since it last entered one
 
     def start(self, sop: str) -> str:
         """Open a SOP in the frame on top."""
@@ -254,6 +255,8 @@ class _Walker:
         frame.visits[node.place] = count
         visit = Visit(frame.sop, node.id, len(way.frames) - 1)
         way.trail.append(visit)
+        if self.turned_away:
+            self.turned_away.clear()
         if node.plain:
             visit.to = node.follow
             return node.follow
@@ -271,8 +274,9 @@ class _Walker:
         passed: list[str] = []
         while node.at_most is not None and self._count(node) >= node.at_most:
             id = node.step.id
-            if id in passed:
+            if node.place in self.turned_away:  # round in a circle, hand-offs too, and entered nothing
                 return None, self._stop("loop", id)
+            self.turned_away.add(node.place)
             passed.append(id)
             instead = node.step.after_that or _UNREADABLE
             if self.way.trail:
