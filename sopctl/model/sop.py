@@ -231,7 +231,7 @@ class Record(Part, title="a record"):
     """What the SOP leaves behind, and for how long it is kept."""
 
     what: Markdown = key("What is kept.")
-    system: Label | None = key("Where it is kept.", None)
+    system: Line | None = key("Where it is kept.", None)
     retention: Time | None = key("For how long.", None)
     implements: tuple[ClauseRef, ...] = key("The clauses that it carries out.", ())
 
