@@ -1,7 +1,8 @@
 """Put every rule to every SOP; give each finding its place, and heed the ignores."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 
 from sopctl.diagnostic import Diagnostic, Finding, Pointer, Severity, json_pointer
 from sopctl.ignores import Ignore, ignores
@@ -12,19 +13,34 @@ from sopctl.source.place import first_line
 
 UNUSED = "SOP008"
 _NO_VALUE = {"SOP003", "SOP008"}  # their findings speak of no value that was written
+_MISTAKE = "a mistake of sopctl itself in this rule"
 
 Extent = tuple[int, int]
+_Found = tuple[str, Finding, Extent | None]
 _Said = tuple[Rule, str, Finding, Extent | None]
 
 
 def lint(library: Library, rules: Sequence[Rule] = USUAL) -> list[Diagnostic]:
-    """What the rules find in the library, sorted by place."""
+    """What the rules find in the library, each once, sorted by place.
+
+    A rule that fails is an error of its own and hides nothing that the others find.
+    """
     by_code = {rule.code: rule for rule in rules}
     by_path: dict[str, list[Diagnostic]] = defaultdict(list)
     for rule, path, finding, extent in (*_read(library, by_code), *_judged(library, by_code)):
         by_path[path].append(_placed(library.by_path[path].document, rule, finding, extent))
     found = (each for path in library.by_path for each in _heeded(library, path, by_path[path], rules))
-    return sorted(found, key=lambda d: (d.span, d.code, d.message, json_pointer(d.pointer)))
+    once: dict[tuple[object, ...], Diagnostic] = {}
+    for each in sorted(found, key=order):
+        once.setdefault((each.span, each.code, each.message), each)
+    return [*once.values()]
+
+
+def order(each: Diagnostic) -> tuple[object, ...]:
+    """By place; but on its line, a note about the whole file comes after the slips that explain it."""
+    aside = each.severity is Severity.NOTE and not each.pointer
+    place = each.span.path, each.span.line, aside, each.span
+    return *place, each.code, each.message, each.severity.rank, json_pointer(each.pointer)
 
 
 def _placed(document: Document, rule: Rule, finding: Finding, extent: Extent | None) -> Diagnostic:
@@ -58,19 +74,33 @@ def _judged(library: Library, rules: Mapping[str, Rule]) -> Iterator[_Said]:
         if rule.absence and library.unreadable:
             yield _cannot_know(rule, library)
             continue
-        for path, finding in _checked(rule, library):
+        for path, finding, extent in _checked(rule, library):
             if not _covered(finding.at, unknown.get(path)):  # one slip is one finding
-                yield rule, path, finding, None
+                yield rule, path, finding, extent
 
 
-def _checked(rule: Rule, library: Library) -> Iterator[tuple[str, Finding]]:
+def _checked(rule: Rule, library: Library) -> Iterator[_Found]:
     if rule.check is not None:
         for sop in library.sops:
-            for finding in rule.check(sop, library):
-                yield finding.path or library.path_of(sop), finding
+            yield from _tried(partial(rule.check, sop, library), library, library.path_of(sop))
     if rule.check_library is not None:
-        for finding in rule.check_library(library):
-            yield finding.path or _home(library, finding.at), finding
+        yield from _tried(partial(rule.check_library, library), library, "")
+
+
+def _tried(check: Callable[[], Iterable[Finding]], library: Library, path: str) -> Iterator[_Found]:
+    """What a check finds in this file, or in any; and that it failed, lest silence pass for consent."""
+    try:
+        for finding in check():
+            yield finding.path or path or _home(library, finding.at), finding, None
+    except OSError:
+        raise  # a disk that fails is no mistake of ours
+    except Exception as error:
+        if not library.by_path:
+            raise  # there is no file to say it in
+        path = path or min(library.by_path)
+        what = " ".join(f"{type(error).__name__}: {error}".split())
+        message = f"{_MISTAKE} ({what}); please report it"
+        yield path, Finding((), message, severity=Severity.ERROR), _first_line(library, path)
 
 
 def _home(library: Library, at: Pointer) -> str:
@@ -84,7 +114,11 @@ def _cannot_know(rule: Rule, library: Library) -> _Said:
     files = f"this file and {len(others)} more" if others else "this file"
     message = f"unknown: {rule.absence}, while {files} cannot be read"
     finding = Finding((), message, severity=Severity.NOTE)
-    return rule, path, finding, (0, len(first_line(library.by_path[path].document.text)))
+    return rule, path, finding, _first_line(library, path)
+
+
+def _first_line(library: Library, path: str) -> Extent:
+    return 0, len(first_line(library.by_path[path].document.text))
 
 
 def _unknown(library: Library) -> dict[str, set[Pointer]]:
@@ -111,14 +145,18 @@ def _heeded(
         return diagnostics  # what could not be read cannot be ignored either
     written = ignores(typed.document)
     used: dict[Ignore, set[str]] = defaultdict(set)
-    kept = []
+    kept, failed = [], set()
     for diagnostic in diagnostics:
         hiding = [each for each in written if each.hides(diagnostic, typed.document)]
+        if diagnostic.message.startswith(_MISTAKE):
+            failed.add(diagnostic.code)
+            hiding = []  # nobody knows what else the rule would have found
         for each in hiding:
             used[each].add(diagnostic.code)
         if not hiding:
             kept.append(diagnostic)
-    ran = {rule.code for rule in rules}
+    silent = {rule.code for rule in rules if rule.absence and library.unreadable}
+    ran = {rule.code for rule in rules} - failed - silent
     for rule in rules:
         if rule.code == UNUSED:
             kept.extend(

@@ -1,14 +1,17 @@
 """The linter: one slip is one finding, at its place; and ignores are heeded."""
 
 import random
+from collections.abc import Iterator, Mapping
 from datetime import date
+from types import ModuleType
 
 import pytest
 
-from sopctl.diagnostic import Diagnostic, Severity
-from sopctl.library import Unread, build
+from sopctl.diagnostic import Diagnostic, Finding, Severity
+from sopctl.library import Library, Unread, build
 from sopctl.lint import lint, worst
-from sopctl.rules import USUAL
+from sopctl.model import Sop
+from sopctl.rules import RULES, USUAL, Rule
 
 TODAY = date(2026, 11, 21)
 SOP = """\
@@ -37,7 +40,7 @@ CLEAN = {
 }
 
 
-def check(texts: dict[str, str | Unread], *only: str) -> list[Diagnostic]:
+def check(texts: Mapping[str, str | Unread], *only: str) -> list[Diagnostic]:
     rules = [rule for rule in USUAL if not only or rule.code in only]
     return lint(build(texts, TODAY), rules)
 
@@ -151,6 +154,146 @@ def test_only_the_rules_that_are_asked_for_speak() -> None:
 def test_the_worst_is_told() -> None:
     assert worst([]) is None
     assert worst(check(changed(("owner: lead", "owner: led")))) is Severity.ERROR
+
+
+# What is empty
+
+EMPTY_MARKDOWN = """\
+---
+id: TS-A-001
+version: 1.0.0
+status: draft
+owner: lead
+---
+
+# One
+
+## Purpose
+
+## Steps
+
+## Outcomes
+
+## Change history
+"""
+
+
+def every_list_empty() -> str:
+    outline = Sop.__keys__
+    lists = {word: "[]" for word, key in outline.items() if type(key.shape).__name__ == "List"}
+    maps = {word: "{}" for word, key in outline.items() if type(key.shape).__name__ == "Map"}
+    assert {"steps", "change_history", "deadlines"} <= lists.keys()
+    assert "outcomes" in maps
+    head = SOP.partition("steps:\n")[0]
+    return head + "".join(f"{word}: {text}\n" for word, text in {**lists, **maps}.items())
+
+
+STEPS = SOP[SOP.index("steps:\n") : SOP.index("outcomes:\n")]
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("TS-A-001.yaml", SOP.replace(STEPS, "steps: []\n")),
+        ("TS-A-001.yaml", SOP.replace("outcomes:\n  done: {title: Done}", "outcomes: {}")),
+        ("TS-A-001.yaml", every_list_empty()),
+        ("TS-A-001.md", EMPTY_MARKDOWN),
+    ],
+)
+def test_no_rule_fails_over_what_is_empty(path: str, text: str) -> None:
+    texts: dict[str, str | Unread] = {**CLEAN, path: text}
+    if path.endswith(".md"):
+        del texts["TS-A-001.yaml"]
+    texts["TS-A-003.yaml"] = SOP.replace("TS-A-001", "TS-A-003").replace("next: done", "next: TS-A-001")
+    texts["TS-A-004.yaml"] = SOP.replace("TS-A-001", "TS-A-004").replace("role: lead", "call: TS-A-001")
+    found = lint(build(texts, TODAY), RULES)
+    assert [each for each in found if "mistake of sopctl" in each.message] == []
+    assert [each for each in found if each.span.path == path and "is empty" in each.message]
+
+
+# Rules that fail
+
+
+def failing(code: str = "sop999_failing", **members: object) -> Rule:
+    module = ModuleType(code)
+    vars(module).update(members)
+    return Rule(module)
+
+
+def fails_at_one(sop: Sop, library: Library) -> Iterator[Finding]:
+    yield Finding(("title",), "found")
+    if sop.id == "TS-A-001":
+        raise IndexError("no such\n step")
+
+
+def fails_wholly(library: Library) -> Iterator[Finding]:
+    raise IndexError("no such step")
+    yield
+
+
+def test_a_rule_that_fails_is_an_error_on_the_first_line_and_hides_no_other_finding() -> None:
+    texts = changed(("owner: lead", "owner: led"))
+    found = lint(build(texts, TODAY), [failing(check=fails_at_one, severity=Severity.NOTE), *USUAL])
+    assert said(found) == [
+        ("TS-A-001.yaml", 1, "SOP999"),
+        ("TS-A-001.yaml", 2, "SOP999"),
+        ("TS-A-001.yaml", 5, "SOP303"),
+        ("TS-A-002.yaml", 2, "SOP999"),
+    ]
+    told = "a mistake of sopctl itself in this rule (IndexError: no such step); please report it"
+    assert (found[0].message, found[0].severity) == (told, Severity.ERROR)
+
+
+def test_a_rule_about_the_whole_that_fails_is_an_error_in_the_first_file() -> None:
+    found = lint(build(dict(CLEAN), TODAY), [failing(check_library=fails_wholly), *USUAL])
+    assert said(found) == [("TS-A-001.yaml", 1, "SOP999")]
+    with pytest.raises(IndexError, match="no such step"):
+        lint(build({}, TODAY), [failing(check_library=fails_wholly)])
+
+
+def test_no_ignore_hides_that_a_rule_failed_nor_is_it_called_idle() -> None:
+    texts = changed(("id: TS-A-001", "id: TS-A-001  # sopctl: ignore[SOP303] old"))
+    rules = [rule for rule in USUAL if rule.code != "SOP303"]
+    found = lint(build(texts, TODAY), [failing("sop303_role_unknown", check=fails_at_one), *rules])
+    assert [each.span.line for each in found if each.code == "SOP303" and "mistake" in each.message] == [1]
+    assert "SOP008" not in {each.code for each in found}
+
+
+def test_a_disk_that_fails_is_no_mistake_of_a_rule() -> None:
+    def reads(library: Library) -> Iterator[Finding]:
+        raise PermissionError("no")
+        yield
+
+    with pytest.raises(PermissionError):
+        lint(build(dict(CLEAN), TODAY), [failing(check_library=reads)])
+
+
+def test_what_nobody_can_know_is_said_in_words_by_every_rule() -> None:
+    assert [rule for rule in RULES if not isinstance(rule.absence, str)] == []
+    assert "which SOPs nothing refers to" in {rule.absence for rule in RULES}
+    assert failing(absence=fails_wholly).absence == ""
+
+
+# Order
+
+
+def test_on_one_line_the_slip_comes_before_the_notes_about_what_nobody_can_know() -> None:
+    found = check({**CLEAN, "TS-A-002.yaml": "id: [}\n"})
+    here = [each for each in found if each.span.path == "TS-A-002.yaml"]
+    assert {each.span.line for each in here} == {1}
+    weights = [each.severity for each in here]
+    assert weights[0] is Severity.ERROR
+    assert weights.count(Severity.NOTE) > 1
+    assert weights == sorted(weights, key=lambda weight: weight.rank)
+    assert here[0].span.column > here[1].span.column, "else the place alone would sort them"
+
+
+def test_what_is_said_twice_of_one_place_is_told_once() -> None:
+    def twice(sop: Sop, library: Library) -> Iterator[Finding]:
+        yield from [Finding(("title",), "one"), Finding(("title",), "one"), Finding(("title",), "two")]
+
+    found = lint(build({"TS-A-001.yaml": SOP}, TODAY), [failing(check=twice)])
+    assert [each.message for each in found] == ["one", "two"]
 
 
 # Ignores

@@ -9,7 +9,8 @@ import pkgutil
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from sopctl.diagnostic import Diagnostic, Severity, json_pointer
+from sopctl.diagnostic import Diagnostic, Severity
+from sopctl.lint import order
 from sopctl.rules import Rule
 
 FORMATS: tuple[str, ...] = tuple(
@@ -66,7 +67,7 @@ def report(
 
 def by_place(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
     """Sorted by file and place, then by code and words: the same findings, the same bytes."""
-    return sorted(diagnostics, key=lambda d: (d.span, d.code, d.message, json_pointer(d.pointer)))
+    return sorted(diagnostics, key=order)
 
 
 def by_weight(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:

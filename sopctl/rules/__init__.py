@@ -34,7 +34,8 @@ class Rule:
         self.severity: Severity = getattr(module, "severity", Severity.ERROR)
         self.check: Check | None = getattr(module, "check", None)
         self.check_library: CheckLibrary | None = getattr(module, "check_library", None)
-        self.absence: str = getattr(module, "absence", "")
+        absence = getattr(module, "absence", "")
+        self.absence = absence if isinstance(absence, str) else ""  # a function of that name is no text
         self.asked_only: bool = getattr(module, "asked_only", False)
         self._doc = module.__doc__ or ""
 

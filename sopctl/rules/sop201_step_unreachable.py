@@ -40,7 +40,7 @@ from sopctl.model import Sop
 
 def check(sop: Sop, library: Library) -> Iterator[Finding]:
     steps = sop.known_steps
-    if not library.steps_whole(sop):
+    if not steps or not library.steps_whole(sop):
         return
     reached = reachable(ways.graph(sop, library), [steps[0].id, *ways.interruptions(sop)])
     for step in steps:
