@@ -76,6 +76,7 @@ class Shape:
     """One way a value may look. `words` finishes the sentence “it should be …”."""
 
     words = "a value"
+    sample = "…"  # how it may be written, inside an example of what holds it
 
     def read(self, data: Any, at: Pointer, into: Reading, key: bool = False) -> Any:
         raise NotImplementedError
@@ -109,7 +110,10 @@ class Text(Shape):
 
 
 class Word(Shape):
-    """One text that follows a pattern or a parser: an id, a date, a duration."""
+    """One text that follows a pattern or a parser: an id, a date, a duration.
+
+    `meant` gives a question for a text that does not fit: `` (did you mean `2d`?)``.
+    """
 
     def __init__(
         self,
@@ -117,8 +121,10 @@ class Word(Shape):
         pattern: str = "",
         parse: Callable[[str], Any] | None = None,
         schema: dict[str, Any] | None = None,
+        meant: Callable[[str], str] = lambda _: "",
+        sample: str = "…",
     ) -> None:
-        self.words, self.parse = words, parse
+        self.words, self.parse, self.meant, self.sample = words, parse, meant, sample
         self.match = re.compile(pattern).fullmatch if pattern else None
         self._known: dict[str, Any] = {}  # the same few words stand in every file
         self._schema = schema or (
@@ -137,13 +143,17 @@ class Word(Shape):
 
     def _understood(self, data: str, at: Pointer, into: Reading, key: bool) -> Any:
         if self.match is not None and not self.match(data):
-            return into.refuse(at, f"{_name(at)} should be {self.words}, not {_quoted(data)}", key=key)
+            message = f"{_name(at)} should be {self.words}, not {_quoted(data)}"
+            if hidden := _hidden(data, self.match):
+                at_fault = invisible(data)[0]  # type: ignore[index]
+                return into.refuse(at, message + hidden, key=key, part=(at_fault, at_fault + 1))
+            return into.refuse(at, message, key=key)
         if self.parse is None:
             return data
         try:
             return self.parse(data)
         except ValueError as error:
-            said = f": {error}" if str(error) else ""
+            said = f": {error}" if str(error) else self.meant(data)
             message = f"{_name(at)} should be {self.words}, not {_quoted(data)}{said}"
             return into.refuse(at, message, getattr(error, "code", "SOP005"), key=key)
 
@@ -154,8 +164,8 @@ class Word(Shape):
 class Ref(Word):
     """A word that names something defined elsewhere; each one read is remembered."""
 
-    def __init__(self, kind: str, words: str, pattern: str) -> None:
-        super().__init__(words, pattern)
+    def __init__(self, kind: str, words: str, pattern: str, sample: str = "…") -> None:
+        super().__init__(words, pattern, sample=sample)
         self.kind = kind
 
     def read(self, data: Any, at: Pointer, into: Reading, key: bool = False) -> Any:
@@ -175,9 +185,9 @@ class Choice(Shape):
     def read(self, data: Any, at: Pointer, into: Reading, key: bool = False) -> Any:
         if type(data) is str and data in self.choices:
             return data
-        what = (
-            _quoted(data) + into.hints.did_you_mean(data, self.choices) if type(data) is str else _form(data)
-        )
+        what = _form(data)
+        if type(data) is str:
+            what += _hidden(data, self.choices.__contains__) or into.hints.did_you_mean(data, self.choices)
         return into.refuse(at, f"{_name(at)} should be {self.words}, not {what}", key=key)
 
     def schema(self, name: Any) -> dict[str, Any]:
@@ -212,7 +222,7 @@ class Map(Shape):
 
     def __init__(self, key: Shape, value: Shape) -> None:
         self.key, self.value = key, value
-        self.words = f"a mapping; each value {value.words}"
+        self.words = f"keys with values, such as `{{{key.sample}: {value.sample}}}`, each value {value.words}"
 
     def read(self, data: Any, at: Pointer, into: Reading, key: bool = False) -> Any:
         if type(data) is not dict:
@@ -261,7 +271,9 @@ class Record(Shape):
 
     def __init__(self, part: type["Part"]) -> None:
         self.part = part
-        self.words = f"a mapping with the keys {_listed(part.__required__ or tuple(part.__keys__))}"
+        named = part.__required__ or tuple(part.__keys__)
+        self.words = f"keys with values: {_listed(named)}"
+        self.sample = "{" + ", ".join(f"{word}: …" for word in named[:2]) + "}"
         self._readers = {word: (k.attribute, k.shape.read) for word, k in part.__keys__.items()}
         self._required = frozenset(part.__required__)
 
@@ -429,7 +441,7 @@ def shape_of(annotation: Any) -> Shape:
 
 
 def _refuse_key(part: type[Part], word: str, value: Any, at: Pointer, into: Reading) -> None:
-    near = into.hints.did_you_mean(word, part.__keys__)
+    near = _hidden(word, part.__keys__.__contains__) or into.hints.did_you_mean(word, part.__keys__)
     if " " in word:
         help = "inside `{…}`, a text with a comma in it stands in quotes"
     else:
@@ -454,6 +466,32 @@ def _date(text: str) -> date:
         raise NoSuchDay from None
 
 
+_DAY_LAST = re.compile(r"(\d{4})[-./ ](\d{1,2})[-./ ](\d{1,2})")
+_DAY_FIRST = re.compile(r"(\d{1,2})([-./ ])(\d{1,2})[-./ ](\d{4})")
+
+
+def _date_meant(text: str) -> str:
+    """Other ways to write a date; with slashes, the month may stand first."""
+    if last := _DAY_LAST.fullmatch(text.strip()):
+        found = [(last[1], last[2], last[3])]
+    elif first := _DAY_FIRST.fullmatch(text.strip()):
+        found = [(first[4], first[3], first[1])]
+        if first[2] != ".":
+            found.append((first[4], first[1], first[3]))
+    else:
+        return ""
+    days = [f"{int(year):04}-{int(month):02}-{int(day):02}" for year, month, day in found]
+    known = dict.fromkeys(f"`{day}`" for day in days if _exists(day))
+    return f" (did you mean {' or '.join(known)}?)" if known else ""
+
+
+def _exists(day: str) -> bool:
+    try:
+        return bool(_date(day))
+    except ValueError:
+        return False
+
+
 def _boolean(text: str) -> bool:
     return {"true": True, "false": False}[text.lower()]
 
@@ -465,8 +503,30 @@ _PLAIN: dict[Any, Shape] = {
         "a number", r"[-+]?(?:[0-9]{1,18}(?:\.[0-9]{0,18})?|\.[0-9]{1,18})(?:[eE][-+]?[0-9]{1,2})?", float,
         {"type": "number"},
     ),
-    date: Word("a date that exists, written 2026-02-17", "", _date, {"type": "string", "format": "date"}),
+    date: Word("a date that exists, written 2026-02-17", "", _date, {"type": "string", "format": "date"}, _date_meant),
 }  # fmt: skip
+
+
+_INVISIBLE = re.compile(
+    "[\\xa0\\xad\\u1680\\u180e\\u2000-\\u200f\\u202a-\\u202f\\u205f-\\u2064\\u3000\\ufeff]"
+)
+
+
+def invisible(text: str) -> tuple[int, str] | None:
+    """The first character that nobody sees: where it is, and its name in a sentence."""
+    found = _INVISIBLE.search(text)
+    if found is None:
+        return None
+    name = {"\xa0": "no-break space", "\xad": "soft hyphen", "\u200b": "zero-width space"}.get(found[0], "")
+    return found.start(), f"the invisible character U+{ord(found[0]):04X}{f' ({name})' if name else ''}"
+
+
+def _hidden(text: str, fits: Callable[[str], Any]) -> str:
+    """Named where the text would be right without its invisible characters."""
+    hidden = invisible(text)
+    if hidden is None or not fits(_INVISIBLE.sub("", text)):
+        return ""
+    return f": {hidden[1]} is its character {hidden[0] + 1}; delete it"
 
 
 def _name(at: Pointer) -> str:
@@ -482,7 +542,13 @@ def _name(at: Pointer) -> str:
 def _form(data: Any) -> str:
     if data == "":
         return "empty"
-    return "a mapping" if isinstance(data, dict) else "a list" if isinstance(data, list) else _quoted(data)
+    return (
+        "keys with values"
+        if isinstance(data, dict)
+        else "a list"
+        if isinstance(data, list)
+        else _quoted(data)
+    )
 
 
 def _quoted(data: str) -> str:

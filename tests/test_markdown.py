@@ -63,6 +63,28 @@ def test_a_file_without_front_matter_is_left_alone() -> None:
     assert source.read("README.md", "----\nid: x\n----\n", OUTLINE) is None
 
 
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("support/TS-APP-003.md", "# Refund\n"),
+        ("refund.md", "# Refund\n\n## Steps\n"),
+        ("refund.md", "# Refund\n\n```\ncode\n```\n\n## Steps\r\n"),
+        ("TS-APP-003.md", "\n---\nid: TS-APP-003\n---\n"),
+    ],
+)
+def test_a_file_that_looks_like_a_sop_and_has_no_front_matter_is_a_finding(path: str, text: str) -> None:
+    document = source.read(path, text, OUTLINE)
+    assert document is not None
+    [(code, message, _)] = said(document)
+    assert code == "SOP007"
+    assert message.endswith("its front matter is missing: the first line must be `---`")
+    assert document.span(document.problems[0].finding, document.problems[0].extent).line == 1
+
+
+def test_steps_shown_in_code_make_no_sop() -> None:
+    assert source.read("README.md", "# How to\n\n```\n## Steps\n```\n", OUTLINE) is None
+
+
 def test_front_matter_that_is_not_closed_is_a_syntax_error_where_it_opens() -> None:
     document = source.read("x.md", "---\nid: TS-APP-002\n# Title\n", OUTLINE)
     assert document is not None
@@ -139,6 +161,52 @@ def test_one_bullet_without_a_key_makes_the_list_text() -> None:
     assert step("- role: lead\n- and more\n") == {"text": "- role: lead\n- and more\n"}
 
 
+@pytest.mark.parametrize("sign", ["*", "+"])
+def test_bullets_with_another_sign_at_the_top_are_settings_too(sign: str) -> None:
+    assert step(f"- role: lead\n{sign} within: 4h\n\n- [ ] One\n") == {
+        "role": "lead",
+        "within": "4h",
+        "checklist": ["One"],
+    }
+    assert step(f"{sign} role: lead\n{sign} [ ] One\n\nText.\n") == {
+        "role": "lead",
+        "checklist": ["One"],
+        "text": "Text.",
+    }
+
+
+@pytest.mark.parametrize(
+    ("bullet", "code", "on"),
+    [
+        ("- role support-lead", "SOP005", "role support-lead"),
+        ("- role:support-lead", "SOP005", "role:support-lead"),
+        ("- role = support-lead", "SOP005", "role = support-lead"),
+        ("- role:\u00a0support-lead", "SOP005", "role:\u00a0support-lead"),
+        ("-\u00a0role: support-lead", "SOP005", "-\u00a0role: support-lead"),
+        ("-role: support-lead", "SOP005", "-role: support-lead"),
+        ("- Role: support-lead", "SOP004", "Role: support-lead"),
+        ("- **Role:** support-lead", "SOP004", "**Role:** support-lead"),
+        ("- **role**: support-lead", "SOP005", "**role**: support-lead"),
+    ],
+)
+def test_a_setting_that_is_not_written_as_one_is_a_finding(bullet: str, code: str, on: str) -> None:
+    for body in (f"{bullet}\n", f"- human: true\n{bullet}\n", f"{bullet}\n- human: true\n"):
+        document = read(f"## Steps\n\n### {{#a}}\n\n{body}")
+        [(found, message, underlined)] = said(document)
+        assert (found, underlined) == (code, on)
+        assert "`role` is written `- role: …`" in message
+        if on in bullet[2:]:
+            assert document.data["steps"][0]["role"] == "support-lead"
+
+
+def test_a_sentence_that_begins_with_the_name_of_a_key_is_text_unless_it_stands_among_settings() -> None:
+    for text in ("- Call the customer\n- Ask what they want\n", "- next you open the case\n- close it\n"):
+        assert step(text) == {"text": text}
+    assert step("Do this:\n\n- role support-lead\n") == {"text": "Do this:\n\n- role support-lead\n"}
+    [(code, _, on)] = said(read("## Steps\n\n### {#a}\n\n- role: lead\n- Call the customer\n"))
+    assert (code, on) == ("SOP004", "Call the customer")
+
+
 def test_a_misspelt_key_stays_for_the_model_to_refuse() -> None:
     assert step("- rol: lead\n") == {"rol": "lead"}
 
@@ -176,6 +244,23 @@ def test_a_task_list_is_the_checklist_with_keys_below_its_items() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    "item", ["- [] One", "-[ ] One", "-[x] One", "- [ ]One", "☐ One", "- ☑ One", "* [] One"]
+)
+def test_a_checklist_that_is_not_written_as_one_is_a_finding(item: str) -> None:
+    for body in (f"{item}\n{item}\n", f"- role: lead\n\nText.\n\n{item}\n", f"- [ ] Two\n{item}\n"):
+        document = read(f"## Steps\n\n### {{#a}}\n\n{body}")
+        [(code, message, on)] = said(document)
+        assert (code, on) == ("SOP005", item)
+        assert "is no item of a checklist" in message
+        assert document.problems[0].finding.help == "an item is written `- [ ] …`"
+
+
+def test_links_and_code_are_no_checklist() -> None:
+    text = "- [x](a.md)\n- []( b)\n\n```\n- [] x\n```\n"
+    assert step(text) == {"text": text}
+
+
 def test_keys_and_tasks_may_follow_each_other_as_one_list() -> None:
     assert step("- role: lead\n\n- [ ] One\n") == {"role": "lead", "checklist": ["One"]}
 
@@ -207,6 +292,21 @@ def test_an_entry_without_an_id_is_a_finding_on_its_heading() -> None:
     assert said(read("## Outcomes\n\n### Upheld\n")) == [
         ("SOP003", "this entry of `outcomes` has no id", "### Upheld")
     ]
+
+
+@pytest.mark.parametrize("heading", ["##Steps", "###Decide {#decide}"])
+def test_a_heading_without_a_space_behind_its_signs_is_a_finding(heading: str) -> None:
+    [(code, message, on)] = said(read(f"## Notes\n\nText.\n\n{heading}\n"))
+    assert (code, on) == ("SOP005", heading)
+    assert "a space is missing behind the `#`" in message
+    assert data("## Notes\n\n#hash\n\n```\n##Steps\n```\n")
+
+
+@pytest.mark.parametrize("written", ["{#Decide It}", "{#decide", "{#decide} now"])
+@pytest.mark.parametrize("key", ["Steps", "Outcomes"])
+def test_what_is_no_id_at_the_end_of_a_heading_is_a_finding(written: str, key: str) -> None:
+    assert said(read(f"## {key}\n\n### Decide {written}\n")) == [("SOP005", f"`{written}` is no id", written)]
+    assert data(f"## Notes\n\n### Decide {written}\n")
 
 
 def test_text_between_entries_is_a_finding() -> None:
@@ -261,6 +361,40 @@ def test_a_row_with_too_many_cells_is_a_finding_on_the_first_of_them() -> None:
     assert said(document) == [("SOP001", "this row has more cells than the table has columns", "lost")]
 
 
+@pytest.mark.parametrize(
+    ("table", "message", "on"),
+    [
+        (
+            "{0}\n{1}\n{2}\n",
+            "the second line of a table is `| --- | --- |`, with a cell for each column",
+            "{1}",
+        ),
+        ("{0}\n| === | === |\n{1}\n{2}\n", "the second line of a table is", "| === | === |"),
+        ("{0}\n| --- |\n{1}\n{2}\n", "the second line of a table is", "| --- |"),
+        ("{0}\n| --- | --- |\n{1}\n\n{2}\n", "a blank line cuts this row off from its table", "{2}"),
+        ("{0}\n\n| --- | --- |\n{1}\n{2}\n", "a blank line cuts", "| --- | --- |"),
+        ("{0}\n| --- | --- |\n\n{1}\n{2}\n", "a blank line cuts", "{1}"),
+    ],
+)
+def test_a_table_that_is_torn_is_one_finding_where_it_is(table: str, message: str, on: str) -> None:
+    rows = ("| age | then |", "| > 9 | done |", "| <= 9 | again |")
+    document = read("## Steps\n\n### {#a}\n\nBefore.\n\n" + table.format(*rows) + "\nAfter.\n")
+    [(code, found, underlined)] = said(document)
+    assert (code, underlined) == ("SOP005", on.format(*rows))
+    assert found.startswith(message)
+    [made] = document.data["steps"]
+    assert made["text"] == "Before.\n\nAfter.\n"
+    assert made["decide"] == [
+        {"when": {"age": "> 9"}, "then": "done"},
+        {"when": {"age": "<= 9"}, "then": "again"},
+    ]
+
+
+def test_two_whole_tables_below_each_other_are_not_torn() -> None:
+    table = "| age | {} |\n|---|---|\n| > 9 | 4h |\n"
+    assert set(step(table.format("then") + "\n" + table.format("within"))) == {"decide", "within"}
+
+
 def test_a_table_below_a_text_is_text() -> None:
     table = "| a | b |\n|---|---|\n| 1 | 2 |\n"
     assert data(f"## Notes\n\n{table}") == {"notes": table}
@@ -303,8 +437,8 @@ def test_a_fence_that_is_never_closed_is_a_syntax_error_where_it_opens() -> None
 def test_troubles_of_yaml_stand_at_their_place_in_the_file() -> None:
     for body, on in (
         ("## Steps\n\n### {#a}\n\n```yaml\ntools:\n  - @here\n```\n", ["@"]),
-        ("## Steps\n\n### {#a}\n\n- tools: [a, 'b]\n- consulted: ['x' y]\n", ["'", "["]),
-        ('## Steps\n\n### {#a}\n\n| a | then |\n|---|---|\n| \\| | x |\n| [a, "\\|" b] | x |\n', ["["]),
+        ("## Steps\n\n### {#a}\n\n- tools: [a, 'b]\n- consulted: ['x' y]\n", ["'", "y"]),
+        ('## Steps\n\n### {#a}\n\n| a | then |\n|---|---|\n| \\| | x |\n| [a, "\\|" b] | x |\n', ["b"]),
     ):
         document = read(body)
         assert [(code, text) for code, _, text in said(document)] == [("SOP001", each) for each in on], body
@@ -323,6 +457,41 @@ def test_keys_written_twice_stand_on_the_second() -> None:
         ("SOP002", message.format("role"), "role"),
     ]
     assert [document.span(Finding((), ""), extent).line for _, _, extent in document.problems] == [4, 13, 17]
+
+
+LOOK_ALIKES = [
+    "* role: lead\n* within: 4h\n",
+    "+ role: lead\n",
+    "- role support-lead\n",
+    "- Call the customer\n- **Role:** x\n",
+    "-\u00a0role: x\n",
+    "- [] One\n",
+    "-[ ] One\n",
+    "Before.\n☐ One\n",
+    "| a | then |\n| b | c |\n",
+    "| a | then |\n|---|---|\n| b | c |\n\n| d | e |\n",
+    "##Steps\n",
+    "Title {#Decide It}",
+    "{#decide",
+]
+
+
+@pytest.mark.parametrize("text", LOOK_ALIKES)
+def test_a_text_that_looks_like_a_slip_stays_the_same_there_and_back(text: str) -> None:
+    step = {
+        "id": "a",
+        "title": text.strip().replace("\n", " "),
+        "role": "lead",
+        "text": text,
+        "checklist": [text],
+    }
+    outcome = {"title": step["title"], "text": text}
+    made = {"purpose": text, "prerequisites": [text], "steps": [step], "outcomes": {"done": outcome}}
+    for each in (made, {"steps": [{"id": "a", "text": text}]}, {"steps": [{"id": "a", "checklist": [text]}]}):
+        document = source.read("x.md", edit.to_markdown(each), OUTLINE)
+        assert document is not None
+        assert document.problems == ()
+        assert document.data == each
 
 
 # Places

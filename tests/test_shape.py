@@ -5,7 +5,8 @@ from typing import Annotated, Any, Literal
 
 import pytest
 
-from sopctl.shape import UNKNOWN, Part, Reading, Ref, Text, Word, key
+from sopctl.model.words import Answer, Target, Time
+from sopctl.shape import UNKNOWN, Part, Reading, Ref, Text, Word, key, shape_of
 
 Name = Annotated[str, Text("a name")]
 Id = Annotated[str, Word("an id", r"[a-z]+")]
@@ -88,10 +89,17 @@ def test_all_slips_are_noted_at_once_each_with_its_address() -> None:
         ({"nmae": "x"}, "a person has no key `nmae` (did you mean `name`?)"),
         ({"tidy": "yes"}, "`tidy` should be true or false, not `yes`"),
         ({"tidy": ["true"]}, "`tidy` should be true or false, not a list"),
-        ({"friends": ["bob", {"a": "b"}]}, "item 2 of `friends` should be the id of a friend, not a mapping"),
+        (
+            {"friends": ["bob", {"a": "b"}]},
+            "item 2 of `friends` should be the id of a friend, not keys with values",
+        ),
         ({"name": ""}, "`name` is empty"),
         ({"name": " \n"}, "`name` is empty"),
         ({"born": "tomorrow"}, "`born` should be a date that exists, written 2026-02-17, not `tomorrow`"),
+        (
+            {"pets": "Rex"},
+            "`pets` should be keys with values, such as `{…: {name: …}}`, each value keys with values: `name`, not `Rex`",
+        ),
         ({"pets": {"rex": {}}}, "a pet needs `name`: what it is called"),
         ({"friends": "x" * 70 + "!"}, "`friends` should be the id of a friend, not `" + "x" * 57 + "…`"),
     ],
@@ -99,6 +107,68 @@ def test_all_slips_are_noted_at_once_each_with_its_address() -> None:
 def test_a_slip_is_told_in_words_that_name_the_way_out(data: dict[str, Any], words: str) -> None:
     [problem] = Person.make({"name": "Ann", **data})[1].problems
     assert problem.finding.message == words
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("31.12.2027", " (did you mean `2027-12-31`?)"),
+        ("2027/1/5", " (did you mean `2027-01-05`?)"),
+        ("31/12/2027", " (did you mean `2027-12-31`?)"),
+        ("03/04/2027", " (did you mean `2027-04-03` or `2027-03-04`?)"),
+        ("30.02.2027", ""),
+        ("1.2.3", ""),
+    ],
+)
+def test_a_date_written_in_another_way_is_recognised(written: str, meant: str) -> None:
+    [problem] = read(born=written)[1].problems
+    assert problem.finding.message.endswith(f"not `{written}`{meant}")
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("2 days", " (did you mean `2d`?)"),
+        ("1 Week", " (did you mean `1w`?)"),
+        ("2 business days", " (did you mean `2bd`?)"),
+        ("4H", " (did you mean `4h`?)"),
+        ("24", " (24 what? write 24h or 24d)"),
+        ("2 moons", ""),
+        ("soon", ""),
+    ],
+)
+def test_a_duration_written_in_another_way_is_recognised(written: str, meant: str) -> None:
+    into = Reading()
+    shape_of(Time).read(written, ("within",), into)
+    assert into.problems[0].finding.message.endswith(f"not `{written}`{meant}")
+
+
+def test_answers_that_are_no_answers_show_how_they_are_written() -> None:
+    into = Reading()
+    shape_of(dict[Answer, Target]).read("yes", ("answers",), into)
+    assert "such as `{yes: next-step}`" in into.problems[0].finding.message
+    assert "mapping" not in into.problems[0].finding.message
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ({"mood": "go\u200bod"}, "not `go\u200bod`: the invisible character U+200B (zero-width space) is its character 3"),
+        ({"mo\xadod": "good"}, "no key `mo\xadod`: the invisible character U+00AD (soft hyphen) is its character 3"),
+        ({"friends": "bob\xa0"}, "not `bob`: the invisible character U+00A0 (no-break space) is its character 4"),
+        ({"pets": {"\u200brex": "Rex"}}, "the invisible character U+200B (zero-width space) is its character 1"),
+    ],
+)  # fmt: skip
+def test_an_invisible_character_is_named_where_nothing_else_is_wrong(
+    data: dict[str, Any], words: str
+) -> None:
+    [problem] = Person.make({"name": "Ann", **data})[1].problems
+    assert words in problem.finding.message
+
+
+def test_an_invisible_character_is_not_blamed_for_what_is_wrong_without_it() -> None:
+    [problem] = read(friends="Bob\xa0!")[1].problems
+    assert "invisible" not in problem.finding.message
 
 
 def test_what_could_not_be_read_is_unknown_and_not_absent() -> None:

@@ -212,6 +212,62 @@ def test_syntax_is_told_in_the_words_of_a_writer(text: str, words: str) -> None:
     assert words in f"{problem.finding.message} {problem.finding.help}"
 
 
+_OPEN = 'id: A\ntitle: "Open\n' + "".join(f"k{i}: v\n" for i in range(20)) + 'z: "b"\nq: 2\n'
+_MERGED = "<<<<<<< HEAD\nb: 1\n=======\nb: 2\n>>>>>>> other\n"
+
+
+@pytest.mark.usefixtures("parser")
+@pytest.mark.parametrize(
+    ("text", "place", "words"),
+    [
+        ("a:\n  - when: {value: > 90}\n", (2, 19), 'a test stands in quotes: "> 90"'),
+        ("a: {b: >= 3, c: 1}\n", (1, 8), 'a test stands in quotes: ">= 3"'),
+        (_OPEN, (2, 8), "opened here and not closed"),
+        (_OPEN.replace('"b"', '"b: c"'), (2, 8), "opened here and not closed"),
+        ("t: 'Open\nx: don't\ny: 2\n", (1, 4), "opened here and not closed"),
+        ('x:\n  - t: "Open\n    y: 2\n  - t: "b"\n    q: "b c"\n', (2, 8), "opened here and not closed"),
+        ('t: "Open\nx: "b\nc: d"\n', (1, 4), "opened here and not closed"),
+        ('t: "Damaged goods" come back\nb: c\n', (1, 20), "goes on after its closing quote"),
+        ('a:\n  - "Damaged goods" come back\n', (2, 21), "goes on after its closing quote"),
+        ("scope: [[SUP-REF-001]] returns.\n", (1, 8), "begins with `[` stands in quotes"),
+        ("title: [Support] x\nb: c\n", (1, 8), "begins with `[` stands in quotes"),
+        ("id: A\npurpose: - Damaged\n", (2, 10), "begins with `- ` stands in quotes"),
+        ("id: A\nstatus:draft\n", (2, 7), "write `status: draft`"),
+        ("status:draft\nid: A\n", (1, 7), "write `status: draft`"),
+        ("a:\n  - id:x\n    title: y\n", (2, 7), "a space is missing after `id:`"),
+        ("a:\n  -id: receive\n   title: x\n", (2, 3), "a list item begins with `- `"),
+        ("a:\n  - id: a\n  -id: receive\n    title: x\n", (3, 3), "a list item begins with `- `"),
+        ("a:\n  • id: receive\n    title: x\n", (2, 3), "not with `•`"),
+        ("a:\n  - id: a\n    b: c\n  • id: receive\n", (4, 3), "not with `•`"),
+        ("a: 1\nb:\xa0c\n", (2, 3), "U+00A0 (no-break space) stands in column 3"),
+        ("a:\n  -\xa0id: b\n    title: x\n", (2, 4), "U+00A0 (no-break space) stands in column 4"),
+        ("a:\n  - b: 1\n    \u200bc d\n    e: f\n", (3, 5), "U+200B (zero-width space) stands in column 5"),
+        ("a: 1\n" + _MERGED + "c: 3\n", (2, 1), "keep one of the two"),
+        (_MERGED, (1, 1), "keep one of the two"),
+        ("a: |\n  text\n" + _MERGED, (3, 1), "keep one of the two"),
+    ],
+)
+def test_the_true_cause_is_told_where_it_stands(text: str, place: tuple[int, int], words: str) -> None:
+    [problem] = read(text).problems
+    assert words in f"{problem.finding.message}; {problem.finding.help}"
+    assert spot(text, "SOP001") == place
+
+
+@pytest.mark.usefixtures("parser")
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('a: "text: of\n  Note: two lines"\nb: c: d\n', "second `: `"),
+        ("link: see\n  https://x.y\nb: c: d\n", "second `: `"),
+        ("a: 'b\xa0c'\nd: e: f\n", "second `: `"),
+        ("a: [b]\nc: [d\n", "`[` is opened here"),
+    ],
+)
+def test_what_is_right_above_a_slip_is_not_blamed(text: str, words: str) -> None:
+    [problem] = read(text).problems
+    assert words in problem.finding.message
+
+
 # Limits
 
 

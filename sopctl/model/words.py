@@ -1,5 +1,6 @@
 """The words of the format: ids, references, dates and durations, each with its shape."""
 
+import re
 from typing import Annotated, Any
 
 from sopctl.diagnostic import Pointer
@@ -24,6 +25,25 @@ def _number(text: str) -> int | float:
         return int(text)
     except ValueError:
         return float(text)
+
+
+_UNITS = {
+    "m": "min mins minute minutes", "h": "hr hrs hour hours", "d": "day days", "w": "wk week weeks",
+    "mo": "month months", "y": "yr year years", "bh": "business-hour business-hours working-hour working-hours",
+    "bd": "business-day business-days working-day working-days workday workdays",
+}  # fmt: skip
+_UNIT_OF = {word: unit for unit, words in _UNITS.items() for word in (unit, *words.split())}
+
+
+def _time_meant(text: str) -> str:
+    """`2 days` is `2d`; a number alone lacks its unit."""
+    if not (written := re.fullmatch(r"(\d{1,9})(?:[\s-]*([A-Za-z]+(?:[\s-]+[A-Za-z]+)?)\.?)?", text.strip())):
+        return ""
+    count, words = written[1], written[2]
+    if words is None:
+        return f" ({count} what? write {count}h or {count}d)"
+    unit = _UNIT_OF.get("-".join(re.split(r"[\s-]+", words.lower())))
+    return f" (did you mean `{count}{unit}`?)" if unit else ""
 
 
 class _Appeal(Shape):
@@ -66,8 +86,8 @@ class _Scope(Ref):
         super().__init__(kind, "a word that `knowledge_base` lists", ID)
 
 
-def _reference(kind: str, words: str, pattern: str = ID) -> Any:
-    return Annotated[str, Ref(kind, words, pattern)]
+def _reference(kind: str, words: str, pattern: str = ID, sample: str = "some-id") -> Any:
+    return Annotated[str, Ref(kind, words, pattern, sample)]
 
 
 Line = Annotated[str, Text("one line of text", line=True)]
@@ -76,8 +96,8 @@ Label = Annotated[str, Text("one line of text", prose=False, line=True)]
 """A short text that the rules about words leave alone: a source, a system, a person."""
 Markdown = Annotated[str, Text("a text")]
 Plain = Annotated[str, Text("a text", prose=False)]
-Id = Annotated[str, Word(_ID_WORDS, ID, _free)]
-EntryId = Annotated[str, Word(_ID_WORDS, ID)]
+Id = Annotated[str, Word(_ID_WORDS, ID, _free, sample="some-id")]
+EntryId = Annotated[str, Word(_ID_WORDS, ID, sample="some-id")]
 SopId = Annotated[str, Word("an id such as `TS-APP-002`: capitals, digits and hyphens", SOP_ID)]
 Version = Annotated[
     str,
@@ -94,21 +114,23 @@ Time = Annotated[
         "",
         Duration.parse,
         {"type": "string", "pattern": r"^(?:\d+(?:m|h|d|w|mo|y|bh|bd)|P[0-9YMWDTH]+)$"},
+        _time_meant,
+        "2d",
     ),
 ]
 FactTest = Annotated[
     str,
-    Word("a test such as `yes`, `> 90`, `1..5` or `not(a, b)`", schema={"type": ["string", "number", "boolean"]}),
+    Word("a test such as `yes`, `> 90`, `1..5` or `not(a, b)`", schema={"type": ["string", "number", "boolean"]}, sample='"> 90"'),
 ]  # fmt: skip
 FactValue = Annotated[str, Word("a value", schema={"type": ["string", "number", "boolean"]})]
-Answer = Annotated[str, Word("an answer", schema={"type": ["string", "number", "boolean"]})]
+Answer = Annotated[str, Word("an answer", schema={"type": ["string", "number", "boolean"]}, sample="yes")]
 
 SopRef = _reference("sop", "the id of a SOP, such as `TS-APP-002`", SOP_ID)
 StepRef = Annotated[str, _Step()]
 LocalStep = _reference("local-step", "the id of a step of this SOP")
 CaseStep = _reference("case-step", "a step of this SOP, or `SOP-ID#step`", rf"(?:(?:{SOP_ID})?#)?{ID}")
 Point = Annotated[str, _Point()]
-Target = _reference("target", "a step, an outcome, or the id of a SOP", rf"{ID}|{SOP_ID}")
+Target = _reference("target", "a step, an outcome, or the id of a SOP", rf"{ID}|{SOP_ID}", "next-step")
 RoleRef = _reference("role", "the id of a role, team or schedule")
 TeamRef = _reference("team", "the id of a team")
 CalendarRef = _reference("calendar", "the id of a calendar")

@@ -74,7 +74,7 @@ def read(path: str, text: str, outline: Shape) -> Document | None:
     text = text.removeprefix("\ufeff")
     if len(text) > MAX_BYTES // 4 and len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         return unreadable(path, "SOP007", "this file is larger than 1 MiB; it is not read", "split it, or move pictures and tables of data beside it")  # fmt: skip
-    if path.endswith(".md"):
+    if path.lower().endswith(".md"):
         from sopctl.source import markdown_reader
 
         return markdown_reader.read(path, text, outline)

@@ -82,7 +82,7 @@ class Cell(NamedTuple):
 
 
 class Block(NamedTuple):
-    """What stands in `lines[first:last]`: text, list, table or yaml."""
+    """What stands in `lines[first:last]`: text, list, table, yaml, or a table that is torn."""
 
     kind: str
     first: int
@@ -218,8 +218,27 @@ def _block(lines: list[Line], at: int) -> tuple[str, int]:
         end = at + 2
         while end < len(lines) and "|" in lines[end].text and not lines[end].fence:
             end += 1
-        return "table", end
+        torn = _rows_end(lines, end)
+        return ("torn", torn) if torn > end else ("table", end)
+    if _is_row(line) and len(cells(line)) > 1 and (end := _rows_end(lines, at + 1)) > at + 1:
+        return "torn", end
     return "", at + 1
+
+
+def _rows_end(lines: list[Line], at: int) -> int:
+    """Where the rows end that follow here, over blank lines too, up to the next table."""
+    end = at
+    for i in range(at, len(lines)):
+        if lines[i].blank:
+            continue
+        if not _is_row(lines[i]) or (i + 1 < len(lines) and _heads_table(lines[i], lines[i + 1])):
+            break
+        end = i + 1
+    return end
+
+
+def _is_row(line: Line) -> bool:
+    return line.text[:1] == "|" and not line.fence
 
 
 def is_yaml(line: Line) -> bool:

@@ -12,8 +12,10 @@ from sopctl.diagnostic import Finding, Pointer
 from sopctl.shape import Map, Problem, Record, Shape
 from sopctl.source import Document, forms
 from sopctl.source import markdown_blocks as layout
+from sopctl.source import markdown_slips as slips
+from sopctl.source import markdown_tables as tables
 from sopctl.source.fragment import Fragment
-from sopctl.source.markdown_blocks import Block, Cell, Item, Line, Page, Section
+from sopctl.source.markdown_blocks import Block, Item, Line, Page, Section
 from sopctl.source.markdown_values import Values
 from sopctl.source.place import Extent, Place, Places
 
@@ -26,10 +28,11 @@ Data = dict[str, Any]
 
 
 def read(path: str, text: str, outline: Shape) -> Document | None:
-    """The SOP in a Markdown file, or None where the file has no front matter."""
+    """The SOP in a Markdown file, or None where the file has no front matter and looks like none."""
     page = layout.page(text)
     if page is None:
-        return None
+        missing = slips.no_front_matter(path, text)
+        return missing and Document(path, text, None, (missing,), complete=False, markdown=True)
     if page.front is None:
         message = "the front matter is opened here and never closed"
         help = "write `---` on a line of its own below its last key"
@@ -74,6 +77,9 @@ class _Reader:
         self.into = into
 
     def body(self, root: Record, lines: list[Line], data: Data) -> None:
+        for line in slips.unspaced_headings(lines):
+            message = f"`{line.text.strip()[:40]}` is no heading: a space is missing behind the `#`"
+            self.into.complain("SOP005", (), message, line.extent, "put a space behind the last `#`")
         for section in layout.sections(lines, 2):
             if section.level == 2:
                 self._key(root, section, data)
@@ -117,10 +123,21 @@ class _Reader:
         if section.heading is None:
             return
         block = section.heading.extent
+        self._bad_id(section, at)
         for name, text, extent in (("id", section.id, section.id_at), ("title", section.title, section.at)):
             if text and not self.into.twice(data, name, at, extent):
                 data[name] = text
                 self.into.found[(*at, name)] = Place(extent, extent, text, block=block)
+
+    def _bad_id(self, section: Section, at: Pointer) -> bool:
+        """Whether the heading ends with something that was meant to be an id."""
+        cut = -1 if section.id or section.level != 3 else section.title.find("{#")
+        if cut >= 0:
+            written, start = section.title[cut:], section.at[0] + cut
+            message = f"`{written[:40]}` is no id"
+            help = "end the heading with `{#short-name}`: small letters, digits and hyphens, no spaces"
+            self.into.complain("SOP005", at, message, (start, start + len(written)), help)
+        return cut >= 0
 
     def _map(self, entries: Map, lines: list[Line], at: Pointer, key: Extent, block: Extent) -> Any:
         data: Data = {}
@@ -145,13 +162,13 @@ class _Reader:
         assert record is not None
         assert section.heading is not None
         block = section.heading.extent
-        if not section.id:
+        if not section.id and not self._bad_id(section, at):
             message, help = (
                 f"this entry of `{at[-1]}` has no id",
                 "write it behind the title: `{#short-name}`",
             )
             self.into.complain("SOP003", at, message, block, help)
-        elif not self.into.twice(data, section.id, at, section.id_at):
+        elif section.id and not self.into.twice(data, section.id, at, section.id_at):
             here = (*at, section.id)
             mapping: Data = {}
             data[section.id] = mapping
@@ -166,8 +183,8 @@ class _Reader:
             within = before.lines[part.first : part.last]
             if part.kind == "yaml":
                 self._extend(within, at, made)
-            elif part.kind == "table":
-                made.extend(self._table(row, within, at, len(made)))
+            elif part.kind in ("table", "torn"):
+                made.extend(tables.rows(self.into, row, part.kind, within, at, len(made)))
             elif part.kind == "list":
                 for item in layout.items(within):
                     made.append(self._item(row, item.lines, (*at, len(made)), item.bullet))
@@ -195,9 +212,12 @@ class _Reader:
 
     def _record(self, record: Record, lines: list[Line], at: Pointer, data: Data) -> None:
         texts: list[list[Line]] = []
-        last = -1
-        for number, part in enumerate(layout.blocks(lines)):
-            taken = part.first + self._taken(record, part, lines, at, data, top=number == 0)
+        last, top = -1, True
+        for part in layout.blocks(lines):
+            taken = part.first + self._taken(record, part, lines, at, data, top)
+            if top and part.kind == "text":
+                self._unspaced(record, lines[part.first : part.last], at)
+            top &= part.kind == "list" and taken == part.last
             if taken < part.last:
                 if (texts and last == taken) or (texts and all(line.blank for line in lines[last:taken])):
                     texts[-1].extend(lines[last : part.last])
@@ -206,6 +226,10 @@ class _Reader:
                 last = part.last
         if texts:
             self._texts(texts, at, data)
+        if forms.checklist(record):
+            for line in slips.boxes(lines):
+                message = f"`{line.text.strip()[:40]}` is no item of a checklist: it is read as text"
+                self.into.complain("SOP005", at, message, line.extent, "an item is written `- [ ] …`")
 
     def _taken(
         self, record: Record, part: Block, lines: list[Line], at: Pointer, data: Data, top: bool
@@ -217,23 +241,26 @@ class _Reader:
             return len(within)
         if part.kind == "list":
             return self._bullets(record, layout.items(within), at, data, top)
-        if part.kind == "table":
+        if part.kind in ("table", "torn"):
             found = forms.table(record, [cell.text for cell in layout.cells(within[0])])
             if found:
                 name, row = found
                 if not self.into.twice(data, name, at, within[0].extent):
-                    data[name] = self._table(row, within, (*at, name))
+                    data[name] = tables.rows(self.into, row, part.kind, within, (*at, name))
                 return len(within)
         return 0
 
     def _bullets(self, record: Record, items: list[Item], at: Pointer, data: Data, top: bool) -> int:
         lead = list(takewhile(lambda item: _kind(item, top=True) in ("pair", ""), items)) if top else []
-        if not all(_kind(item, top=True) for item in lead):
+        slipped = self._slipped(record, lead, at)
+        if not all(i in slipped or _kind(item, top=True) for i, item in enumerate(lead)):
             lead = []
-        for item in lead:
+        for i, item in enumerate(lead):
             found = _PAIR.match(item.lines[0].text)
-            assert found is not None
-            self._pair(item, found, forms.key_shape(record, found[1]), at, data)
+            if slip := slipped.get(i):
+                self._slip(item, slip, forms.key_shape(record, slip.name), at, data)
+            elif found:
+                self._pair(item, found, forms.key_shape(record, found[1]), at, data)
         rest = items[len(lead) :]
         if not rest:
             return sum(len(item.lines) for item in items)
@@ -247,6 +274,36 @@ class _Reader:
             else:
                 self._arrows(arrows, run, at, data)
         return sum(len(item.lines) for item in items)
+
+    def _slipped(self, record: Record, items: list[Item], at: Pointer) -> dict[int, slips.Slip]:
+        """The settings that are not written as such, each with its finding."""
+        keys = record.part.__keys__
+        pairs = {i: found[1] for i, item in enumerate(items) if (found := _PAIR.match(item.lines[0].text))}
+        others = [item for i, item in enumerate(items) if i not in pairs]
+        known = any(name in keys for name in pairs.values())
+        numbers = [i for i in range(len(items)) if i not in pairs]
+        slipped = {numbers[i]: slip for i, slip in slips.settings(others, keys, known).items()}
+        for slip in slipped.values():
+            self._say_slip(slip, at)
+        for i in pairs:
+            self._unspaced(record, items[i].lines[1:], at)
+        return slipped
+
+    def _unspaced(self, record: Record, lines: list[Line], at: Pointer) -> None:
+        for slip in slips.unspaced(lines, record.part.__keys__):
+            self._say_slip(slip, at)
+
+    def _say_slip(self, slip: slips.Slip, at: Pointer) -> None:
+        message = f"`{slip.written[:40]}` is no setting: `{slip.name}` is written `- {slip.name}: …`"
+        help = "write it so; if it is meant as text, put a sentence above the list"
+        self.into.complain("SOP004" if slip.misspelt else "SOP005", at, message, slip.at, help)
+
+    def _slip(self, item: Item, slip: slips.Slip, shape: Shape, at: Pointer, data: Data) -> None:
+        """The value of a setting that is not written as one, so that nothing else is said to be missing."""
+        line = item.lines[0]
+        if slip.name not in data and line.text[slip.cut :].strip():
+            lines = [_cut(line, slip.cut), *item.lines[1:]]
+            data[slip.name] = self.into.value(shape, lines, (*at, slip.name), slip.at, None)
 
     def _tasks(self, name: str, row: Record, items: list[Item], at: Pointer, data: Data) -> None:
         first = items[0].lines[0].extent
@@ -309,56 +366,7 @@ class _Reader:
         holder = self.into.found.get(at)
         data["text"] = self.into.string(lines, (*at, "text"), None, holder and holder.block, gaps)
 
-    # Tables
-
-    def _table(self, row: Record, lines: list[Line], at: Pointer, first: int = 0) -> list[Data]:
-        head = layout.cells(lines[0])
-        block = lines[0].extent
-        self.into.found.setdefault(at, Place(block, None, block=block))
-        columns = [
-            forms.column(row, cell.text) or forms.Column((forms.named(cell.text, ()),), forms.TEXT)
-            for cell in head
-        ]
-        for i, each in enumerate(columns):
-            if each.path in (other.path for other in columns[:i]):
-                message = f"two columns are called `{head[i].text}`"
-                self.into.complain("SOP002", at, message, head[i].extent, "keep one of the two")
-        return [
-            self._row(row, head, columns, line, (*at, first + i), block) for i, line in enumerate(lines[2:])
-        ]
-
-    def _row(self, record: Record, head: list[Cell], columns: list[forms.Column], line: Line, at: Pointer,
-             block: Extent) -> Data:  # fmt: skip
-        data: Data = {}
-        cells = layout.cells(line)
-        written = next((cell.extent for cell in cells if cell.raw), line.extent)
-        self.into.found[at] = Place(written, None, block=block)
-        if len(cells) > len(head):
-            message, help = (
-                "this row has more cells than the table has columns",
-                r"a bar in a text is written `\|`",
-            )
-            self.into.complain("SOP001", at, message, cells[len(head)].extent, help)
-        last = forms.OTHERWISE in record.part.__keys__ and bool(cells) and cells[0].raw == forms.OTHERWISE
-        if last:
-            here, shape = (*at, forms.OTHERWISE), forms.key_shape(record, forms.OTHERWISE)
-            data[forms.OTHERWISE] = ""
-            self.into.found[here] = Place(written, written)
-        for i, (title, column, cell) in enumerate(zip(head, columns, cells, strict=False)):
-            if not cell.raw or (last and i == 0):
-                continue
-            if last and column.shape is shape:
-                data[forms.OTHERWISE] = self.into.cell(shape, cell, here, written, block)
-                continue
-            *outer, name = column.path
-            into, here_at = data, at
-            for word in outer:
-                here_at = (*here_at, word)
-                into = into.setdefault(word, {})
-                self.into.found.setdefault(here_at, Place(written, None, block=block))
-            if name not in into:
-                into[name] = self.into.cell(column.shape, cell, (*here_at, name), title.extent, block)
-        return data
+    # Fenced YAML
 
     def _merge(self, lines: list[Line], at: Pointer, data: Data) -> None:
         """The keys of a fence beside those that are there."""

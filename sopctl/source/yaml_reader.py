@@ -13,7 +13,7 @@ from sopctl.diagnostic import Finding, Pointer
 from sopctl.shape import Problem
 from sopctl.source import MAX_DEPTH, Document
 from sopctl.source.place import Place, Places, first_line
-from sopctl.source.yaml_trouble import Trouble, explain, second_document
+from sopctl.source.yaml_trouble import Closed, Trouble, explain, second_document
 
 try:
     from yaml._yaml import CParser
@@ -92,7 +92,7 @@ def _compose(text: str) -> Any:
     except Exception as error:
         if not hasattr(error, "problem") and not hasattr(error, "reason"):
             raise
-        raise explain(text, error) from error
+        raise explain(text, error, _last_closed(plain)) from error
 
 
 def _mask(text: str) -> dict[int, str]:
@@ -147,7 +147,7 @@ def _events(text: str) -> Iterator[Any]:
         except Exception as error:
             if not hasattr(error, "problem") and not hasattr(error, "reason"):
                 raise
-            raise explain(text, error) from error
+            raise explain(text, error, _last_closed(text)) from error
         if event is None or type(event).__name__ == "StreamEndEvent":
             return
         name = type(event).__name__
@@ -158,6 +158,29 @@ def _events(text: str) -> Iterator[Any]:
         elif name in ("SequenceEndEvent", "MappingEndEvent"):
             depth -= 1
         yield event
+
+
+def _last_closed(text: str) -> Closed | None:
+    """What was last closed by a quote or a bracket before reading broke off."""
+    parser = None
+    closed, opened = None, []
+    while True:
+        try:
+            parser = parser or _parser(text)
+            event = parser.get_event()
+        except Exception:  # the one that is being explained
+            return closed
+        name = type(event).__name__
+        if event is None or name == "StreamEndEvent":
+            return closed
+        if name == "ScalarEvent" and event.style in ("'", '"'):
+            closed = Closed(event.start_mark.index, event.end_mark.index)
+        elif name in ("SequenceStartEvent", "MappingStartEvent"):
+            opened.append(event.start_mark.index if event.flow_style else None)
+        elif name in ("SequenceEndEvent", "MappingEndEvent"):
+            start = opened.pop()
+            if start is not None:
+                closed = Closed(start, event.end_mark.index)
 
 
 def _too_deep(text: str, line: int = 0) -> Trouble:

@@ -5,15 +5,23 @@ from the place and from what stands there, so that every parser leads to the sam
 """
 
 import re
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 from sopctl.diagnostic import Finding
-from sopctl.shape import Problem
+from sopctl.shape import Problem, invisible
 from sopctl.source.place import first_line
 
 _QUOTE = "put the whole text in quotes"
 _DIRECTIVE = re.compile(r"(?:\A|(?<=[\r\n]))%")
 _ORDER = "a line that begins with `%` is an order to the reader", "delete it, or put the text in quotes"
+_MERGE = re.compile(r"^(?:<{7}|>{7})(?=[ \t\r\n]|\Z)", re.MULTILINE)
+_KEY_LINE = re.compile(r"[\r\n][ ]*(?:- +)*[A-Za-z_][\w.-]*:(?=\s)")
+_UNSPACED_ITEM = re.compile(r"\s*(-)[A-Za-z_][\w.-]*:(?=\s|\Z)")
+_BULLET = re.compile(r"\s*([•‣▪●○◦·–—−])\s")
+_UNSPACED_KEY = re.compile(r"\s*(?:- +)*([A-Za-z_][\w-]*):(?=[^\s/:])(?!.*:(?:\s|\Z))(.*)")
+_SAID_TEST = re.compile(r"[^,}\]\r\n#]*")
+_LOOK_BACK, _LONGEST = 20, 2000
 _OTHERWISE = "this cannot be read as YAML", "look at the quotes, brackets and indentation of this line"
 
 
@@ -28,7 +36,14 @@ class Trouble(Exception):
         return Problem(self.code, Finding((), self.message, self.help), (self.start, self.end))
 
 
-def explain(text: str, error: Any) -> Trouble:
+class Closed(NamedTuple):
+    """The last text in quotes, or list or mapping in brackets, that was read to its end."""
+
+    start: int
+    end: int
+
+
+def explain(text: str, error: Any, closed: Closed | None = None) -> Trouble:
     """The parser's exception, retold."""
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     if mark is None:
@@ -41,7 +56,7 @@ def explain(text: str, error: Any) -> Trouble:
         return Trouble("SOP001", *_ORDER, line.start(), line.end())
     if "another document" in said or "document start" in said:
         return second_document(at)
-    message, help, place = _cause(text, at, began, said)
+    message, help, place = _seen(text, at, began, said, closed) or _cause(text, at, began, said)
     end = place + 1 if place < len(text) and text[place] not in "\r\n" else place
     return Trouble("SOP001", message, help, place, end)
 
@@ -61,6 +76,71 @@ def _character(text: str) -> Trouble:
 
 def _printable(char: str) -> bool:
     return char in "\t\n\r\x85" or "\x20" <= char <= "\x7e" or (char >= "\xa0" and not "\ud800" <= char <= "\udfff" and char not in "\ufffe\uffff\ufeff")  # fmt: skip
+
+
+def _seen(text: str, at: int, began: int, said: str, closed: Closed | None) -> tuple[str, str, int] | None:
+    """The cause where the text itself shows it, however the parser puts it."""
+    if merge := _MERGE.search(text):
+        return "two versions of the file were merged here and both still stand", "keep one of the two, and delete the lines with `<<<<<<<`, `=======` and `>>>>>>>`", merge.start()  # fmt: skip
+    quoted = "quoted scalar" in said
+    stop, inside = began if quoted else at, "flow" in said
+    if closed and (cause := _after_the_end(text, stop, closed, inside)):
+        return cause
+    if quoted:
+        return None
+    if "cannot start any token" in said and text[at : at + 1] in (">", "|"):
+        shown = _SAID_TEST.match(text, at)[0].strip()  # type: ignore[index]
+        return f"`{text[at]}` cannot stand here without quotes", f'a test stands in quotes: "{shown}"', at
+    if "sequence entries are not allowed" in said and text[:at].rstrip(" ").endswith(":"):
+        return "a text that begins with `- ` stands in quotes", "or begin the list on the next line", at
+    return next((cause for line in _suspects(text, at, began, said) if (cause := _slip(*line))), None)
+
+
+def _after_the_end(text: str, at: int, closed: Closed, inside: bool) -> tuple[str, str, int] | None:
+    """Something follows a closing quote or bracket in its line; `inside` brackets, a comma may be missing."""
+    start, end = closed
+    if not start < end <= at or text[end:at].strip(" \t") or text[at : at + 1] in ("", "\r", "\n"):
+        return None
+    sign = text[start]
+    if sign in "[{" and not inside:
+        return f"a text that begins with `{sign}` stands in quotes", "put the whole text in quotes", start
+    if sign not in "[{" and _KEY_LINE.search(text, start, end):
+        return "a quotation mark is opened here and not closed before the next key", "close it; an apostrophe inside single quotes is written twice", start  # fmt: skip
+    return "the text goes on after its closing quote", "put the whole text in quotes: single ones around a text that holds double ones", at  # fmt: skip
+
+
+def _suspects(text: str, at: int, began: int, said: str) -> Iterator[tuple[int, str]]:
+    """Lines that may hold the slip, each with its start: the one complained of, and what it continues."""
+    start, line = _line_of(text, began if "simple key" in said else at)
+    lines = [(start, line)]
+    while start and len(lines) < _LOOK_BACK:
+        start, line = _line_of(text, start - 1)
+        if line.strip():
+            lines.append((start, line))
+            if not _slip(start, line):
+                break
+    return reversed(lines)
+
+
+def _line_of(text: str, at: int) -> tuple[int, str]:
+    start = max(text.rfind("\n", 0, at), text.rfind("\r", 0, at)) + 1
+    return start, first_line(text[start : start + _LONGEST])
+
+
+def _slip(start: int, line: str) -> tuple[str, str, int] | None:
+    """What is wrong at the beginning of a line."""
+    colon = line.find(":")
+    if hidden := invisible(line[: (colon if colon >= 0 else len(line) - len(line.lstrip())) + 2]):
+        at, name = hidden
+        return f"{name} stands in column {at + 1}", "delete it, or type a plain space in its place", start + at  # fmt: skip
+    if item := _UNSPACED_ITEM.match(line):
+        return "a list item begins with `- `: a space is missing after the `-`", "write `- ` before the key", start + item.start(1)  # fmt: skip
+    if bullet := _BULLET.match(line):
+        return f"a list item begins with `- `, not with `{bullet[1]}`", "write `- ` in its place", start + bullet.start(1)  # fmt: skip
+    if key := _UNSPACED_KEY.match(line):
+        shown = f"{key[1]}: {key[2].strip()[:40]}"
+        return f"a space is missing after `{key[1]}:`", f"write `{shown}`", start + key.end(1)
+    return None
 
 
 def _cause(text: str, at: int, began: int, said: str) -> tuple[str, str, int]:

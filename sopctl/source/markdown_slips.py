@@ -1,0 +1,113 @@
+"""What a writer of Markdown meant and did not quite write: told, rather than taken for text."""
+
+import re
+from collections.abc import Container, Iterator, Sequence
+from typing import NamedTuple
+
+from sopctl.diagnostic import Finding
+from sopctl.shape import Problem
+from sopctl.source import forms
+from sopctl.source.markdown_blocks import Item, Line, cells
+from sopctl.source.place import Extent
+
+_MARKS = r"[*_`]*"
+_NAMED = re.compile(rf"({_MARKS})([A-Za-z][A-Za-z_ -]*?)({_MARKS}\s*[:=]{_MARKS})\s*(?=(.*))")
+_WORD = re.compile(r"([A-Za-z_]+)\s+(?=(\S.*))")
+_UNSPACED = re.compile(r" {0,3}[-*+](?![ \t])[^\S\n]*(?=[A-Za-z*_`])")
+_SOP_NAME = re.compile(r"[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)*-[0-9]+")
+_STEPS = re.compile(r"^## +Steps *$", re.MULTILINE | re.IGNORECASE)
+_BOX = re.compile(
+    r"\s{0,3}(?:[-*+]\s*\[\]|[-*+]\[[ xX]\]|[-*+][ \t]+\[[ xX]\](?=[^\s(\[:])|(?:[-*+]\s*)?[\u2610-\u2612])(?![(\[:])"
+)
+_HEADING = re.compile(r"#{2,3}(?=[^#\s])")
+_RULE = re.compile(r"[|:=\u2013\u2014\s-]*[=\u2013\u2014-][|:=\u2013\u2014\s-]*")
+_FENCED = re.compile(r"^(`{3,}|~{3,}).*?(?:^\1|\Z)", re.MULTILINE | re.DOTALL)
+
+
+class Slip(NamedTuple):
+    """A setting that is not written `key: value`: its key, what stands there, and where its value begins."""
+
+    name: str
+    written: str
+    at: Extent
+    cut: int
+    misspelt: bool
+
+
+def no_front_matter(path: str, text: str) -> Problem | None:
+    """What to say of a file without front matter that looks like a SOP all the same."""
+    stem = path.rpartition("/")[2].removesuffix(".md")
+    if not _SOP_NAME.fullmatch(stem) and not _STEPS.search(_FENCED.sub("", text.replace("\r", ""))):
+        return None
+    message = "this looks like a SOP, but its front matter is missing: the first line must be `---`"
+    help = "put the keys, from `id` on, between two lines `---` at the very top"
+    return Problem("SOP007", Finding((), message, help), (0, len(text.partition("\n")[0].rstrip())))
+
+
+def settings(items: Sequence[Item], keys: Container[str], known: bool) -> dict[int, Slip]:
+    """The bullets at the top of an entry that begin with a key and are not `key: value`, by their number.
+
+    `known`: a key stands in this list as it should, so that a bullet that begins with one is no sentence.
+    """
+    found = ((i, _slip(item.lines[0], keys, known)) for i, item in enumerate(items))
+    return {i: slip for i, slip in found if slip}
+
+
+def unspaced(lines: Sequence[Line], keys: Container[str]) -> Iterator[Slip]:
+    """Lines such as `-role: lead`, which are no bullets for want of a space behind the sign."""
+    for line in lines:
+        bullet = None if line.fence else _UNSPACED.match(line.text)
+        if bullet:
+            rest = Line(line.start + bullet.end(), line.text[bullet.end() :])
+            if slip := _slip(rest, keys, known=False):
+                yield slip._replace(at=line.extent, written=line.text.strip())
+
+
+def boxes(lines: Sequence[Line]) -> Iterator[Line]:
+    """The first line of each run of lines that look like a checklist and are none."""
+    before = False
+    for line in lines:
+        here = not line.fence and _BOX.match(line.text) is not None
+        if here and not before:
+            yield line
+        before = here
+
+
+def unspaced_headings(lines: Sequence[Line]) -> Iterator[Line]:
+    """Lines such as `##Steps`."""
+    return (line for line in lines if not line.fence and _HEADING.match(line.text))
+
+
+def mended(lines: list[Line]) -> tuple[list[Line], str, str, Extent]:
+    """A torn table as it was meant: its lines, and what is wrong, with the way out and the place."""
+    rows = [line for line in lines if not line.blank]
+    rule = bool(_RULE.fullmatch(rows[1].text))
+    if not rule or len(cells(rows[0])) != len(cells(rows[1])) or not _is_delimiter(rows[1]):
+        sample = "| " + " | ".join("---" for _ in cells(rows[0])) + " |"
+        message = f"the second line of a table is `{sample}`, with a cell for each column"
+        help = "write it there" if rule else "write it above this line"
+        return (
+            [rows[0], Line(rows[1].start, sample), *rows[2 if rule else 1 :]],
+            message,
+            help,
+            rows[1].extent,
+        )
+    gap = next(i for i, line in enumerate(lines) if line.blank)
+    after = next(line for line in lines[gap:] if not line.blank)
+    return rows, "a blank line cuts this row off from its table", "take the blank line out", after.extent
+
+
+def _is_delimiter(line: Line) -> bool:
+    return all(re.fullmatch(r":?-+:?", cell.raw) for cell in cells(line))
+
+
+def _slip(line: Line, keys: Container[str], known: bool) -> Slip | None:
+    named = _NAMED.match(line.text)
+    if named and (name := forms.named(named[2], keys)) in keys:
+        return Slip(name, line.text.strip(), line.extent, named.end(), named[2] != name)
+    word = _WORD.match(line.text)
+    if not word or (name := word[1].lower()) not in keys:
+        return None
+    if known or (word[1] == name and len(word[2].split()) == 1):
+        return Slip(name, line.text.strip(), line.extent, word.end(), word[1] != name)
+    return None

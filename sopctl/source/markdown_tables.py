@@ -1,0 +1,67 @@
+"""The rows of a table as records: a column is a key, or an entry of a mapping."""
+
+from typing import Any
+
+from sopctl.diagnostic import Pointer
+from sopctl.shape import Record
+from sopctl.source import forms
+from sopctl.source import markdown_blocks as layout
+from sopctl.source import markdown_slips as slips
+from sopctl.source.markdown_blocks import Cell, Line
+from sopctl.source.markdown_values import Values
+from sopctl.source.place import Extent, Place
+
+Data = dict[str, Any]
+
+
+def rows(into: Values, row: Record, kind: str, lines: list[Line], at: Pointer, first: int = 0) -> list[Data]:
+    """The records of a table, whole or torn; `first` is the number of its first row."""
+    if kind == "torn":
+        lines, message, help, extent = slips.mended(lines)
+        into.complain("SOP005", at, message, extent, help)
+    head = layout.cells(lines[0])
+    block = lines[0].extent
+    into.found.setdefault(at, Place(block, None, block=block))
+    columns = [
+        forms.column(row, cell.text) or forms.Column((forms.named(cell.text, ()),), forms.TEXT)
+        for cell in head
+    ]
+    for i, each in enumerate(columns):
+        if each.path in (other.path for other in columns[:i]):
+            message = f"two columns are called `{head[i].text}`"
+            into.complain("SOP002", at, message, head[i].extent, "keep one of the two")
+    return [_row(into, row, head, columns, line, (*at, first + i), block) for i, line in enumerate(lines[2:])]
+
+
+def _row(home: Values, record: Record, head: list[Cell], columns: list[forms.Column], line: Line, at: Pointer,
+         block: Extent) -> Data:  # fmt: skip
+    data: Data = {}
+    cells = layout.cells(line)
+    written = next((cell.extent for cell in cells if cell.raw), line.extent)
+    home.found[at] = Place(written, None, block=block)
+    if len(cells) > len(head):
+        message, help = (
+            "this row has more cells than the table has columns",
+            r"a bar in a text is written `\|`",
+        )
+        home.complain("SOP001", at, message, cells[len(head)].extent, help)
+    last = forms.OTHERWISE in record.part.__keys__ and bool(cells) and cells[0].raw == forms.OTHERWISE
+    if last:
+        here, shape = (*at, forms.OTHERWISE), forms.key_shape(record, forms.OTHERWISE)
+        data[forms.OTHERWISE] = ""
+        home.found[here] = Place(written, written)
+    for i, (title, column, cell) in enumerate(zip(head, columns, cells, strict=False)):
+        if not cell.raw or (last and i == 0):
+            continue
+        if last and column.shape is shape:
+            data[forms.OTHERWISE] = home.cell(shape, cell, here, written, block)
+            continue
+        *outer, name = column.path
+        into, here_at = data, at
+        for word in outer:
+            here_at = (*here_at, word)
+            into = into.setdefault(word, {})
+            home.found.setdefault(here_at, Place(written, None, block=block))
+        if name not in into:
+            into[name] = home.cell(column.shape, cell, (*here_at, name), title.extent, block)
+    return data
