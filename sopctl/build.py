@@ -97,6 +97,7 @@ def serve(
 ) -> None:
     """Preview the site, and make it anew whenever a SOP, a register, a template or a page by hand
     changes, until interrupted. `read` reads the library; `show` gets the findings each time."""
+    _check_free(address)
     if changes is None:
         from watchfiles import watch
 
@@ -110,18 +111,47 @@ def serve(
     ):
         arguments = [*_MKDOCS, "serve", "--livereload", "--config-file", str(config), "--dev-addr", address]
         server = subprocess.Popen(arguments, cwd=places.root, env=_environment(), stdout=said, stderr=said)
-        tell(f"the preview stands at http://{address}/; stop it with Ctrl-C")
         try:
+            tell(f"the preview stands at http://{address}/; stop it with Ctrl-C")
             watched = [path for path in (sops, places.templates, places.home) if path.is_dir()]
             for changed in changes(*watched, raise_interrupt=True, rust_timeout=1000, yield_on_timeout=True):
                 if server.poll() is not None:
+                    _check_free(address)  # somebody may have come first while the pages were made
                     said.seek(0)
                     raise BuildTrouble(f"the preview has stopped:{_complaints(said.read(), {})}")
                 if changed:
                     _renew(places, read, tell, show, rules, commands)
         finally:
-            server.terminate()
-            server.wait()
+            _end(server)
+
+
+def _end(server: subprocess.Popen[bytes]) -> None:
+    server.terminate()
+    try:
+        server.wait(5)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()
+
+
+def _check_free(address: str) -> None:
+    """Refuse an address at which no preview can stand; found out by standing there for a moment."""
+    import socket
+
+    host, colon, port = address.rpartition(":")
+    if not (host and colon and port.isascii() and port.isdigit() and int(port) < 65536):
+        raise BuildTrouble(f"`{address}` is no address; write it like 127.0.0.1:8000")
+    try:
+        family, kind, _, _, place = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind) as probe:
+            if os.name == "posix":  # elsewhere this would let two servers have one port
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(place)
+    except (OSError, UnicodeError) as error:
+        reason = str(getattr(error, "strerror", None) or error).lower()
+        raise BuildTrouble(
+            f"no preview can stand at {address}: {reason}; name another place, such as `--address 127.0.0.1:8001`"
+        ) from error
 
 
 def _renew(

@@ -49,13 +49,21 @@ def texts_in(root: Path, folder: Path) -> dict[str, str | Unread]:
             if entry.name.startswith("."):
                 continue
             path = prefix + entry.name
-            if entry.is_dir():
-                if entry.name.endswith(SUFFIXES):
+            named = entry.name.lower().endswith(SUFFIXES)
+            if os.path.isdir(entry.path) if entry.is_symlink() else entry.is_dir():
+                if named:
                     found[path] = Unread("this is a folder with the name of a file", "rename the folder")
                 ahead.append((entry.path, path + "/"))
-            elif entry.name.endswith(SUFFIXES):
-                found[path] = _text(entry.path)
+            elif named:
+                found[path] = _no_file(entry.path) or _text(entry.path)
     return found
+
+
+def _no_file(path: str) -> Unread | None:
+    """What is wrong with a pipe or a device, which might never end or answer; None where it is neither."""
+    if os.path.exists(path) and not os.path.isfile(path):
+        return Unread("this is a pipe or a device, not a file", "put a file in its place")
+    return None
 
 
 def _text(path: str) -> str | Unread:
@@ -99,10 +107,43 @@ def beside(root: Path) -> Callable[[str], str | None]:
 
 
 def write(path: Path, text: str | bytes) -> None:
-    """Write a whole file, or leave the old one as it was."""
+    """Write a whole file, or leave the old one as it was; a link is followed, and into a pipe or a
+    device one writes as it stands. FileTrouble says why it cannot be written."""
+    data = text.encode("utf-8") if isinstance(text, str) else text
+    try:
+        if _is_stream(path):
+            _pour(path, data)
+        else:
+            _replace(Path(os.path.realpath(path)), data)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise FileTrouble(f"{path} cannot be written: {_reason(error)}") from error
+
+
+def _is_stream(path: Path) -> bool:
+    """Whether something is there that is neither file nor folder, or only stands for an open file."""
+    in_dev = os.path.abspath(path).startswith("/dev/")
+    return path.exists() and not path.is_dir() and (in_dev or not path.is_file())
+
+
+def _pour(path: Path, data: bytes) -> None:
+    import sys
+
+    if sys.stdout is not None:
+        sys.stdout.flush()  # /dev/stdout may be the path
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_APPEND), "wb") as file:
+        file.write(data)
+
+
+def _replace(path: Path, data: bytes) -> None:
+    import errno
     import tempfile
 
-    data = text.encode("utf-8") if isinstance(text, str) else text
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "this is a folder")
+    if path.is_symlink():  # a link that leads somewhere is followed by now
+        raise OSError(errno.ELOOP, "this link leads in a circle")
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
     try:
@@ -117,7 +158,7 @@ def write(path: Path, text: str | bytes) -> None:
 
 def write_new(path: Path, text: str) -> None:
     """Write a file that must not be there yet."""
-    if path.exists():
+    if path.exists() and not _is_stream(path):
         raise FileTrouble(f"{path} is there already; it is left as it is")
     write(path, text)
 

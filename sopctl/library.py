@@ -179,7 +179,7 @@ class Library:
         )
 
     def _may_hold_registers(self, path: str) -> bool:
-        return not path.endswith(".md") and not _IS_SOP(PurePosixPath(path).stem)
+        return not path.lower().endswith(".md") and not _IS_SOP(PurePosixPath(path).stem)
 
     def steps_whole(self, sop: Sop) -> bool:
         """False where a step may be missing only because it could not be read."""

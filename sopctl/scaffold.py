@@ -1,6 +1,7 @@
 """New knowledge bases and new SOPs, from templates that may be one's own."""
 
 import json
+import os
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -31,15 +32,19 @@ def start(title: str, today: date) -> dict[str, str]:
     return dict(sorted(made.items()))
 
 
-def create(root: Path, wanted: Mapping[str, str]) -> list[str]:
-    """Write files that must not be there yet; if one is, none is written."""
-    there = [path for path in wanted if (root / path).exists()]
-    if there:
-        which = ", ".join(there[:3]) + (", …" if len(there) > 3 else "")
-        raise FileTrouble(f"{root} has {which} already; nothing was written")
-    for path, text in wanted.items():
-        files.write_new(root / path, text)
-    return list(wanted)
+def create(root: Path, wanted: Mapping[str, str]) -> tuple[list[str], list[str]]:
+    """Write the files that are not there yet: those written, and those that were there and are kept.
+
+    A folder whose `sops/` holds files is a knowledge base already, and nothing is written.
+    """
+    sops = root / "sops"
+    if sops.is_dir() and any(sops.iterdir()):
+        raise FileTrouble(f"{sops} holds files already, so there is a knowledge base; nothing was written")
+    kept = [path for path in wanted if os.path.lexists(root / path)]
+    written = [path for path in wanted if path not in kept]
+    for path in written:
+        files.write_new(root / path, wanted[path])
+    return written, kept
 
 
 def new_sop(

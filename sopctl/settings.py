@@ -41,7 +41,8 @@ def load(root: Path) -> Settings:
     if reading.problems:
         finding = reading.problems[0].finding
         way_out = f"; {finding.help}" if finding.help else ""
-        raise FileTrouble(f"{name}: {finding.message}{way_out}")
+        message = finding.message.replace("[tool.sopctl]", f"`{FILE}`") if file.is_file() else finding.message
+        raise FileTrouble(f"{name}: {message}{way_out}")
     return settings
 
 
@@ -57,7 +58,7 @@ def _toml(file: Path) -> dict[str, Any]:
     import tomllib
 
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
+        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise FileTrouble(f"{file.name} cannot be read: {error}") from error
 

@@ -1,8 +1,14 @@
 """The site is made whole or not at all."""
 
+import os
 import re
 import shutil
+import signal
+import socket
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -178,10 +184,16 @@ def test_the_preview_goes_on_whatever_the_writer_does(docks: Path, monkeypatch: 
         shown.append([each.code for each in diagnostics])
 
     build.serve(
-        Places.of(docks), lambda: read(docks), told.append, show, sops=docks / "sops", changes=changes
+        Places.of(docks),
+        lambda: read(docks),
+        told.append,
+        show,
+        sops=docks / "sops",
+        changes=changes,
+        address="127.0.0.1:0",
     )
     assert len(shown) == 5
-    assert "the preview stands at http://127.0.0.1:8000/; stop it with Ctrl-C" in told
+    assert "the preview stands at http://127.0.0.1:0/; stop it with Ctrl-C" in told
     assert not list(docks.glob(".*"))
     assert threading.active_count() == 1
 
@@ -203,4 +215,83 @@ def test_a_preview_that_cannot_start_says_why(docks: Path, monkeypatch: pytest.M
             lambda _: None,
             sops=docks / "sops",
             changes=changes,
+            address="127.0.0.1:0",
         )
+
+
+def refused(docks: Path, address: str) -> str:
+    with pytest.raises(BuildTrouble) as trouble:
+        build.serve(Places.of(docks), lambda: read(docks), print, print, sops=docks / "sops", address=address)
+    return str(trouble.value)
+
+
+def test_a_port_in_use_is_said_with_a_way_out_before_anything_starts(docks: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        said = refused(docks, f"127.0.0.1:{taken.getsockname()[1]}")
+    assert "in use" in said
+    assert "--address" in said
+    assert "\n" not in said
+    assert not (docks / "site").exists()
+
+
+@pytest.mark.parametrize("address", ["8000", "127.0.0.1:", "127.0.0.1:99999", ":8000", "127.0.0.1:-1"])
+def test_an_address_that_is_none_is_refused(docks: Path, address: str) -> None:
+    assert refused(docks, address) == f"`{address}` is no address; write it like 127.0.0.1:8000"
+
+
+def test_an_address_of_another_machine_is_refused(docks: Path) -> None:
+    assert refused(docks, "192.0.2.1:8000").startswith("no preview can stand at 192.0.2.1:8000: ")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_preview_that_is_told_to_end_leaves_nothing_behind(docks: Path, number: signal.Signals) -> None:
+    """The part of MkDocs is played by a process that writes down its number and waits."""
+    child = "import os, time; open('child', 'w').write(str(os.getpid())); time.sleep(60)"
+    code = f"import sys; from sopctl import build, cli; build._MKDOCS = (sys.executable, '-c', {child!r}); sys.exit(cli.run(['serve', '--address', '127.0.0.1:0']))"  # fmt: skip
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen([sys.executable, "-c", code], cwd=docks, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as preview:  # fmt: skip
+        for _ in range(600):
+            if (docks / "child").is_file() and (docks / "child").read_text():
+                break
+            time.sleep(0.05)
+        assert list(docks.glob(".mkdocs.yml.*"))
+        preview.send_signal(number)
+        said = preview.communicate(timeout=20)[1]
+    assert preview.returncode == 130
+    assert "Traceback" not in said
+    assert said.endswith("sopctl: stopped\n")
+    assert not list(docks.glob(".mkdocs.yml.*"))
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((docks / "child").read_text()), 0)
+
+
+def test_a_port_that_is_taken_meanwhile_is_said_without_a_traceback(
+    docks: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(build, "_MKDOCS", (sys.executable, "-c", "raise SystemExit(1)"))
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{other.getsockname()[1]}"
+    with socket.socket() as rival:
+
+        def changes(*_: Path, **__: object) -> Iterator[set[str]]:
+            host, _colon, port = address.rpartition(":")
+            rival.bind((host, int(port)))
+            rival.listen()
+            while True:
+                time.sleep(0.02)
+                yield set()
+
+        with pytest.raises(BuildTrouble, match="in use"):
+            build.serve(
+                Places.of(docks),
+                lambda: read(docks),
+                lambda _: None,
+                lambda _: None,
+                sops=docks / "sops",
+                changes=changes,
+                address=address,
+            )

@@ -88,6 +88,16 @@ def test_paths_narrow_what_is_reported_but_not_what_is_read(
         (["lint", "--select", "SOP31"], "no rule begins with `SOP31`"),
         (["lint", "outside.txt"], "`outside.txt` is not below `sops`"),
         (["explain", "SOP999"], "no rule is called `SOP999`"),
+        (["lint", "--select", "sop-unknwon"], "did you mean `sop-unknown`?"),
+        (["list", "--status", "efective"], "did you mean `effective`?"),
+        (["list", "--owner", "leda"], "did you mean `lead`?"),
+        (["list", "--team", "nobody"], "no team is called `nobody`; there is none at all"),
+        (["list", "--tag", "x"], "no tag is called `x`"),
+        (["lint", "--output", "sops/found.txt"], "`sops/found.txt` is below `sops`"),
+        (["lint", "--output", "sops/people.yaml"], "nothing was written"),
+        (["test", "--junit", "sops/people.yaml"], "nothing was written"),
+        (["lint", "--output", "."], "sopctl: . cannot be written: this is a folder"),
+        (["lint", "--output", "outside.txt/found"], "sopctl: outside.txt/found cannot be written: "),
         (["show", "TS-ONE-002"], "did you mean `TS-ONE-001`?"),
         (["new", "lower-case", "--title", "x", "--owner", "lead"], "is no id for a SOP"),
         (["new", "TS-ONE-001", "--title", "x", "--owner", "lead"], "is there already"),
@@ -137,6 +147,7 @@ def test_settings_of_pyproject_count_too(base: Path, capsys: pytest.CaptureFixtu
         ('fail-on = "never"\n', "should be error, warning or note"),
         ("x = [\n", "sopctl.toml cannot be read"),
         ('sops = "elsewhere"\n', "there is no folder `elsewhere`"),
+        ("\ufeffselct = []\n", "sopctl.toml: `sopctl.toml` has no key `selct`"),
     ],
 )
 def test_wrong_settings_are_refused(
@@ -278,3 +289,137 @@ def test_an_unreadable_file_is_named_where_it_is_missing(
 ) -> None:
     (base / "sops/TS-TWO-001.yaml").write_text("a: [")
     assert "sops/TS-TWO-001.yaml cannot be read" in run(capsys, "list")[2]
+
+
+posix = pytest.mark.skipif(os.name != "posix", reason="links and pipes")
+
+
+@posix
+def test_a_link_to_a_sop_is_not_written_through(base: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (base / "soft").symlink_to("sops/people.yaml")
+    os.link(base / "sops/people.yaml", base / "hard")
+    for name in ("soft", "hard"):
+        assert run(capsys, "lint", *TODAY, "--output", name)[0] == 2
+    assert (base / "sops/people.yaml").read_text() == REGISTER
+
+
+@posix
+def test_a_link_is_followed_and_stays_a_link(base: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (base / "link").symlink_to("found.json")
+    for _ in range(2):
+        assert run(capsys, "lint", *TODAY, "--format", "json", "--output", "link")[0] == 0
+        assert (base / "link").is_symlink()
+        assert json.loads((base / "found.json").read_text())["diagnostics"] == []
+
+
+@posix
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["lint", *TODAY, "--output", "/dev/stdout"],
+        ["convert", "sops/TS-ONE-001.yaml", "--to", "md", "--output", "/dev/stdout"],
+    ],
+)
+@pytest.mark.parametrize("piped", [True, False])
+def test_what_is_no_file_is_written_into(base: Path, words: list[str], piped: bool) -> None:
+    with (base / "said").open("wb") as said:
+        done = subprocess.run([sys.executable, "-m", "sopctl", *words], stdout=subprocess.PIPE if piped else said, env=AT_HOME, check=True)  # fmt: skip
+    assert done.stdout if piped else (base / "said").read_bytes()
+
+
+ROOT = Path(__file__).parent.parent
+AT_HOME = {**os.environ, "PYTHONPATH": str(ROOT)}
+
+
+@posix
+@pytest.mark.parametrize("words", [["rules"], ["--help"], ["list"], ["lint"], ["test"], ["schema", "sop"]])
+def test_a_reader_that_goes_away_is_no_trouble(base: Path, words: list[str]) -> None:
+    reads, writes = os.pipe()
+    os.close(reads)
+    try:
+        done = subprocess.run([sys.executable, "-m", "sopctl", *words], stdout=writes, stderr=subprocess.PIPE, env=AT_HOME)  # fmt: skip
+    finally:
+        os.close(writes)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_ctrl_d_at_a_prompt_ends_with_130(
+    base: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ended(_: str) -> str:
+        raise EOFError
+
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("builtins.input", ended)
+    assert run(capsys, "new", "TS-ONE-003") == (130, "", "sopctl: stopped\n")
+
+
+def test_init_keeps_what_is_there(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "our book"
+    (folder / "sops").mkdir(parents=True)
+    (folder / "mkdocs.yml").write_text("mine")
+    code, out, _ = run(capsys, "init", "our book", *TODAY)
+    assert code == 0
+    assert (folder / "mkdocs.yml").read_text() == "mine"
+    assert "kept our book/mkdocs.yml, which was there already" in out
+    assert "wrote our book/README.md" in out
+    quote = '"' if os.name == "nt" else "'"
+    assert f"Next: cd {quote}our book{quote} && sopctl lint" in out
+    code, out, err = run(capsys, "init", "our book", *TODAY)
+    assert (code, out) == (2, "")
+    assert "nothing was written" in err
+
+
+def test_an_unknown_path_of_escalation_is_answered_with_those_there_are(
+    base: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (base / "sops/people.yaml").write_text(REGISTER + "escalation_paths: {urgent: {title: Urgent, levels: [{to: [lead], ack_within: 1h}], on_exhausted: lead}}\n")  # fmt: skip
+    code, _, err = run(capsys, "escalation", "urgnt")
+    assert code == 2
+    assert "(did you mean `urgent`?); there are `urgent`" in err
+
+
+def test_settings_may_begin_with_a_byte_order_mark(base: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    broken(base)
+    (base / "sopctl.toml").write_text('ignore = ["SOP3"]\n', encoding="utf-8-sig")
+    assert run(capsys, "lint", *TODAY)[0] == 0
+
+
+def test_endings_are_read_in_any_case(base: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (base / "sops/people.yaml").rename(base / "sops/PEOPLE.YAML")
+    assert run(capsys, "convert", "sops/TS-ONE-001.yaml", "--to", "md", "--output", "sops/TS-ONE-001.MD")[0] == 0  # fmt: skip
+    (base / "sops/TS-ONE-001.yaml").unlink()
+    assert run(capsys, "lint", *TODAY)[0] == 0
+    assert "TS-ONE-001" in run(capsys, "list")[1]
+
+
+@posix
+def test_what_is_no_file_is_named_and_never_waited_for(
+    base: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    os.mkfifo(base / "sops/pipe.yaml")
+    (base / "sops/one.yaml").symlink_to("two.yaml")
+    (base / "sops/two.yaml").symlink_to("one.yaml")
+    code, out, _ = run(capsys, "lint", *TODAY, "--format", "concise")
+    assert code == 1
+    assert "this is a pipe or a device, not a file" in out
+    assert out.count("this file cannot be opened: ") == 2
+
+
+def test_a_family_of_rules_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    from sopctl.rules import RULES
+
+    code, out, _ = run(capsys, "explain", "sop3")
+    assert code == 0
+    assert [line.split()[0] for line in out.splitlines()] == [
+        rule.code for rule in RULES if rule.code.startswith("SOP3")
+    ]
+
+
+def test_a_rule_is_chosen_by_its_name_too(base: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    broken(base)
+    assert run(capsys, "lint", *TODAY, "--select", "sop-unknown")[0] == 1
+    assert run(capsys, "lint", *TODAY, "--select", "role-unknown,SOP7")[0] == 0

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from typing import TextIO
 
 from sopctl.files import FileTrouble
 
@@ -10,16 +11,30 @@ ISSUES = "please report it"
 
 def run(words: Sequence[str]) -> int:
     """Run one command line; the number is the exit code."""
+    out = sys.stdout
+    try:
+        code = _guarded(list(words))
+        if out is not None:
+            out.flush()
+        return code
+    except BrokenPipeError:  # whoever read us has gone, and has what was wanted
+        _hush(out)
+        return 0
+
+
+def _guarded(words: list[str]) -> int:
+    """The exit code; what goes wrong on the way is said to the user."""
+    from sopctl.cli.options import Stopped
+
     try:
         _speak_utf8()
-        return _run(list(words))
+        return _run(words)
     except FileTrouble as trouble:
         return _complain(str(trouble))
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, Stopped):
         return _complain("stopped", 130)
     except BrokenPipeError:
-        sys.stdout = None  # whoever read us has gone
-        return 0
+        raise
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         return _complain(f"{where}{(error.strerror or str(error)).lower()}")
@@ -42,6 +57,18 @@ def _run(words: list[str]) -> int:
     from sopctl.cli.app import run_typer
 
     return run_typer(words)
+
+
+def _hush(out: TextIO | None) -> None:
+    """Send to nowhere what is still to be written when the interpreter ends."""
+    import os
+
+    sys.stdout = out
+    try:
+        if out is not None:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())
+    except OSError:
+        sys.stdout = None
 
 
 def _speak_utf8() -> None:

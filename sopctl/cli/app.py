@@ -52,7 +52,12 @@ def commands() -> dict[str, tuple[str, Command]]:
 
 def run_typer(words: Sequence[str]) -> int:
     """Run a command line through typer."""
-    code = _app()(list(words), standalone_mode=True, prog_name="sopctl")
+    try:
+        code = _app()(list(words), standalone_mode=True, prog_name="sopctl")
+    except SystemExit as stop:
+        if isinstance(stop.__context__, BrokenPipeError):  # typer makes a 1 of it
+            raise stop.__context__ from None
+        code = stop.code
     return int(code or 0)
 
 

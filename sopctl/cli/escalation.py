@@ -12,7 +12,6 @@ from sopctl.analysis.escalation import Reached, Rung, Timeline
 from sopctl.analysis.time_words import hour, moment, weekday
 from sopctl.cli import ground
 from sopctl.cli.options import Argument, Option
-from sopctl.diagnostic import did_you_mean
 from sopctl.files import FileTrouble
 from sopctl.library import Library
 from sopctl.model.registers import EscalationPath
@@ -54,7 +53,8 @@ def _moment(start: datetime) -> Moment:
 def _path(id: str, library: Library) -> EscalationPath:
     found = library.paths.get(id)
     if found is None:
-        raise FileTrouble(f"no escalation path is called `{id}`{did_you_mean(id, library.paths)}")
+        ground.known("escalation path", [id], library.paths)
+    assert found is not None
     return found
 
 

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -29,6 +29,18 @@ class Ground(NamedTuple):
     def shown(self, path: str) -> str:
         """A path of the library as seen from where the user stands."""
         return os.path.relpath(self.root / path).replace(os.sep, "/")
+
+    def target(self, path: str, library: Library) -> Path:
+        """The file that the user wants written; FileTrouble where it would take the place of a SOP."""
+        place = Path(path)
+        below = place.resolve().is_relative_to(self.folder.resolve()) and self.folder != self.root
+        if below or any(_same(place, self.root / each) for each in (*library.by_path, *library.unreadable)):
+            shown = self.shown(self.folder.relative_to(self.root).as_posix())
+            what = (
+                f"is below `{shown}`, where SOPs and registers stand" if below else "is a SOP or a register"
+            )
+            raise FileTrouble(f"`{path}` {what}; nothing was written: name a file elsewhere")
+        return place
 
     def seen(self, diagnostics: Sequence[Diagnostic]) -> list[Diagnostic]:
         """Diagnostics with paths as seen from where the user stands."""
@@ -60,6 +72,10 @@ def find(paths: Sequence[str] = ()) -> Ground:
     return Ground(root, folder, settled)
 
 
+def _same(one: Path, other: Path) -> bool:
+    return one.exists() and other.exists() and one.samefile(other)
+
+
 def narrowed(ground: Ground, paths: Sequence[str]) -> list[str]:
     """The paths as the library writes them; empty means everything."""
     found = []
@@ -82,16 +98,19 @@ def chosen(select: Sequence[str], ignore: Sequence[str]) -> list[Rule]:
         for rule in RULES
         if (not selected or rule.code.startswith(selected))
         and not (ignored and rule.code.startswith(ignored))
-        and (not rule.asked_only or rule.code in selected)
+        and (not rule.asked_only or rule.code in selected)  # a beginning of its code is not enough
     ]
 
 
 def _codes(words: Sequence[str]) -> tuple[str, ...]:
-    codes = tuple(code.strip().upper() for word in words for code in word.split(",") if code.strip())
-    for code in codes:
+    """The codes, or beginnings of codes, that were said; the name of a rule stands for its code."""
+    by_name = {rule.name: rule.code for rule in RULES}
+    said = [each.strip() for word in words for each in word.split(",") if each.strip()]
+    codes = tuple(by_name.get(each.lower(), each.upper()) for each in said)
+    for word, code in zip(said, codes, strict=True):
         if not any(rule.code.startswith(code) for rule in RULES):
-            near = did_you_mean(code, [rule.code for rule in RULES])
-            raise FileTrouble(f"no rule begins with `{code}`{near}; `sopctl rules` lists them")
+            near = did_you_mean(code, by_name.values()) or did_you_mean(word.lower(), by_name)
+            raise FileTrouble(f"no rule begins with `{word}`{near}; `sopctl rules` lists them")
     return codes
 
 
@@ -103,6 +122,17 @@ def day(text: str | None) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise FileTrouble(f"`{text}` is no date; write it like 2026-11-21") from None
+
+
+def known(what: str, words: Sequence[str] | None, names: Iterable[str]) -> None:
+    """Refuse a word that names nothing, with the names that there are."""
+    there = sorted(names)
+    for word in words or ():
+        if word not in there:
+            near = did_you_mean(word, there)
+            some = ", ".join(f"`{each}`" for each in there[:40]) + (", …" if len(there) > 40 else "")
+            listed = f"; there are {some}" if there else "; there is none at all"
+            raise FileTrouble(f"no {what} is called `{word}`{near}{listed}")
 
 
 def in_colour() -> bool:

@@ -5,7 +5,6 @@ import os
 import sys
 from collections.abc import Sequence
 from enum import Enum
-from pathlib import Path
 from typing import Annotated
 
 from sopctl import files
@@ -69,7 +68,7 @@ def lint(
     if output is None:
         sys.stdout.write(written)
     else:
-        files.write(Path(output), written)
+        files.write(base.target(output, library), written)
     _summarise_step(format.value, base.seen(found), context)
     return int(_fails(found, fail_on.value if fail_on else base.settings.fail_on))
 

@@ -5,14 +5,16 @@ import sys
 from collections.abc import Callable
 from datetime import date
 from enum import Enum
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 from sopctl.cli import ground
 from sopctl.cli.cells import table
 from sopctl.cli.options import Option
 from sopctl.library import Library
 from sopctl.model import Sop
+from sopctl.model.sop import Status
 
+_Words = list[str] | None
 ListFormat = Enum("ListFormat", {"text": "text", "json": "json", "csv": "csv"}, type=str)
 
 
@@ -27,6 +29,7 @@ def list_(
 ) -> int:
     """List the SOPs with their status, owner and review date."""
     library = ground.find().library(ground.day(today))
+    _check(library, status, owner, team, tag)
     rows = [
         _row(sop, library)
         for sop in library.sops
@@ -39,6 +42,17 @@ def list_(
     sys.stdout.write(_WRITERS[format.value](rows))
     _say_unread(library)
     return 0
+
+
+def _check(library: Library, status: _Words, owner: _Words, team: _Words, tag: _Words) -> None:
+    """Refuse words that name nothing, unless what they name may stand in a file that cannot be read."""
+    ground.known("status", status, get_args(Status))
+    if not library.unreadable:
+        sops = library.sops
+        ground.known("owner", owner, {*library.roles, *(sop.owner for sop in sops if sop.owner)})
+        teams = {each for sop in sops for each in sop.audience or () if each}
+        ground.known("team", team, {*library.teams, *teams})
+        ground.known("tag", tag, {each for sop in sops for each in sop.tags or () if each})
 
 
 def _one_of(wanted: list[str] | None, value: str | None) -> bool:

@@ -1,5 +1,7 @@
 """`sopctl init` and `sopctl new`."""
 
+import os
+import shlex
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -19,11 +21,20 @@ def init(
 ) -> int:
     """Make a new knowledge base that lints clean and builds. Nothing is overwritten."""
     root = Path(directory)
-    for path in scaffold.create(root, scaffold.start(title, ground.day(today))):
+    written, kept = scaffold.create(root, scaffold.start(title, ground.day(today)))
+    for path in written:
         print(f"wrote {(root / path).as_posix()}")
-    there = "" if directory == "." else f"cd {directory} && "
+    for path in kept:
+        print(f"kept {(root / path).as_posix()}, which was there already")
+    there = "" if directory == "." else f"cd {_quoted(directory)} && "
     print(f"\nNext: {there}sopctl lint, then sopctl serve. A new SOP: sopctl new SUP-RET-001")
     return 0
+
+
+def _quoted(word: str) -> str:
+    if os.name == "nt":
+        return f'"{word}"' if " " in word else word
+    return shlex.quote(word)
 
 
 def new(

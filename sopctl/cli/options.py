@@ -12,6 +12,10 @@ from typing import Annotated, Any, NamedTuple, get_args, get_origin
 Command = Callable[..., int]
 
 
+class Stopped(Exception):
+    """The user has stopped a command, by Ctrl-C or by Ctrl-D where something was asked."""
+
+
 class Option(NamedTuple):
     """`--name`, and what it does."""
 
@@ -109,7 +113,11 @@ def for_typer(command: Command) -> Callable[..., None]:
 
     @functools.wraps(command)
     def wrapped(**values: Any) -> None:
-        raise typer.Exit(command(**values))
+        try:
+            code = command(**values)
+        except (KeyboardInterrupt, EOFError) as error:  # typer has its own words and codes for them
+            raise Stopped from error
+        raise typer.Exit(code)
 
     fresh = signature.replace(parameters=[translated(p) for p in signature.parameters.values()])
     wrapped.__signature__ = fresh  # type: ignore[attr-defined]

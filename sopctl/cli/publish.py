@@ -2,6 +2,8 @@
 
 import inspect
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 from sopctl import build as building
@@ -38,7 +40,8 @@ def build(
     library = base.library(ground.day(today))
     least = Severity(fail_on.value if fail_on else base.settings.fail_on)
     rules = ground.chosen(base.settings.select, base.settings.ignore)
-    built = building.build(_places(base), library, _tell, rules=rules, fail_on=least, commands=told())
+    with _told_to_stop():
+        built = building.build(_places(base), library, _tell, rules=rules, fail_on=least, commands=told())
     if built.stopped:
         _show(base, library, list(built.diagnostics))
         _tell("the site was not built, and the old one stays: mend what stands above")
@@ -65,10 +68,33 @@ def serve(
         _show(base, last[0], diagnostics)
 
     rules = ground.chosen(base.settings.select, base.settings.ignore)
-    building.serve(
-        _places(base), read, _tell, show, sops=base.folder, rules=rules, commands=told(), address=address
-    )
+    with _told_to_stop():
+        building.serve(
+            _places(base), read, _tell, show, sops=base.folder, rules=rules, commands=told(), address=address
+        )
     return 0
+
+
+@contextmanager
+def _told_to_stop() -> Iterator[None]:
+    """Meanwhile the end of the terminal or of the machine is a Ctrl-C, so that what was begun is tidied up."""
+    import signal
+
+    def stop(*_: object) -> None:
+        for number in before:  # once is enough: tidying up is not to be broken off
+            signal.signal(number, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    known = [number for name in ("SIGTERM", "SIGHUP") if (number := getattr(signal, name, None))]
+    # one that is ignored from the start stays so: that is what `nohup` is for
+    before = {each: old for each in known if (old := signal.getsignal(each)) is not signal.SIG_IGN}
+    for number in before:
+        signal.signal(number, stop)
+    try:
+        yield
+    finally:
+        for number, old in before.items():
+            signal.signal(number, old)
 
 
 def told() -> list[Command]:

@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Iterator, Sequence
 from enum import Enum
-from pathlib import Path
 from typing import Annotated
 
 from sopctl import files
@@ -47,6 +46,7 @@ def run_scenarios(
     """Run the scenarios of SOPs and registers: does each case go the way that was promised?"""
     base = ground.find(paths or ())
     library = base.library(ground.day(today))
+    target = None if junit is None else base.target(junit, library)
     if write_missing is not None:
         sys.stdout.write(missing(wanted_sop(library, write_missing), library))
         return 0
@@ -57,8 +57,8 @@ def run_scenarios(
     covered = [sop for sop in library.sops if _inside(library.path_of(sop), only)] if coverage else None
     ran = report.Ran(chosen, library, covered)
     sys.stdout.write(report.text(ran) if format.value == "text" else report.json(ran))
-    if junit is not None:
-        files.write(Path(junit), report.junit(ran))
+    if target is not None:
+        files.write(target, report.junit(ran))
     not_run = [path for path in unread(library) if _inside(path, only)]
     for path in not_run:
         print(f"sopctl: {path}: not every scenario could be read; `sopctl lint` says why", file=sys.stderr)
