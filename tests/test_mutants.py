@@ -78,7 +78,7 @@ def _mutants(library: Library) -> Iterator[Mutant]:
                 otherwise = any("otherwise" in row for row in rows) and "otherwise" not in rows[at]
                 hides = "its cases fall to `otherwise`" if otherwise else ""
                 if len(rows) == 1:
-                    hides = "it was the only row, and without it every case goes on to the same step"
+                    hides = "the only row: every case goes on to the same step, but nothing sets the fact any more"
                 yield Mutant(
                     "a row deleted", path, f"row {at + 1} of {each.sop.id}#{step['id']}", lost, hides
                 )
