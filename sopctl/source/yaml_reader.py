@@ -92,7 +92,7 @@ def _compose(text: str) -> Any:
     except Exception as error:
         if not hasattr(error, "problem") and not hasattr(error, "reason"):
             raise
-        raise explain(text, error, _last_closed(plain)) from error
+        raise _told(text, error, plain) from error
 
 
 def _mask(text: str) -> dict[int, str]:
@@ -147,7 +147,7 @@ def _events(text: str) -> Iterator[Any]:
         except Exception as error:
             if not hasattr(error, "problem") and not hasattr(error, "reason"):
                 raise
-            raise explain(text, error, _last_closed(text)) from error
+            raise _told(text, error, text) from error
         if event is None or type(event).__name__ == "StreamEndEvent":
             return
         name = type(event).__name__
@@ -158,6 +158,13 @@ def _events(text: str) -> Iterator[Any]:
         elif name in ("SequenceEndEvent", "MappingEndEvent"):
             depth -= 1
         yield event
+
+
+def _told(text: str, error: Any, plain: str) -> Trouble:
+    """The parser's exception in our words; some versions of libyaml stop at a depth of their own."""
+    if "nesting" in (getattr(error, "problem", None) or ""):
+        return _too_deep(text, error.problem_mark.line + 1)
+    return explain(text, error, _last_closed(plain))
 
 
 def _last_closed(text: str) -> Closed | None:
