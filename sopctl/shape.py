@@ -23,7 +23,7 @@ from typing import (
     get_origin,
 )
 
-from sopctl.diagnostic import Finding, Hints, Pointer
+from sopctl.diagnostic import Finding, Hints, Pointer, nearest
 
 UNKNOWN: Any = type("Unknown", (), {"__repr__": lambda self: "UNKNOWN", "__bool__": lambda self: False})()
 """Stands for a value that was written but could not be understood."""
@@ -306,13 +306,16 @@ class Record(Shape):
         return made
 
     def _missing(self, data: dict[str, Any], at: Pointer, into: Reading) -> Iterator[str]:
-        """The attributes that are required and not written; each is a finding."""
+        """The attributes that are required and not written; each is a finding, unless a slip in
+        the name of its key is one already."""
+        strange = [word for word in data if word not in self._readers][:_FEW]
+        meant = {nearest(word, self.part.__keys__) for word in strange}
         for word in self.part.__required__:
             if word not in data:
                 about = self.part.__keys__[word]
-                into.refuse(
-                    at, f"{self.part.__title__} needs `{word}`: {_first_sentence(about.doc)}", "SOP003"
-                )
+                if word not in meant:
+                    what = _first_sentence(about.doc)
+                    into.refuse(at, f"{self.part.__title__} needs `{word}`: {what}", "SOP003")
                 yield about.attribute
 
     def _read_short(self, data: str, at: Pointer, into: Reading) -> Any:
@@ -438,6 +441,9 @@ def shape_of(annotation: Any) -> Shape:
     if isinstance(annotation, type) and issubclass(annotation, Part):
         return Record(annotation)
     return _PLAIN[annotation]
+
+
+_FEW = 10
 
 
 def _refuse_key(part: type[Part], word: str, value: Any, at: Pointer, into: Reading) -> None:

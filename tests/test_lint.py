@@ -65,6 +65,7 @@ def test_all_slips_of_a_file_are_found_at_once_each_at_its_place() -> None:
     texts = changed(
         ("status: draft", "status: drafty"),
         ("title: One", "titel: One"),
+        ("purpose: Show one thing.", "# purpose: Show one thing."),
         ("owner: lead", "owner: led"),
         ("next: done", "next: doen"),
         ("[[TS-A-002]]", "[[TS-A-020]]"),
@@ -79,6 +80,10 @@ def test_all_slips_of_a_file_are_found_at_once_each_at_its_place() -> None:
         ("TS-A-001.yaml", 13, "SOP002"),
         ("TS-A-001.yaml", 14, "SOP203"),
     ]
+
+
+def test_a_slip_in_the_name_of_a_required_key_is_one_finding() -> None:
+    assert said(check(changed(("title: One", "titel: One")))) == [("TS-A-001.yaml", 2, "SOP004")]
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,11 @@ used (“customer due diligence (CDD)”, or “CDD (customer due diligence)”)
 as a title or an alias. An abbreviation is two to six capitals, digits and a plural s included; it
 is said once a file. Ids, and words that the file also writes in small letters, are none.
 
-Words of ordinary writing need no explanation: AC, AD, AI, AM, API, BC, CC, CD, CEO, CFO, COO, CSV,
-CTO, CV, DIY, DNA, DVD, EU, EUR, FAQ, FYI, GB, GBP, GDP, GMT, GPS, HIV, HR, HTML, HTTP, HTTPS, ID,
-II, III, IQ, ISO, IT, IV, IX, JPEG, JPG, JSON, KB, KG, KM, LCD, LED, MB, MP3, NB, NGO, NO, OK, PC,
-PDF, PIN, PM, PNG, PR, PS, QR, RAM, RSVP, SIM, SMS, SOP, TB, TBC, TBD, TODO, TV, UK, UN, URL, US, USA,
-USB, USD, UTC, VAT, VI, VII, VIII, VIP, VS, WC, WWW, XI, XII, XML, YAML, ZIP.
+Words of ordinary writing need no explanation: AC, AD, AI, AM, API, ASAP, BC, CC, CD, CEO, CFO, COO,
+CSV, CTO, CV, DIY, DNA, DVD, EU, EUR, FAQ, FYI, GB, GBP, GDP, GMT, GPS, HIV, HR, HTML, HTTP, HTTPS,
+ID, II, III, IQ, ISO, IT, IV, IX, JPEG, JPG, JSON, KB, KG, KM, LCD, LED, MB, MP3, NB, NGO, NO, OK,
+PC, PDF, PIN, PM, PNG, PR, PS, QR, RAM, RSVP, SIM, SMS, SOP, TB, TBC, TBD, TODO, TV, UK, UN, URL,
+US, USA, USB, USD, UTC, VAT, VI, VII, VIII, VIP, VS, WC, WWW, XI, XII, XML, YAML, ZIP.
 
 ```yaml title="Bad"
 purpose: Start the CDD check.                            # SOP704
