@@ -72,6 +72,13 @@ def _text(path: str) -> str | Unread:
             data = file.read(64 * 1024 * 1024)
     except OSError as error:
         return Unread(f"this file cannot be opened: {_reason(error)}")
+    return decoded(data)
+
+
+def decoded(data: bytes) -> str | Unread:
+    """The text that the bytes of a file hold, or why they hold none."""
+    if data.startswith(b"version https://git-lfs.github.com/spec/"):
+        return Unread("this file is a pointer of Git LFS, not the text itself", "keep it out of Git LFS")
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
