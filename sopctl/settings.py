@@ -1,13 +1,20 @@
 """What a knowledge base settles once: `[tool.sopctl]` of pyproject.toml, or `sopctl.toml`."""
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
+from sopctl import files
 from sopctl.files import FileTrouble
 from sopctl.model.words import Label
-from sopctl.shape import Part, key
+from sopctl.shape import Part, Problem, key
 
 FILE = "sopctl.toml"
+_PYPROJECT = "pyproject.toml"
+_TABLE = "tool.sopctl"
+
+Look = Callable[[str], str | None]
+"""The text of a file beside the settings, or None where there is none."""
 
 
 class Settings(Part, title="[tool.sopctl]"):
@@ -25,42 +32,66 @@ class Settings(Part, title="[tool.sopctl]"):
 def find_root(start: Path) -> Path | None:
     """The nearest folder, from `start` upwards, that is settled for sopctl or holds `sops/`."""
     for folder in (start, *start.parents):
-        if (folder / FILE).is_file() or (folder / "sops").is_dir() or _in_pyproject(folder) is not None:
+        if (
+            (folder / FILE).is_file()
+            or (folder / "sops").is_dir()
+            or _in_pyproject(_on_disk(folder)) is not None
+        ):
             return folder
     return None
 
 
 def load(root: Path) -> Settings:
     """The settings of a knowledge base; FileTrouble says what is wrong with them."""
-    file = root / FILE
-    if file.is_file():
-        table, name = _toml(file), FILE
-    else:
-        table, name = _in_pyproject(root) or {}, "pyproject.toml, [tool.sopctl]"
-    settings, reading = Settings.make(_words(table))
-    if reading.problems:
-        finding = reading.problems[0].finding
+    settings, name, problems = _read(_on_disk(root))
+    if problems:
+        finding = problems[0].finding
         way_out = f"; {finding.help}" if finding.help else ""
-        message = finding.message.replace("[tool.sopctl]", f"`{FILE}`") if file.is_file() else finding.message
+        message = finding.message.replace("[tool.sopctl]", f"`{FILE}`") if name == FILE else finding.message
         raise FileTrouble(f"{name}: {message}{way_out}")
     return settings
 
 
-def _in_pyproject(folder: Path) -> dict[str, Any] | None:
-    file = folder / "pyproject.toml"
-    if not file.is_file() or b"tool.sopctl" not in file.read_bytes():
+def folder(look: Look) -> str:
+    """Where SOPs and registers stood, by the settings of another time; what else these say is past."""
+    return _read(look)[0].sops
+
+
+def _read(look: Look) -> tuple[Settings, str, Sequence[Problem]]:
+    """The settings, the file that they stand in, and what is wrong with them."""
+    text = look(FILE)
+    if text is not None:
+        table, name = _toml(text, FILE), FILE
+    else:
+        table, name = _in_pyproject(look) or {}, "pyproject.toml, [tool.sopctl]"
+    settings, reading = Settings.make(_words(table))
+    return settings, name, reading.problems
+
+
+def _on_disk(root: Path) -> Look:
+    def look(name: str) -> str | None:
+        file = root / name
+        ours = name == FILE or _TABLE.encode() in (files.bytes_of(file) or b"")
+        return files.text_of(file).removeprefix("\ufeff") if ours and file.is_file() else None
+
+    return look
+
+
+def _in_pyproject(look: Look) -> dict[str, Any] | None:
+    text = look(_PYPROJECT)
+    if text is None or _TABLE not in text:
         return None
-    found = _toml(file).get("tool", {}).get("sopctl")
+    found = _toml(text, _PYPROJECT).get("tool", {}).get("sopctl")
     return found if isinstance(found, dict) else None
 
 
-def _toml(file: Path) -> dict[str, Any]:
+def _toml(text: str, name: str) -> dict[str, Any]:
     import tomllib
 
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise FileTrouble(f"{file.name} cannot be read: {error}") from error
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise FileTrouble(f"{name} cannot be read: {error}") from error
 
 
 def _words(table: Any) -> Any:

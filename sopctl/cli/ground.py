@@ -11,6 +11,7 @@ from sopctl import files, settings
 from sopctl.diagnostic import Diagnostic, did_you_mean
 from sopctl.files import FileTrouble
 from sopctl.library import Library, build
+from sopctl.repository import Repository
 from sopctl.rules import RULES, Rule
 from sopctl.settings import Settings
 
@@ -25,6 +26,15 @@ class Ground(NamedTuple):
     def library(self, today: date) -> Library:
         """Read every file of the knowledge base."""
         return build(files.texts_in(self.root, self.folder), today, files.beside(self.root))
+
+    def library_at(self, ref: str, repository: Repository, today: date) -> Library:
+        """Every file of the knowledge base as it stood at a commit, wherever its settings had it then."""
+        try:
+            past = settings.folder(lambda name: repository.text_at(ref, self.root / name))
+        except FileTrouble as trouble:
+            raise FileTrouble(f"at `{ref}`, {trouble}") from None
+        texts = repository.texts_at(ref, self.root, self.root / past)
+        return build(texts, today, repository.beside_at(ref, self.root))
 
     def shown(self, path: str) -> str:
         """A path of the library as seen from where the user stands."""

@@ -28,22 +28,23 @@ def repository_of(place: Path) -> "Repository":
     answer = _program.run(["rev-parse", *asked, "--absolute-git-dir"], folder, environment)
     if answer.returncode:
         raise FileTrouble(_no_repository(folder, answer.stderr))
-    bare, shallow, inside, up, git_dir = os.fsdecode(answer.stdout).removesuffix("\n").split("\n", 4)
-    if bare == "false" and inside == "false":
+    bare, shallow, inside, *rest = os.fsdecode(answer.stdout).removesuffix("\n").split("\n")
+    if bare == inside == "false":
         raise FileTrouble(
             f"{folder} is inside the folder that git keeps for itself; go to the files beside it"
         )
+    up = "" if bare == "true" else rest.pop(0)  # without files there is no way up
+    git_dir = "\n".join(rest)
     top = Path(os.path.realpath(git_dir if bare == "true" else folder / up))
-    return Repository(top, Path(git_dir), shallow == "true", environment | _program.handed_down(top, git_dir))
+    return Repository(top, shallow == "true", environment | _program.handed_down(top, git_dir))
 
 
 class Repository:
     """A git repository, read only. Paths are given and taken as paths of the disk; what they meant
     at a commit is read from the commit."""
 
-    def __init__(self, top: Path, git_dir: Path, shallow: bool, environment: Mapping[str, str]) -> None:
+    def __init__(self, top: Path, shallow: bool, environment: Mapping[str, str]) -> None:
         self.top = top
-        self.git_dir = git_dir
         self.shallow = shallow  # the oldest commits are not here
         self._environment = environment
 
