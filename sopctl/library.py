@@ -2,11 +2,12 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from functools import cached_property
 from pathlib import PurePosixPath
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
+from weakref import ref
 
 from sopctl import model, source
 from sopctl.diagnostic import Finding, Hints, Pointer
@@ -32,6 +33,8 @@ from sopctl.model.words import ID, SOP_ID
 from sopctl.prose import Speech
 from sopctl.prose import references as text_references
 from sopctl.shape import UNKNOWN, Problem, Reference
+
+_Known = TypeVar("_Known")
 
 Beside = Callable[[str], str | None]
 """The text of any other file of the repository by its path (empty for a picture or a folder),
@@ -72,11 +75,19 @@ class Library:
     """Every file, typed; registers merged; references resolved.
 
     A file that could not be read still answers to its stem, so that it makes no reference
-    to it dangle.
+    to it dangle. What is known of the files of another library that it is `like` need not be
+    worked out again; it does not keep that library.
     """
 
-    def __init__(self, typed: Iterable[Typed], today: date, beside: Beside = lambda path: None) -> None:
+    def __init__(
+        self,
+        typed: Iterable[Typed],
+        today: date,
+        beside: Beside = lambda path: None,
+        like: "Library | None" = None,
+    ) -> None:
         self.typed = tuple(typed)
+        self._like = ref(like) if like is not None else None
         self.today = today
         self.beside = beside
         self.by_path = {each.document.path: each for each in self.typed}
@@ -181,16 +192,40 @@ class Library:
     def _may_hold_registers(self, path: str) -> bool:
         return not path.lower().endswith(".md") and not _IS_SOP(PurePosixPath(path).stem)
 
-    def steps_whole(self, sop: Sop) -> bool:
-        """False where a step may be missing only because it could not be read."""
-        return "steps" not in sop.unknown and len(sop.known_steps) == len(sop.steps or ())
+    # What is the same in the library that it is like
+
+    @property
+    def like(self) -> "Library | None":
+        """The library that this one is like, where it is still there."""
+        return self._like() if self._like is not None else None
+
+    @cached_property
+    def kept(self) -> frozenset[str]:
+        """The SOPs, by id, that are the same in both."""
+        before = self.like.by_id if self.like is not None else {}
+        return frozenset(id for id, each in self.by_id.items() if before.get(id) is each)
+
+    @cached_property
+    def registers_kept(self) -> bool:
+        """True where the same registers hold on the same day."""
+        like = self.like
+        return like is not None and self.today == like.today and self._registers == like._registers
+
+    @property
+    def _registers(self) -> list[int]:
+        return [id(each.registers) for each in self.typed if each.registers is not None]
 
     # Who refers to whom
 
     @cached_property
     def references(self) -> dict[str, tuple[Reference, ...]]:
         """By file, every reference: of keys, and of `[[…]]` in texts."""
-        return {each.document.path: (*each.references, *text_references(each.prose)) for each in self.typed}
+        known = self._shared(self.like.references if self.like is not None else {})
+        return {
+            each.document.path: known.get(each.document.path)
+            or (*each.references, *text_references(each.prose))
+            for each in self.typed
+        }
 
     @cached_property
     def missing(self) -> dict[str, tuple[Missing, ...]]:
@@ -200,7 +235,10 @@ class Library:
     @cached_property
     def speech(self) -> dict[str, Speech]:
         """By file, its texts as the rules about words read them."""
-        return {each.document.path: Speech(each.prose) for each in self.typed}
+        known = self._shared(self.like.speech if self.like is not None else {})
+        return {
+            each.document.path: known.get(each.document.path) or Speech(each.prose) for each in self.typed
+        }
 
     @cached_property
     def uses(self) -> dict[tuple[str, str], list[tuple[str, Pointer]]]:
@@ -282,6 +320,11 @@ class Library:
                         f"`{id}` is a fact of {first} already; private and shared facts share their names"
                     )
                     self.twice.append(Finding(("facts", id), message, key=True, path=later))
+
+    def _shared(self, known: Mapping[str, _Known]) -> dict[str, _Known]:
+        """Of what the other library knows by file, what is about a file that both have."""
+        before = self.like.by_path if self.like is not None else {}
+        return {path: known[path] for path, each in self.by_path.items() if before.get(path) is each}
 
     @cached_property
     def _path_by_sop(self) -> dict[int, str]:
@@ -392,7 +435,7 @@ class Library:
         other = self.sop(id)
         if other is None:
             return None if id in self._stems else Missing("SOP301", reference, self._no_sop(id, hints))
-        if not step or not self.steps_whole(other) or step in other.steps_by_id:
+        if not step or not other.steps_whole or step in other.steps_by_id:
             return None
         near = hints.did_you_mean(step, other.steps_by_id)
         return Missing("SOP302", reference, f"{id} has no step `{step}`{near}")
@@ -400,7 +443,7 @@ class Library:
     def _lost_step(self, reference: Reference, sop: Sop, target: str, hints: Hints) -> Missing | None:
         if reference.kind == "local-step":  # a question of the training: SOP603 says it
             return None
-        if not self.steps_whole(sop) or not _outcomes_whole(sop) or target in sop.steps_by_id:
+        if not sop.steps_whole or not _outcomes_whole(sop) or target in sop.steps_by_id:
             return None
         ends = reference.kind in ("target", "point")
         if (ends and target in (sop.outcomes or {})) or (reference.kind == "point" and target == "trigger"):
@@ -425,18 +468,26 @@ def _outcomes_whole(sop: Sop) -> bool:
 _LOCAL = {"sop", "step", "local-step", "case-step", "target", "point"}
 
 
-def build(texts: Texts, today: date, beside: Beside = lambda path: None) -> Library:
-    """Read every file, in path order, and put the whole together."""
+def build(
+    texts: Texts, today: date, beside: Beside = lambda path: None, like: Library | None = None
+) -> Library:
+    """Read every file, in path order, and put the whole together; a file that stands word for word
+    in the library that this one is `like` is taken over from there."""
+    known = like.by_path if like is not None else {}
     typed = []
     for path in sorted(texts):
-        text = texts[path]
-        if isinstance(text, Unread):
-            document: source.Document | None = source.unreadable(path, "SOP001", text.message, text.help)
-        else:
-            document = source.read(path, text, model.OUTLINE)
-        if document is not None:
+        text, before = texts[path], known.get(path)
+        if before is not None and before.document.complete and before.document.text == text:
+            typed.append(before)
+        elif (document := _document(path, text)) is not None:
             typed.append(model.read(document))
-    return Library(typed, today, beside)
+    return Library(typed, today, beside, like)
+
+
+def _document(path: str, text: str | Unread) -> source.Document | None:
+    if isinstance(text, Unread):
+        return source.unreadable(path, "SOP001", text.message, text.help)
+    return source.read(path, text, model.OUTLINE)
 
 
 __all__ = ["Library", "Missing", "Problem", "Texts", "Unread", "build"]

@@ -7,7 +7,8 @@ from functools import partial
 from sopctl.diagnostic import Diagnostic, Finding, Pointer, Severity, json_pointer
 from sopctl.ignores import Ignore, ignores
 from sopctl.library import Library
-from sopctl.rules import RULES, USUAL, Rule
+from sopctl.model import Sop
+from sopctl.rules import RULES, USUAL, Check, Rule
 from sopctl.source import Document
 from sopctl.source.place import first_line
 
@@ -18,6 +19,8 @@ _MISTAKE = "a mistake of sopctl itself in this rule"
 Extent = tuple[int, int]
 _Found = tuple[str, Finding, Extent | None]
 _Said = tuple[Rule, str, Finding, Extent | None]
+_Known = dict[tuple[str, int], tuple[Sop, list[Finding]]]
+"""By rule and identity of the SOP (which is kept, lest its identity go to another), what it found."""
 
 
 def lint(library: Library, rules: Sequence[Rule] = USUAL) -> list[Diagnostic]:
@@ -25,9 +28,22 @@ def lint(library: Library, rules: Sequence[Rule] = USUAL) -> list[Diagnostic]:
 
     A rule that fails is an error of its own and hides nothing that the others find.
     """
+    return _linted(library, rules, None)
+
+
+def lint_both(
+    before: Library, after: Library, rules: Sequence[Rule] = USUAL
+) -> tuple[list[Diagnostic], list[Diagnostic]]:
+    """What the rules find in each of two libraries; what cannot differ is worked out once, where
+    `after` was built to be like `before`."""
+    known: _Known = {}
+    return _linted(before, rules, known), _linted(after, rules, known)
+
+
+def _linted(library: Library, rules: Sequence[Rule], known: _Known | None) -> list[Diagnostic]:
     by_code = {rule.code: rule for rule in rules}
     by_path: dict[str, list[Diagnostic]] = defaultdict(list)
-    for rule, path, finding, extent in (*_read(library, by_code), *_judged(library, by_code)):
+    for rule, path, finding, extent in (*_read(library, by_code), *_judged(library, by_code, known)):
         by_path[path].append(_placed(library.by_path[path].document, rule, finding, extent))
     found = (each for path in library.by_path for each in _heeded(library, path, by_path[path], rules))
     once: dict[tuple[object, ...], Diagnostic] = {}
@@ -67,24 +83,38 @@ def _read(library: Library, rules: Mapping[str, Rule]) -> Iterator[_Said]:
                 yield rules[code], path, finding, None
 
 
-def _judged(library: Library, rules: Mapping[str, Rule]) -> Iterator[_Said]:
+def _judged(library: Library, rules: Mapping[str, Rule], known: _Known | None) -> Iterator[_Said]:
     """What the checks of the rules find, but for values that have a finding already."""
     unknown = _unknown(library)
     for rule in rules.values():
         if rule.absence and library.unreadable:
             yield _cannot_know(rule, library)
             continue
-        for path, finding, extent in _checked(rule, library):
+        for path, finding, extent in _checked(rule, library, known):
             if not _covered(finding.at, unknown.get(path)):  # one slip is one finding
                 yield rule, path, finding, extent
 
 
-def _checked(rule: Rule, library: Library) -> Iterator[_Found]:
+def _checked(rule: Rule, library: Library, known: _Known | None) -> Iterator[_Found]:
     if rule.check is not None:
+        check = rule.check if known is None or not rule.alone else partial(_alone, rule, rule.check, known)
         for sop in library.sops:
-            yield from _tried(partial(rule.check, sop, library), library, library.path_of(sop))
+            yield from _tried(partial(check, sop, library), library, library.path_of(sop))
     if rule.check_library is not None:
         yield from _tried(partial(rule.check_library, library), library, "")
+
+
+def _alone(rule: Rule, check: Check, known: _Known, sop: Sop, library: Library) -> Iterator[Finding]:
+    """What a rule finds that looks at the SOP alone, in whichever library it was met first."""
+    key = rule.code, id(sop)
+    if key in known:
+        yield from known[key][1]
+        return
+    found = []
+    for finding in check(sop, library):
+        found.append(finding)
+        yield finding
+    known[key] = sop, found
 
 
 def _tried(check: Callable[[], Iterable[Finding]], library: Library, path: str) -> Iterator[_Found]:

@@ -85,7 +85,7 @@ def _targets(library: Library, sop: Sop) -> tuple[dict[str, None], bool]:
     reached = reachable(graph, starts)
     order = dict.fromkeys((*graph, *(to for nexts in graph.values() for to in nexts), *starts))
     known = {*graph, *(sop.outcomes or {})}
-    sure = library.steps_whole(sop) and all(to in known or is_sop(to) for to in reached)
+    sure = sop.steps_whole and all(to in known or is_sop(to) for to in reached)
     return {to: None for to in order if to in reached and to != ANYWHERE}, sure
 
 

@@ -50,6 +50,10 @@ class Domain:
             self.width = max(1, len(self._cuts) - 1)
         self._index = {cut: i for i, cut in enumerate(self._cuts)}
 
+    def is_like(self, other: "Domain") -> bool:
+        """True where both cut the same fact alike."""
+        return self.fact is other.fact and self._cuts == other._cuts and self._choices == other._choices
+
     def mask(self, values: Values) -> int:
         """The atoms of a set that the domain was made for."""
         if isinstance(values, frozenset):
@@ -96,6 +100,12 @@ class Space:
             shift += domain.width + 1
         self.marks = tuple(field for field in self.own.values() if field.domain.fact is None)
         self.size: int = shift
+
+    def is_like(self, other: "Space") -> bool:
+        """True where a box means the same in both, neither having a base."""
+        return [*self.own] == [*other.own] and all(
+            field.domain.is_like(other.own[name].domain) for name, field in self.own.items()
+        )
 
     def field(self, name: str) -> Field | None:
         return self.own.get(name) or (self.base.field(name) if self.base else None)

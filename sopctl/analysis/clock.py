@@ -11,6 +11,7 @@ from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from sopctl.analysis.calendar import MONTHS, Hours, Moment, calendars
+from sopctl.analysis.calls import call_circles
 from sopctl.analysis.chains import (
     Budget,
     Chain,
@@ -29,6 +30,7 @@ from sopctl.analysis.course import Course, Goals
 from sopctl.analysis.graph import reachable
 from sopctl.analysis.narrowing import ByArrows, ByFacts, Guide, narrows
 from sopctl.analysis.slowest import Doubts, Spread, State, Stop
+from sopctl.analysis.unaltered import unaltered
 from sopctl.analysis.ways import is_sop
 from sopctl.library import Library
 from sopctl.model.duration import Duration
@@ -80,7 +82,8 @@ def verdicts(sop: Sop, library: Library) -> tuple[Verdict, ...]:
 def clock(library: Library) -> "Clock":
     """The clock of a library: what it has worked out is kept."""
     if library not in _CLOCKS:
-        _CLOCKS[library] = Clock(library)
+        like = library.like if library.registers_kept else None
+        _CLOCKS[library] = Clock(library, _CLOCKS.get(like) if like is not None else None)
     return _CLOCKS[library]
 
 
@@ -90,12 +93,15 @@ _CLOCKS: "WeakKeyDictionary[Library, Clock]" = WeakKeyDictionary()
 class Clock:
     """Runs ways and durations over the two years from the library's today."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, like: "Clock | None" = None) -> None:
         self._library = library
         self._calendars = calendars(library)
         self._courses: dict[tuple[bool, bool, int], Course] = {}
         self._verdicts: dict[str, tuple[Verdict, ...]] = {}
         self._gaps: dict[tuple[Chain, Chain], Gap] = {}
+        if like is not None and not call_circles(library):  # in a circle, who is asked first matters
+            same = unaltered(library)
+            self._verdicts = {id: each for id, each in like._verdicts.items() if id in same}
 
     @property
     def default(self) -> Hours:
@@ -238,7 +244,7 @@ class Clock:
     def _plainly_kept(self, sop: Sop, deadline: Deadline, promises: list[Promise], course: Course) -> bool:
         """Whether even all steps in a row would keep the promise: most deadlines ask no more."""
         ends = sop.outcomes or {}
-        whole = self._library.steps_whole(sop) and "outcomes" not in sop.unknown
+        whole = sop.steps_whole and "outcomes" not in sop.unknown
         if (
             not whole
             or deadline.kind != "ceiling"
@@ -333,7 +339,7 @@ def _between(sop: Sop, deadline: Deadline, course: Course) -> Spread | None:
     """The states from each passing of `from` to the first `to` after it; None where a part of the
     way could not be read."""
     library = course.library
-    if not library.steps_whole(sop) or "outcomes" in sop.unknown:
+    if not sop.steps_whole or "outcomes" in sop.unknown:
         return None
     from_sop, from_step = _point(sop, deadline.from_)
     points = [_point(sop, each) for each in deadline.to if each]
@@ -358,7 +364,7 @@ def _point(sop: Sop, written: str) -> tuple[str, str]:
 def _exists(point: tuple[str, str], library: Library) -> bool:
     """False where another rule says that the point leads nowhere, or its SOP could not be read."""
     sop, place = library.sop(point[0]), point[1]
-    if sop is None or not library.steps_whole(sop):
+    if sop is None or not sop.steps_whole:
         return False
     return not place or place in sop.steps_by_id or place in (sop.outcomes or {})
 

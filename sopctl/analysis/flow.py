@@ -25,6 +25,7 @@ from sopctl.analysis.program import (
     within_rows,
 )
 from sopctl.analysis.sweep import ALLOWANCE, DOUBT, Exit, Ground, Request, Walk, Way
+from sopctl.analysis.unaltered import unaltered
 from sopctl.analysis.ways import Arrow
 from sopctl.library import Library
 from sopctl.model import Sop
@@ -58,14 +59,21 @@ NOWHERE = Arrivals()
 
 
 class Flow:
-    """The ways of all cases through a library; ask `flow(library)` for it."""
+    """The ways of all cases through a library; ask `flow(library)` for it.
 
-    def __init__(self, library: Library) -> None:
+    From that of a library with the same registers, what is about unaltered SOPs is taken over.
+    """
+
+    def __init__(self, library: Library, like: "Flow | None" = None) -> None:
         self._library = library
-        self._programs = Programs(library)
+        self._programs: Programs = Programs(library, like._programs if like is not None else None)
         self._reach: dict[str, Reach | None] = {}
         self._ran: dict[Request, list[Exit] | None] = {}
         self.judgements: dict[str, object] = {}  # what `tables` has found, by SOP
+        if like is not None and self._programs.shared is like._programs.shared:
+            same = unaltered(library)
+            self._reach = {id: each for id, each in like._reach.items() if id in same}
+            self.judgements = {id: each for id, each in like.judgements.items() if id in same}
 
     def reach(self, id: str) -> Reach | None:
         """Where cases come to in a SOP; None where its steps are not known."""
@@ -133,7 +141,7 @@ class Flow:
         try:
             self._finish(walk.run(entries))
         except OutOfBudget:
-            return {id: _by_arrows(self._ground.programs[id], self._library) for id in sorted(together)}
+            return {id: _by_arrows(self._ground.programs[id]) for id in sorted(together)}
         return {id: _told(self._ground.programs[id], walk) for id in sorted(together)}
 
     # Called SOPs are run when their callers need them, and each run once
@@ -228,7 +236,10 @@ def flow(library: Library) -> Flow:
     kept = vars(library)
     found = kept.get("_flow")
     if not isinstance(found, Flow):
-        found = kept["_flow"] = Flow(library)
+        like = (
+            vars(library.like).get("_flow") if library.like is not None and library.registers_kept else None
+        )
+        found = kept["_flow"] = Flow(library, like)
     return found
 
 
@@ -339,9 +350,9 @@ def _has_within_rows(program: Program) -> bool:
     return any(within_rows(step) for step in program.steps.values())
 
 
-def _by_arrows(program: Program, library: Library) -> Reach:
+def _by_arrows(program: Program) -> Reach:
     sop = program.sop
-    graph = ways.graph(sop, library)
+    graph = ways.graph(sop)
     starts = [program.first, *ways.interruptions(sop)]
     reached = reachable(graph, starts)
     every = Arrivals((program.space.full,))

@@ -84,7 +84,7 @@ class Interruption(NamedTuple):
 class Program:
     """One SOP, ready to send cases through it."""
 
-    def __init__(self, sop: Sop, library: Library, space: Space, tables: dict[str, Table]) -> None:
+    def __init__(self, sop: Sop, space: Space, tables: dict[str, Table]) -> None:
         self.sop = sop
         self.space = space
         self.tables = tables
@@ -92,7 +92,7 @@ class Program:
         self.steps = {step.id: step for step in reversed(sop.steps or ()) if step and step.id}
         first = sop.steps[0] if sop.steps else None
         self.first: str = first.id if first and first.id else ""
-        self.whole = library.steps_whole(sop) and len(self.steps) == len(sop.steps or ())
+        self.whole = sop.steps_whole and len(self.steps) == len(sop.steps or ())
 
     @property
     def start(self) -> Box:
@@ -135,13 +135,20 @@ class Program:
 
 
 class Programs:
-    """The programs of a library: shared facts have the same bits in all of them."""
+    """The programs of a library: shared facts have the same bits in all of them.
 
-    def __init__(self, library: Library) -> None:
+    From those of a library with the same registers, what is about the same SOPs is taken over.
+    """
+
+    def __init__(self, library: Library, like: "Programs | None" = None) -> None:
         self.library = library
         self._made: dict[str, Program | None] = {}
         self._meant: dict[tuple[int, Said], Values | unary.TestSlip | None] = {}
         self._limits: dict[tuple[int, Said], tuple[int, int]] = {}
+        self._spoken = self._all_heard(like)
+        if like is not None and self.shared.is_like(like.shared):
+            self.shared = like.shared
+            self._made = {id: made for id, made in like._made.items() if id in library.kept}
 
     def of(self, id: str) -> Program | None:
         """The program of a SOP, or None where nothing of it is known."""
@@ -160,10 +167,11 @@ class Programs:
                     spoken.setdefault(id, (fact, {}))[1].update(said)
         return Space(self._domains({id: spoken[id] for id in sorted(spoken)}))
 
-    @cached_property
-    def _spoken(self) -> dict[str, Spoken]:
+    def _all_heard(self, like: "Programs | None") -> dict[str, Spoken]:
         """By SOP, the facts that it tests or sets, and what it says of them."""
-        return {sop.id: self._heard(sop) for sop in self.library.sops}
+        known = like._spoken if like is not None else {}
+        kept = self.library.kept if like is not None else frozenset()
+        return {sop.id: known[sop.id] if sop.id in kept else self._heard(sop) for sop in self.library.sops}
 
     def _heard(self, sop: Sop) -> Spoken:
         found: Spoken = {}
@@ -244,7 +252,7 @@ class Programs:
         for step in sop.steps or ():
             if step and step.id and step.decide and step.id not in tables:
                 tables[step.id] = self._table(spoken, space, step)
-        return Program(sop, self.library, space, tables)
+        return Program(sop, space, tables)
 
     def _table(self, spoken: Spoken, space: Space, step: Step) -> Table:
         readable = "decide" not in step.unknown

@@ -77,7 +77,7 @@ class _Search:
         self._sop, self._library, self._goal = sop, library, goal
         self._steps = sop.steps_by_id
         self._left = BUDGET
-        backward = reverse(ways.graph(sop, library))
+        backward = reverse(ways.graph(sop))
         ends = [node for node in backward if node not in self._steps]
         self._to_goal = _distances(backward, [goal.step or goal.name])
         self._to_end = _distances(backward, ends)

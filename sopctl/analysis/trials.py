@@ -5,6 +5,7 @@ from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from sopctl.analysis import lasting, way_words
+from sopctl.analysis.unaltered import unaltered
 from sopctl.analysis.walk import Atlas, Stop, Walk, atlas, walk
 from sopctl.diagnostic import Pointer, did_you_mean
 from sopctl.library import Library
@@ -44,9 +45,20 @@ class Trial(NamedTuple):
 def trials(library: Library) -> tuple[Trial, ...]:
     """Every scenario that could be read, walked: those of SOPs by id, then those of registers."""
     if library not in _TRIED:
+        known = _known(library)
         map = atlas(library)
-        _TRIED[library] = tuple(_try(map, library, *each) for each in _scenarios(library))
+        _TRIED[library] = tuple(
+            known.get(id(scenario)) or _try(map, library, path, scenario, sop)
+            for path, scenario, sop in _scenarios(library)
+        )
     return _TRIED[library]
+
+
+def _known(library: Library) -> dict[int, Trial]:
+    """The trials that come out as in the library that this one is like, by the identity of the scenario."""
+    same = unaltered(library)
+    before = _TRIED.get(library.like, ()) if library.like is not None and same else ()
+    return {id(each.scenario): each for each in before if each.sop.id in same}
 
 
 _TRIED: WeakKeyDictionary[Library, tuple[Trial, ...]] = WeakKeyDictionary()

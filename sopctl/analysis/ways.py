@@ -76,7 +76,7 @@ def interruptions(sop: Sop) -> list[str]:
     return [each.then for each in sop.escalations or () if each and each.then]
 
 
-def graph(sop: Sop, library: Library) -> dict[str, list[str]]:
+def graph(sop: Sop) -> dict[str, list[str]]:
     """From each step to where it can lead. An arrow to a name that nothing has goes anywhere."""
     steps = sop.steps_by_id
     ends = sop.outcomes or {}

@@ -320,6 +320,11 @@ class Sop(Part, title="a SOP"):
         """The steps that could be read and have an id."""
         return [step for step in self.steps or () if step and step.id]
 
+    @property
+    def steps_whole(self) -> bool:
+        """False where a step may be missing only because it could not be read."""
+        return "steps" not in self.unknown and len(self.known_steps) == len(self.steps or ())
+
     def slips(self) -> Iterator[Problem]:
         if self.status in APPROVED:
             for word in ("effective_on", "review_by"):

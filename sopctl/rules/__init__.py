@@ -1,9 +1,10 @@
 """The catalogue. A rule is one file in this folder; the folder is the list of rules.
 
 `sop201_step_unreachable.py` declares the rule SOP201, step-unreachable. Its docstring is its page
-on the site and, fence by fence, its test. Its `check(sop, library)` yields findings about one SOP;
-its `check_library(library)` findings about the whole, in the file that `path` or a register's
-entry names. A rule with neither explains what the reader itself reports. A rule that judges
+on the site and, fence by fence, its test. Its `check` yields findings about one SOP, and takes what
+it looks at: `sop`, `document`, `speech` or `library`. What takes no library says the same of a SOP
+wherever it stands. Its `check_library(library)` yields findings about the whole, in the file that
+`path` or a register's entry names. A rule with neither explains what the reader itself reports. A rule that judges
 what is absent says in `absence` what nobody can know while a file cannot be read.
 """
 
@@ -12,7 +13,7 @@ import re
 from collections.abc import Callable, Iterable
 from functools import cached_property
 from importlib import import_module
-from types import ModuleType
+from types import FunctionType, ModuleType
 
 from sopctl.diagnostic import Finding, Severity
 from sopctl.library import Library
@@ -24,6 +25,28 @@ CheckLibrary = Callable[[Library], Iterable[Finding]]
 _EXAMPLE = re.compile(r'^```(?:yaml|markdown) title="(Good|Bad)"\n(.*?)^```$', re.MULTILINE | re.DOTALL)
 
 
+_GIVEN: dict[str, Callable[[Sop, Library], object]] = {
+    "sop": lambda sop, library: sop,
+    "document": lambda sop, library: library.document_of(sop),
+    "speech": lambda sop, library: library.speech[library.path_of(sop)],
+    "library": lambda sop, library: library,
+}
+
+
+def _given(check: FunctionType) -> Check:
+    """A check, given what it takes."""
+    takes = _parameters(check)
+    if takes == ("sop", "library"):
+        return check
+    ways = [_GIVEN[name] for name in takes]
+    return lambda sop, library: check(*[way(sop, library) for way in ways])
+
+
+def _parameters(check: FunctionType) -> tuple[str, ...]:
+    code = check.__code__  # `inspect` takes longer to import than a small lint takes
+    return code.co_varnames[: code.co_argcount]
+
+
 class Rule:
     """One rule, read off its file."""
 
@@ -32,7 +55,9 @@ class Rule:
         self.code = code.upper()
         self.name = name.replace("_", "-")
         self.severity: Severity = getattr(module, "severity", Severity.ERROR)
-        self.check: Check | None = getattr(module, "check", None)
+        check: FunctionType | None = getattr(module, "check", None)
+        self.check: Check | None = _given(check) if check else None
+        self.alone = check is not None and "library" not in _parameters(check)
         self.check_library: CheckLibrary | None = getattr(module, "check_library", None)
         absence = getattr(module, "absence", "")
         self.absence = absence if isinstance(absence, str) else ""  # a function of that name is no text

@@ -18,12 +18,12 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from sopctl.diagnostic import Finding
-from sopctl.library import Library
 from sopctl.model import Sop
+from sopctl.source import Document
 
 
-def check(sop: Sop, library: Library) -> Iterator[Finding]:
-    file = PurePosixPath(library.path_of(sop))
+def check(sop: Sop, document: Document) -> Iterator[Finding]:
+    file = PurePosixPath(document.path)
     if sop.id != file.stem:
         help = f"call the file {sop.id}{file.suffix}, or write `id: {file.stem}`"
         yield Finding(("id",), f"the id is `{sop.id}`, but the file is called `{file.name}`", help)

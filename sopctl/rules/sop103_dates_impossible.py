@@ -28,11 +28,10 @@ approvals:
 from collections.abc import Iterator
 
 from sopctl.diagnostic import Finding
-from sopctl.library import Library
 from sopctl.model import Sop
 
 
-def check(sop: Sop, library: Library) -> Iterator[Finding]:
+def check(sop: Sop) -> Iterator[Finding]:
     start = sop.effective_on
     signed = max(
         (each.on for each in sop.approvals or () if each and each.meaning == "approval" and each.on),

@@ -31,12 +31,11 @@ approvals:
 from collections.abc import Iterator
 
 from sopctl.diagnostic import Finding
-from sopctl.library import Library
 from sopctl.model import Sop
 from sopctl.model.sop import APPROVED
 
 
-def check(sop: Sop, library: Library) -> Iterator[Finding]:
+def check(sop: Sop) -> Iterator[Finding]:
     if sop.status not in APPROVED or "approvals" in sop.unknown:
         return
     if any(not each or "meaning" in each.unknown or each.meaning == "approval" for each in sop.approvals):

@@ -28,11 +28,10 @@ change_history:
 from collections.abc import Iterator
 
 from sopctl.diagnostic import Finding
-from sopctl.library import Library
 from sopctl.model import Sop
 
 
-def check(sop: Sop, library: Library) -> Iterator[Finding]:
+def check(sop: Sop) -> Iterator[Finding]:
     entry = next((each for each in sop.change_history or () if each and each.version == sop.version), None)
     author = entry.author if entry else None
     signed = [each for each in sop.approvals or () if each]

@@ -23,11 +23,10 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from sopctl.diagnostic import Finding
-from sopctl.library import Library
 from sopctl.model import Sop
 
 
-def check(sop: Sop, library: Library) -> Iterator[Finding]:
+def check(sop: Sop) -> Iterator[Finding]:
     entries = sop.change_history or ()
     first = entries[0] if entries else None
     if first and first.version and sop.version and first.version != sop.version:

@@ -34,15 +34,14 @@ from collections.abc import Iterator
 from sopctl.analysis import ways
 from sopctl.analysis.graph import reachable
 from sopctl.diagnostic import Finding
-from sopctl.library import Library
 from sopctl.model import Sop
 
 
-def check(sop: Sop, library: Library) -> Iterator[Finding]:
+def check(sop: Sop) -> Iterator[Finding]:
     steps = sop.known_steps
-    if not steps or not library.steps_whole(sop):
+    if not steps or not sop.steps_whole:
         return
-    reached = reachable(ways.graph(sop, library), [steps[0].id, *ways.interruptions(sop)])
+    reached = reachable(ways.graph(sop), [steps[0].id, *ways.interruptions(sop)])
     for step in steps:
         if step.id not in reached:
             yield Finding((*step.at, "id"), f"nothing leads to step `{step.id}`")

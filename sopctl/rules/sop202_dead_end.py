@@ -29,14 +29,13 @@ from collections.abc import Iterator
 from sopctl.analysis import ways
 from sopctl.analysis.graph import circles, reachable, reverse
 from sopctl.diagnostic import Finding
-from sopctl.library import Library
 from sopctl.model import Sop
 
 
-def check(sop: Sop, library: Library) -> Iterator[Finding]:
-    if not library.steps_whole(sop) or "outcomes" in sop.unknown:
+def check(sop: Sop) -> Iterator[Finding]:
+    if not sop.steps_whole or "outcomes" in sop.unknown:
         return
-    graph = ways.graph(sop, library)
+    graph = ways.graph(sop)
     ends = {to for nexts in graph.values() for to in nexts if to not in graph}
     left = reachable(reverse(graph), ends)
     stuck = {step: nexts for step, nexts in graph.items() if step not in left}

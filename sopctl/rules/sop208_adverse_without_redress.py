@@ -35,11 +35,10 @@ notices:
 from collections.abc import Iterator
 
 from sopctl.diagnostic import Finding
-from sopctl.library import Library
 from sopctl.model import Sop
 
 
-def check(sop: Sop, library: Library) -> Iterator[Finding]:
+def check(sop: Sop) -> Iterator[Finding]:
     for id, outcome in (sop.outcomes or {}).items():
         if outcome and outcome.adverse:
             lacking = [word for word in ("notice", "appeal") if outcome.lacks(word)]

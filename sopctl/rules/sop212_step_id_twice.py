@@ -26,17 +26,17 @@ steps:
 from collections.abc import Iterator
 
 from sopctl.diagnostic import Finding
-from sopctl.library import Library
 from sopctl.model import Sop
+from sopctl.source import Document
 
 
-def check(sop: Sop, library: Library) -> Iterator[Finding]:
+def check(sop: Sop, document: Document) -> Iterator[Finding]:
     seen: set[str] = set()
     for step in sop.known_steps:
         if step.id in seen:
             yield Finding((*step.at, "id"), f"another step has the id `{step.id}` already")
         seen.add(step.id)
-    keys = list(library.document_of(sop).data)
+    keys = list(document.data)
     for id in sop.outcomes or {}:
         if id in seen and keys.index("outcomes") > keys.index("steps"):
             yield Finding(("outcomes", id), f"a step has the id `{id}` already", key=True)

@@ -23,11 +23,10 @@ steps:
 from collections.abc import Iterator
 
 from sopctl.diagnostic import Finding
-from sopctl.library import Library
 from sopctl.model import Sop
 
 
-def check(sop: Sop, library: Library) -> Iterator[Finding]:
+def check(sop: Sop) -> Iterator[Finding]:
     for step in sop.steps or ():
         if step and step.lacks("role") and step.lacks("escalate") and step.lacks("call"):
             name = f"step `{step.id}`" if step.id else "this step"

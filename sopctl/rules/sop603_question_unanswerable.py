@@ -35,18 +35,17 @@ training:
 from collections.abc import Iterator
 
 from sopctl.diagnostic import Finding, did_you_mean
-from sopctl.library import Library
 from sopctl.model import Sop
 from sopctl.model.sop import Question
 
 
-def check(sop: Sop, library: Library) -> Iterator[Finding]:
+def check(sop: Sop) -> Iterator[Finding]:
     for question in (sop.training.questions or ()) if sop.training else ():
-        if question and (wrong := _wrong(question, sop, library)):
+        if question and (wrong := _wrong(question, sop)):
             yield Finding(question.at, *wrong)
 
 
-def _wrong(question: Question, sop: Sop, library: Library) -> tuple[str, str] | None:
+def _wrong(question: Question, sop: Sop) -> tuple[str, str] | None:
     """What is wrong with a question, and the way out."""
     choices, answer, step = question.choices, question.answer, question.step
     if "choices" not in question.unknown:
@@ -58,7 +57,7 @@ def _wrong(question: Question, sop: Sop, library: Library) -> tuple[str, str] | 
                 f"`answer: {answer}` is none of the {count} choices",
                 f"write the number of the right choice, 1 to {count}",
             )
-    if step and library.steps_whole(sop) and step not in sop.steps_by_id:
+    if step and sop.steps_whole and step not in sop.steps_by_id:
         near = did_you_mean(step, sop.steps_by_id)
         return f"this question is about step `{step}`, which the SOP does not have{near}", ""
     return None

@@ -20,8 +20,7 @@ import re
 from collections.abc import Iterator
 
 from sopctl.diagnostic import Finding, Severity
-from sopctl.library import Library
-from sopctl.model import Sop
+from sopctl.prose import Speech
 
 severity = Severity.WARNING
 
@@ -38,8 +37,7 @@ _NUMBER = re.compile(
 )
 
 
-def check(sop: Sop, library: Library) -> Iterator[Finding]:
-    speech = library.speech[library.path_of(sop)]
+def check(speech: Speech) -> Iterator[Finding]:
     if "@" in speech.text:
         for said in speech.find(_ADDRESS):
             yield Finding(

@@ -22,8 +22,7 @@ import re
 from collections.abc import Iterator
 
 from sopctl.diagnostic import Finding, Severity
-from sopctl.library import Library
-from sopctl.model import Sop
+from sopctl.prose import Speech
 
 severity = Severity.WARNING
 
@@ -31,8 +30,7 @@ _SIGNS = ("TODO", "TBD", "TBC", "FIXME", "???", "orem ipsum")
 _PLACE = re.compile(r"\b(?:TODO|TBD|FIXME|TBC)\b|\?\?\?|\b[Ll]orem ipsum\b")
 
 
-def check(sop: Sop, library: Library) -> Iterator[Finding]:
-    speech = library.speech[library.path_of(sop)]
+def check(speech: Speech) -> Iterator[Finding]:
     if not any(sign in speech.text for sign in _SIGNS):
         return
     seen = set()
