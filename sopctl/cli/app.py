@@ -23,6 +23,7 @@ def commands() -> dict[str, tuple[str, Command]]:
         publish,
         schema,
         show,
+        status,
         test_,
         walk,
     )
@@ -38,6 +39,7 @@ def commands() -> dict[str, tuple[str, Command]]:
         "walk": (read, walk.walk),
         "escalation": (read, escalation.escalation),
         "coverage": (read, coverage.coverage),
+        "status": (read, status.status),
         "graph": (read, graph.graph),
         "export": (read, export.export),
         "schema": (read, schema.schema),

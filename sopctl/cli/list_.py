@@ -3,7 +3,6 @@
 import json
 import sys
 from collections.abc import Callable
-from datetime import date
 from enum import Enum
 from typing import Annotated, Any, get_args
 
@@ -37,7 +36,7 @@ def list_(
         and _one_of(owner, sop.owner)
         and _some_of(team, sop.audience)
         and _some_of(tag, sop.tags)
-        and (not overdue or _overdue(sop, library.today))
+        and (not overdue or sop.is_overdue(library.today))
     ]
     sys.stdout.write(_WRITERS[format.value](rows))
     _say_unread(library)
@@ -63,10 +62,6 @@ def _some_of(wanted: list[str] | None, values: tuple[str, ...] | None) -> bool:
     return not wanted or bool({*wanted} & {*(values or ())})
 
 
-def _overdue(sop: Sop, today: date) -> bool:
-    return sop.status in ("effective", "suspended") and sop.review_by is not None and sop.review_by < today
-
-
 def _row(sop: Sop, library: Library) -> dict[str, Any]:
     return {
         "id": sop.id,
@@ -78,7 +73,7 @@ def _row(sop: Sop, library: Library) -> dict[str, Any]:
         "tags": list(sop.tags or ()),
         "effective_on": str(sop.effective_on) if sop.effective_on else None,
         "review_by": str(sop.review_by) if sop.review_by else None,
-        "overdue": _overdue(sop, library.today),
+        "overdue": sop.is_overdue(library.today),
         "path": library.path_of(sop),
     }
 

@@ -40,6 +40,8 @@ from sopctl.shape import Part, Problem, key
 Status = Literal["draft", "in-review", "approved", "effective", "suspended", "superseded", "withdrawn"]
 APPROVED = ("approved", "effective", "suspended", "superseded", "withdrawn")
 """The states that a SOP reaches only with an approval."""
+IN_USE = ("effective", "suspended")
+"""The states in which a SOP has to be kept up to date."""
 
 
 class Approval(Part, title="an approval"):
@@ -291,6 +293,7 @@ class Sop(Part, title="a SOP"):
     applies_to: AppliesTo | None = key("Where and for whom it applies; without it, everywhere.", None)
     implements: tuple[ClauseRef, ...] = key("The clauses that the SOP as a whole carries out.", ())
     supersedes: tuple[SopRef, ...] = key("The SOPs that it takes the place of.", ())
+    formerly: tuple[SopId, ...] = key("Ids that it had before it was renamed; their addresses lead here.", ())
     effective_on: date | None = key("The day it takes effect.", None)
     review_by: date | None = key("The day by which somebody must have read it again.", None)
     approvals: tuple[Approval, ...] = key("Who gave their word for this version.", ())
@@ -310,6 +313,10 @@ class Sop(Part, title="a SOP"):
     change_history: tuple[Change, ...] = key("Its versions, newest first.")
     not_applicable: dict[Label, Plain] = key("Sections that do not apply, each with the reason.", {})
     notes: Markdown | None = key("Anything else that readers should know.", None)
+
+    def is_overdue(self, today: date) -> bool:
+        """Whether people work by it although somebody should have read it again."""
+        return self.status in IN_USE and self.review_by is not None and self.review_by < today
 
     @cached_property
     def steps_by_id(self) -> dict[str, Step]:
