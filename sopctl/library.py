@@ -100,6 +100,7 @@ class Library:
         for each in self.typed:
             self._add(each)
         self._names_are_free()
+        self._old_ids_are_free()
 
     # What there is
 
@@ -264,6 +265,10 @@ class Library:
         }
         return [self.by_id[id].sop for id in sorted(names) if id in self.by_id and id != sop.id]  # type: ignore[misc]
 
+    def successors(self, id: str) -> list[Sop]:
+        """The SOPs that say that they take the place of a SOP, by id."""
+        return self._successors.get(id, [])
+
     def users(self, register: str, id: str) -> list[Sop]:
         """The SOPs that use an entry, by id."""
         paths = {path for path, _ in self.uses.get((register, id), ())}
@@ -326,9 +331,30 @@ class Library:
         before = self.like.by_path if self.like is not None else {}
         return {path: known[path] for path, each in self.by_path.items() if before.get(path) is each}
 
+    def _old_ids_are_free(self) -> None:
+        self._now: dict[str, str] = {}  # by an id that a SOP had before, the one that it has
+        for each in self.typed:
+            for i, old in enumerate((each.sop.formerly or ()) if each.sop else ()):
+                other = self.by_id[old].document.path if old in self.by_id else ""
+                taken = self._now.setdefault(old, each.sop.id) if old and each.sop else None
+                if other:
+                    message = f"`{old}` is the id of {other}: an id is never used again"
+                    self.twice.append(Finding(("formerly", i), message, path=each.document.path))
+                elif taken and each.sop and taken != each.sop.id:
+                    message = f"`{old}` was the id of {taken} too: one of the two never had it"
+                    self.twice.append(Finding(("formerly", i), message, path=each.document.path))
+
     @cached_property
     def _path_by_sop(self) -> dict[int, str]:
         return {id(each.sop): each.document.path for each in self.typed if each.sop}
+
+    @cached_property
+    def _successors(self) -> dict[str, list[Sop]]:
+        found: dict[str, list[Sop]] = defaultdict(list)
+        for sop in self.sops:
+            for id in dict.fromkeys(id for id in sop.supersedes or () if id and id != sop.id):
+                found[id].append(sop)
+        return dict(found)
 
     @cached_property
     def _sop_in(self) -> dict[str, Sop]:
@@ -457,6 +483,8 @@ class Library:
         )
 
     def _no_sop(self, id: str, hints: Hints) -> str:
+        if id in self._now:
+            return f"no SOP is called `{id}`: it is called `{self._now[id]}` now"
         return f"no SOP is called `{id}`{hints.did_you_mean(id, self.by_id)}"
 
 

@@ -158,7 +158,7 @@ def test_rendering_again_touches_only_what_changed(docks: Path) -> None:
 
 def test_the_preview_goes_on_whatever_the_writer_does(docks: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Changes come from here, and the browser's part is played by a process that waits."""
-    monkeypatch.setattr(build, "_MKDOCS", ("python3", "-c", "import time; time.sleep(60)"))
+    monkeypatch.setattr(build, "MKDOCS", ("python3", "-c", "import time; time.sleep(60)"))
     told: list[str] = []
     shown: list[list[str]] = []
     page = docks / "site/pages/sops/DK-OPN-001.md"
@@ -200,7 +200,7 @@ def test_the_preview_goes_on_whatever_the_writer_does(docks: Path, monkeypatch: 
 
 def test_a_preview_that_cannot_start_says_why(docks: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        build, "_MKDOCS", ("python3", "-c", "print('ERROR    -  the port is taken'); raise SystemExit(1)")
+        build, "MKDOCS", ("python3", "-c", "print('ERROR    -  the port is taken'); raise SystemExit(1)")
     )
 
     def changes(*_: Path, **__: object) -> Iterator[set[str]]:
@@ -250,7 +250,7 @@ def test_an_address_of_another_machine_is_refused(docks: Path) -> None:
 def test_a_preview_that_is_told_to_end_leaves_nothing_behind(docks: Path, number: signal.Signals) -> None:
     """The part of MkDocs is played by a process that writes down its number and waits."""
     child = "import os, time; open('child', 'w').write(str(os.getpid())); time.sleep(60)"
-    code = f"import sys; from sopctl import build, cli; build._MKDOCS = (sys.executable, '-c', {child!r}); sys.exit(cli.run(['serve', '--address', '127.0.0.1:0']))"  # fmt: skip
+    code = f"import sys; from sopctl import build, cli; build.MKDOCS = (sys.executable, '-c', {child!r}); sys.exit(cli.run(['serve', '--address', '127.0.0.1:0']))"  # fmt: skip
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     with subprocess.Popen([sys.executable, "-c", code], cwd=docks, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as preview:  # fmt: skip
         for _ in range(600):
@@ -271,7 +271,7 @@ def test_a_preview_that_is_told_to_end_leaves_nothing_behind(docks: Path, number
 def test_a_port_that_is_taken_meanwhile_is_said_without_a_traceback(
     docks: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(build, "_MKDOCS", (sys.executable, "-c", "raise SystemExit(1)"))
+    monkeypatch.setattr(build, "MKDOCS", (sys.executable, "-c", "raise SystemExit(1)"))
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{other.getsockname()[1]}"

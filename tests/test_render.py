@@ -70,6 +70,7 @@ tags: [Fairness, second look]
 applies_to: {jurisdictions: [us-wa], worker_types: [delivery]}
 implements: [city.answer]
 supersedes: [TS-OLD-001]
+formerly: [TS-APP-000]
 effective_on: 2026-02-17
 review_by: 2026-08-17
 approvals: [{role: counsel, name: Ada Person, meaning: approval, on: 2026-02-03}]
@@ -284,7 +285,7 @@ _HARMLESS_TAGS = set(
     "section details summary img blockquote input label".split()
 )
 _HARMLESS_ATTRIBUTES = set(
-    "class id href title alt src scope tabindex colspan start style open type disabled checked".split()
+    "class id href title alt src scope tabindex colspan start style open type disabled checked hidden".split()
 )
 
 
@@ -484,7 +485,7 @@ def test_every_page_can_be_made_html_and_its_links_lead_somewhere() -> None:
             continue
         target, _, anchor = str(address).partition("#")
         there = str((Path("/") / Path(path).parent / target).resolve())[1:] if target else path
-        assert there in pages, (path, address)
+        assert there in pages or there in full()[1].data, (path, address)
         assert not anchor or anchor in ids[there], (path, address)
 
 
@@ -502,7 +503,7 @@ def test_every_page_is_reached_from_the_first() -> None:
         for target in hrefs:
             if target.partition("#")[0].endswith(".md"):
                 ahead.append(str((Path("/") / Path(path).parent / target.partition("#")[0]).resolve())[1:])
-    assert set(pages) == seen
+    assert set(pages) - seen == {"sops/TS-APP-000.md"}, "only an old address is not"
 
 
 def test_a_role_sees_all_that_it_does() -> None:

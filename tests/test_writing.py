@@ -69,4 +69,6 @@ def test_both_forms_of_the_guide_give_one_sop() -> None:
 
 def test_the_guide_is_a_main_page() -> None:
     made = contents(Links(library.build(knowledge_base(), TODAY)), ())
-    assert [path for _, path, _ in made][-2:] == ["writing.md", "format.md"]
+    heading, entries = made[-1]
+    assert heading == "Writing"
+    assert [entry.path for entry in entries][:2] == ["writing.md", "format.md"]

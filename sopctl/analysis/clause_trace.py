@@ -1,6 +1,7 @@
 """From a clause to all that answers for it: what carries it out, its time, notice, scenario, training
 question and metric, and what of these is missing."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -14,7 +15,8 @@ from sopctl.model.duration import Duration
 from sopctl.model.registers import Clause
 from sopctl.model.sop import Deadline, Outcome, Question, Row, Sop, Step
 
-Gone = Mapping[str, set[Pointer]]
+_Scenarios = Mapping[str, list[tuple[str, set[Pointer]]]]
+"""By SOP, each scenario that goes through it, and where."""
 
 
 class Place(NamedTuple):
@@ -48,11 +50,11 @@ class Trace(NamedTuple):
 def trace(library: Library) -> list[Trace]:
     """Every clause, by id."""
     named = carriers(library)
-    scenarios = [
-        (trial.scenario.title or "", taken_by([trial.walk], library))
-        for trial in trials(library)
-        if not trial.failed
-    ]
+    scenarios: _Scenarios = defaultdict(list)
+    for trial in trials(library):
+        if not trial.failed:
+            for sop, gone in taken_by([trial.walk], library).items():
+                scenarios[sop].append((trial.scenario.title or "", gone))
     found = []
     for id, clause in sorted(library.clauses.items()):
         places = [
@@ -88,7 +90,7 @@ def _sent(library: Library, carrier: Carrier) -> Iterator[_Bearer]:
         yield _Bearer(None, carrier.at, carrier.notice, works)
 
 
-def _place(library: Library, id: str, by: _Bearer, scenarios: Sequence[tuple[str, Gone]]) -> Place:
+def _place(library: Library, id: str, by: _Bearer, scenarios: _Scenarios) -> Place:
     sop, at = by.sop, by.at
     what = f"notice {by.notice}" if by.notice else _name(sop, at)
     if sop is None:
@@ -98,7 +100,10 @@ def _place(library: Library, id: str, by: _Bearer, scenarios: Sequence[tuple[str
     marks = _marks(sop, at)
     tried = tuple(
         dict.fromkeys(
-            title for title, gone in scenarios if any(gone.get(s, set()) & m for s, m in marks.items())
+            title
+            for other, there in marks.items()
+            for title, gone in scenarios.get(other, ())
+            if gone & there
         )
     )
     questions = tuple(_questions(sop, at))

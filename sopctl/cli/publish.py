@@ -4,27 +4,33 @@ import inspect
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import Enum
 from typing import Annotated
 
 from sopctl import build as building
 from sopctl.build import Places
+from sopctl.builders import Builder
 from sopctl.cli import ground
 from sopctl.cli.ground import Ground
 from sopctl.cli.lint import FailOn
 from sopctl.cli.options import Option, flags
 from sopctl.diagnostic import Diagnostic, Severity
 from sopctl.library import Library
+from sopctl.lint import lint
 from sopctl.render.reference import Command
 from sopctl.render.reference import Option as Told
 from sopctl.report import Context, report
 
+BuilderName = Enum("BuilderName", {"mkdocs": "mkdocs", "zensical": "zensical"}, type=str)
 Today = Annotated[str | None, Option("The day that counts as today.", metavar="DATE")]
 
 
 def render(today: Today = None) -> int:
     """Write the Markdown pages of the site to site/pages, without building it."""
     base = ground.find()
-    made = building.render(_places(base), base.library(ground.day(today)), told())
+    library = base.library(ground.day(today))
+    found = lint(library, ground.chosen(base.settings.select, base.settings.ignore))
+    made = building.render(_places(base), library, told(), found)
     print(f"{len(made.pages)} pages in {ground.seen_from_here(_places(base).pages)}")
     return 0
 
@@ -34,6 +40,11 @@ def build(
     fail_on: Annotated[
         FailOn | None, Option("The least severity that stops the build; by default error.")
     ] = None,
+    builder: Annotated[BuilderName, Option("What makes the site of the pages.")] = BuilderName["mkdocs"],
+    offline: Annotated[
+        bool,
+        Option("Make a site that works from a folder, without a server, search included.", ("--offline",)),
+    ] = False,
 ) -> int:
     """Check the knowledge base and build its site into site/html. A failed build leaves the old site."""
     base = ground.find()
@@ -41,7 +52,10 @@ def build(
     least = Severity(fail_on.value if fail_on else base.settings.fail_on)
     rules = ground.chosen(base.settings.select, base.settings.ignore)
     with _told_to_stop():
-        built = building.build(_places(base), library, _tell, rules=rules, fail_on=least, commands=told())
+        built = building.build(
+            _places(base), library, _tell, rules=rules, fail_on=least, commands=told(),
+            builder=Builder(builder.value), offline=offline,
+        )  # fmt: skip
     if built.stopped:
         _show(base, library, list(built.diagnostics))
         _tell("the site was not built, and the old one stays: mend what stands above")

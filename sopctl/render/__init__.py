@@ -3,16 +3,20 @@
 What a writer wrote is data here: it is escaped where it is shown, and never run.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from sopctl.analysis.health import health
+from sopctl.diagnostic import Diagnostic
 from sopctl.library import Library
+from sopctl.lint import lint
 from sopctl.model.sop import Sop
-from sopctl.render.links import Links, sop_page
+from sopctl.render.links import FROM_THE_TOP, Addresses, Links, sop_page
 from sopctl.render.pen import Pen
 from sopctl.render.reference import Command, Option
 from sopctl.render.sop_view import SopView
 from sopctl.render.templates import Templates, TemplateTrouble, load
+from sopctl.report._health import json as report_json
 
 
 class Site(NamedTuple):
@@ -21,11 +25,20 @@ class Site(NamedTuple):
     pages: dict[str, str]
     files: dict[str, str]  # address on the site → path in the repository
     sources: dict[str, str]  # page → the file that its texts come from
+    data: dict[str, str]  # what programs read, by its address on the site
 
 
-def site(library: Library, templates: Templates, commands: Sequence[Command] = ()) -> Site:
-    """Every page of the site, by its path."""
+def site(
+    library: Library,
+    templates: Templates,
+    commands: Sequence[Command] = (),
+    diagnostics: Iterable[Diagnostic] | None = None,
+    addresses: Addresses = FROM_THE_TOP,
+) -> Site:
+    """Every page of the site, by its path, and the same for programs. `diagnostics` are what the linter
+    found, where it has looked already."""
     from sopctl.render import pages as others
+    from sopctl.render.programs import programs
 
     links = Links(library)
     pages: dict[str, str] = {}
@@ -34,14 +47,16 @@ def site(library: Library, templates: Templates, commands: Sequence[Command] = (
         path = sop_page(one.id)
         pages[path] = sop(one, links, templates)
         sources[path] = library.path_of(one)
-    for page in others.all_pages(links, commands):
+    state = health(library, lint(library) if diagnostics is None else diagnostics)
+    for page in others.all_pages(links, commands, state):
         pen = Pen(links, page.path, page.source)
         pages[page.path] = _encodable(
             templates.render(page.template, pen=pen, words=pen.words, library=library, **page.values)
         )
         sources[page.path] = page.source
     pages.update(others.linked_files(links, templates))
-    return Site(pages, dict(sorted(links.files.items())), sources)
+    data = {**programs(library, addresses), "status.json": report_json(state)}
+    return Site(pages, dict(sorted(links.files.items())), sources, data)
 
 
 def sop(one: Sop, links: Links, templates: Templates) -> str:
@@ -61,4 +76,16 @@ def _encodable(page: str) -> str:
     return page
 
 
-__all__ = ["Command", "Links", "Option", "Site", "TemplateTrouble", "Templates", "load", "site", "sop"]
+__all__ = [
+    "FROM_THE_TOP",
+    "Addresses",
+    "Command",
+    "Links",
+    "Option",
+    "Site",
+    "TemplateTrouble",
+    "Templates",
+    "load",
+    "site",
+    "sop",
+]

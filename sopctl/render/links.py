@@ -2,13 +2,16 @@
 
 import posixpath
 import re
+from collections.abc import Callable
 from functools import cached_property
 from html import unescape
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from sopctl.analysis.links import anchors
 from sopctl.diagnostic import Pointer
 from sopctl.library import REGISTER_OF, Library
+from sopctl.model import Typed
 from sopctl.model.scenario import Scenario
 from sopctl.model.sop import Outcome, Sop, Step
 from sopctl.prose import meaning
@@ -24,6 +27,23 @@ PAGE_OF = {
     "calendars": "calendars.md",
 }
 """The pages that hold a whole register, by the name that the library gives it."""
+
+
+class Addresses(NamedTuple):
+    """How the pages of the site are addressed, and where the site stands, if that is known."""
+
+    base: str = ""
+    folders: bool = True  # `changes/` rather than `changes.html`
+
+    def of(self, page: str) -> str:
+        """The address of a page, from the top of the site where that is not known."""
+        stem = page.removesuffix(".md")
+        if not self.folders:
+            return f"{self.base}{stem}.html"
+        return f"{self.base}{stem.removesuffix('index').rstrip('/')}/" if stem != "index" else self.base
+
+
+FROM_THE_TOP = Addresses()
 
 Place = tuple[Sop, "Step | Outcome | None"]
 
@@ -110,6 +130,40 @@ class Links:
             if scenario.sop:
                 found.setdefault(scenario.sop, []).append(scenario)
         return found
+
+    # Words to be found by
+
+    def keywords(self, sop: Sop) -> list[str]:
+        """Words that a SOP should be found by and that it does not say: its id without hyphens, and the
+        aliases of the terms that it uses."""
+        parts = sop.id.split("-")
+        ids = dict.fromkeys("".join(parts[start:]) for start in range(len(parts) - 1))
+        said = " ".join(" ".join(each.text for each in self._typed(sop).prose).casefold().split())
+        used = {r.target for r in self.library.references[self.library.path_of(sop)] if r.kind == "term"}
+        used.update(self._terms.get(found, "") for found in self._named(said))
+        aliases = (
+            alias
+            for id in sorted(used)
+            if id in self.library.glossary
+            for alias in self.library.glossary[id].aliases or ()
+            if alias and alias.casefold() not in said
+        )
+        return [*ids, *dict.fromkeys(aliases)]
+
+    def _typed(self, sop: Sop) -> Typed:
+        return self.library.by_path[self.library.path_of(sop)]
+
+    @cached_property
+    def _terms(self) -> dict[str, str]:
+        """By title, in small letters, the id of a term."""
+        return {term.title.casefold(): id for id, term in self.library.glossary.items() if term.title}
+
+    @cached_property
+    def _named(self) -> Callable[[str], list[str]]:
+        """Finds the titles of terms in a text in small letters; the longest first."""
+        titles = sorted(self._terms, key=lambda title: (-len(title), title))
+        whole = "|".join(re.escape(title) for title in titles)
+        return re.compile(rf"(?<!\w)(?:{whole})(?!\w)").findall if titles else lambda said: []
 
     # Links that writers write
 

@@ -1,16 +1,18 @@
 """The pages beside those of the SOPs: what each is made of."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
+from sopctl.analysis.health import Health
 from sopctl.library import Library
-from sopctl.model.duration import Duration
-from sopctl.model.registers import EscalationPath, Role, Schedule
-from sopctl.model.sop import Sop, Step
-from sopctl.render import reference, words
-from sopctl.render.links import PAGE_OF, Links, people_page
+from sopctl.model.sop import Sop
+from sopctl.render import overviews, people, reference
+from sopctl.render.ladder import ladder, starts
+from sopctl.render.links import PAGE_OF, Links, people_page, sop_page
 from sopctl.render.pen import Pen
+from sopctl.render.people import Work
 from sopctl.render.templates import Templates
 
 
@@ -32,16 +34,14 @@ REGISTERS = {
 }
 
 
-def all_pages(links: Links, commands: Sequence[reference.Command]) -> Iterator[Page]:
+def all_pages(links: Links, commands: Sequence[reference.Command], health: Health) -> Iterator[Page]:
     """Every page that is not a SOP's."""
     library = links.library
-    yield Page(
-        "index.md",
-        "home",
-        {"groups": _by_team(library), "contents": contents(links, commands)},
-        _home(library, "knowledge_base"),
-    )
-    yield Page("sops/index.md", "sops", {"groups": _by_team(library)})
+    groups = _by_team(library)
+    home = {"groups": groups, "contents": contents(links, commands), "health": health}
+    yield Page("index.md", "home", home, _home(library, "knowledge_base"))
+    yield Page("sops/index.md", "sops", {"groups": groups, "statuses": health.statuses})
+    yield from _moved(library)
     yield from _people(links)
     for register, (word, title) in REGISTERS.items():
         entries = library.register(word)
@@ -52,31 +52,59 @@ def all_pages(links: Links, commands: Sequence[reference.Command]) -> Iterator[P
                 "used": lambda id, word=word: links.places(word, id),
             }
             if register == "paths":
-                values["ladder"] = ladder
+                values |= {"ladder": ladder, "starts": starts(library)}
             yield Page(PAGE_OF[register], register, values, _home(library, word))
     yield Page("tags.md", "tags", {"tags": _by_tag(library), "anchor": links.tag})
+    yield Page("changes.md", "changes", overviews.changes(library))
+    if library.clauses:
+        yield Page("coverage.md", "coverage", overviews.coverage(library))
+    yield Page("reviews.md", "reviews", overviews.reviews(health))
+    yield Page("health.md", "health", overviews.health_page(health))
     yield from _references(commands)
 
 
-def nav(links: Links, commands: Sequence[reference.Command]) -> list[tuple[str, str]]:
-    """Titles and paths for the navigation: as long for ten SOPs as for ten thousand."""
-    return [("Home", "index.md"), *((title, path) for title, path, _ in contents(links, commands))]
+class Entry(NamedTuple):
+    """A main page, and how many things stand on it."""
+
+    title: str
+    path: str
+    count: int = 0  # type: ignore[assignment]  # hides tuple.count, which nobody misses
 
 
-def contents(links: Links, commands: Sequence[reference.Command]) -> list[tuple[str, str, int]]:
-    """The main pages: title, path, and how many entries each has."""
-    library = links.library
-    found = [("Procedures", "sops/index.md", len(library.sops))]
-    if library.roles or library.schedules:
-        found.append(("Roles", "roles/index.md", len(library.roles) + len(library.schedules)))
-    if library.teams:
-        found.append(("Teams", "teams/index.md", len(library.teams)))
-    found += [
-        (title, PAGE_OF[r], n) for r, (word, title) in REGISTERS.items() if (n := len(library.register(word)))
+Contents = list[tuple[str, list[Entry]]]
+"""The main pages by what they are about; the first ones stand alone."""
+
+
+def nav(links: Links, commands: Sequence[reference.Command]) -> list[dict[str, Any]]:
+    """The navigation: as long for ten SOPs as for ten thousand."""
+    (_, alone), *groups = contents(links, commands)
+    return [
+        {"Home": "index.md"},
+        *({entry.title: entry.path} for entry in alone),
+        *({heading: [{entry.title: entry.path} for entry in entries]} for heading, entries in groups),
     ]
-    found.append(("Tags", "tags.md", len(_by_tag(library))))
-    found += [("Rules", "rules/index.md", 0), ("Writing", "writing.md", 0), ("Format", "format.md", 0)]
-    return found + ([("Commands", "commands.md", len(commands))] if commands else [])
+
+
+def contents(links: Links, commands: Sequence[reference.Command]) -> Contents:
+    """Every main page of which there is something to say."""
+    library = links.library
+    roles = Entry("Roles", "roles/index.md", len(library.roles) + len(library.schedules))
+    teams = Entry("Teams", "teams/index.md", len(library.teams))
+    of = {
+        register: Entry(title, PAGE_OF[register], len(library.register(word)))
+        for register, (word, title) in REGISTERS.items()
+    }
+    tags = Entry("Tags", "tags.md", len(_by_tag(library)))
+    coverage = Entry("Coverage", "coverage.md", len(library.clauses))
+    groups = [
+        ("People", [each for each in (roles, teams, of["paths"], of["calendars"]) if each.count]),
+        ("Words and rules", [each for each in (of["glossary"], of["facts"], of["notices"], of["metrics"], of["clauses"]) if each.count] + [tags]),
+        ("Programme", ([coverage._replace(count=0)] if coverage.count else []) + [Entry("Reviews", "reviews.md"), Entry("Health", "health.md")]),
+        ("Writing", [Entry("Writing procedures", "writing.md"), Entry("Format", "format.md"), Entry("Rules", "rules/index.md"),
+                     *([Entry("Commands", "commands.md")] if commands else []), Entry("For programs", "programs.md")]),
+    ]  # fmt: skip
+    alone = [Entry("Procedures", "sops/index.md", len(library.sops)), Entry("Changes", "changes.md")]
+    return [("", alone), *(group for group in groups if group[1])]
 
 
 # SOPs
@@ -97,6 +125,14 @@ def _team_of(library: Library, role: str | None) -> str:
     return (role if role in library.teams else getattr(person, "team", None)) or ""
 
 
+def _moved(library: Library) -> Iterator[Page]:
+    """A page at each address that a SOP had before it was renamed."""
+    for sop in library.sops:
+        for id in dict.fromkeys(id for id in sop.formerly or () if id):
+            if library.sop(id) is None:
+                yield Page(sop_page(id), "moved", {"id": id, "sop": sop}, library.path_of(sop))
+
+
 def _by_tag(library: Library) -> list[tuple[str, list[Sop]]]:
     found: dict[str, list[Sop]] = defaultdict(list)
     for sop in library.sops:
@@ -108,141 +144,35 @@ def _by_tag(library: Library) -> list[tuple[str, list[Sop]]]:
 # People
 
 
-class Work(NamedTuple):
-    """What a role has to do with the SOPs."""
-
-    does: dict[str, list[tuple[Sop, Step]]]
-    helps: dict[str, list[tuple[Sop, Step, str]]]
-    owns: dict[str, list[Sop]]
-    trained: dict[str, list[Sop]]
-    told: dict[str, list[tuple[str, EscalationPath]]]
-    reads: dict[str, list[Sop]]
-
-
-def work(library: Library) -> Work:
-    """By role, team or schedule, everything that it does, in all SOPs."""
-    found = Work(
-        defaultdict(list),
-        defaultdict(list),
-        defaultdict(list),
-        defaultdict(list),
-        defaultdict(list),
-        defaultdict(list),
-    )
-    for sop in library.sops:
-        if sop.owner:
-            found.owns[sop.owner].append(sop)
-        for role in (sop.training.required_for if sop.training else ()) or ():
-            found.trained[role].append(sop)
-        for team in sop.audience or ():
-            found.reads[team].append(sop)
-        for step in sop.known_steps:
-            _step_work(sop, step, found)
-    for id, path in sorted(library.paths.items()):
-        roles = [role for level in path.levels or () if level for role in level.to or ()]
-        for role in dict.fromkeys([*roles, *([path.on_exhausted] if path.on_exhausted else [])]):
-            found.told[role].append((id, path))
-    return found
-
-
-def _step_work(sop: Sop, step: Step, found: Work) -> None:
-    if step.role:
-        found.does[step.role].append((sop, step))
-    items = [check.role for check in step.checklist or () if check and check.role]
-    for how, roles in (
-        ("ticks items", items),
-        ("is asked first", step.consulted),
-        ("is told afterwards", step.informed),
-    ):
-        for role in dict.fromkeys(role for role in roles or () if role):
-            found.helps[role].append((sop, step, how))
-
-
 def _people(links: Links) -> Iterator[Page]:
     library = links.library
-    does = work(library)
-    people = _sorted(library.roles) + _sorted(library.schedules)
-    if people:
-        yield Page("roles/index.md", "roles", {"people": people, "does": does})
+    work, everybody = Work(library), people.everybody(library)
+    if everybody:
+        yield Page("roles/index.md", "roles", {"people": everybody, "work": work})
     for register, kind in (("roles", "Role"), ("schedules", "Schedule")):
         for id, person in library.register(register).items():
-            values = {
-                "id": id,
-                "person": person,
-                "kind": kind,
-                "work": does,
-                "around": _around(library, id),
-                "overdue": _overdue,
-            }
+            values = {"id": id, "person": person, "kind": kind, "work": work, "clock": people.clock}
             yield Page(people_page("roles", id), "role", values, library.home(register, id))
     owned = dict(_by_team(library))
     if library.teams:
-        yield Page("teams/index.md", "teams", {"teams": _sorted(library.teams), "owned": owned})
+        yield Page(
+            "teams/index.md",
+            "teams",
+            {"teams": _sorted(library.teams), "owned": owned, "members": partial(people.members, library)},
+        )
     for id, team in library.teams.items():
-        people = _members(library, id)
-        values = {"id": id, "team": team, "people": people, "owned": owned.get(id, []), "work": does}
+        values = {
+            "id": id,
+            "team": team,
+            "people": people.members(library, id),
+            "owned": owned.get(id, []),
+            "work": work,
+            "clock": people.clock,
+        }
         yield Page(people_page("teams", id), "team", values, library.home("teams", id))
 
 
-def _around(library: Library, id: str) -> dict[str, list[str]]:
-    """Who reports to a role, and the rotas that it takes part in."""
-    return {
-        "reports": sorted(other for other, role in library.roles.items() if role.reports_to == id),
-        "rotas": sorted(other for other, rota in library.schedules.items() if id in (rota.roles or ())),
-    }
-
-
-def _members(library: Library, team: str) -> list[tuple[str, Role | Schedule]]:
-    everybody = _sorted(library.roles) + _sorted(library.schedules)
-    return [(id, person) for id, person in everybody if person.team == team]
-
-
-def _overdue(step: Step) -> str:
-    return words.time(step.within) if isinstance(step.within, Duration) else ""
-
-
 # Registers
-
-
-class Rung(NamedTuple):
-    after: str
-    level: Any
-
-
-def ladder(path: EscalationPath) -> tuple[list[Rung], str]:
-    """When each level is told, and when the path is exhausted."""
-    rungs: list[Rung] = []
-    before: list[Duration | None] = []
-    for level in path.levels or ():
-        if level:
-            rungs.append(Rung(added(before), level))
-            before.append(level.ack_within)
-    return rungs, added(before * (1 + max(0, path.repeat or 0)))
-
-
-def added(times: Iterable[Duration | None]) -> str:
-    """The sum of times, as far as their units add up."""
-    sums: dict[str, int] = {}
-    for time in times:
-        if time:
-            unit, count = _SMALLEST.get(time.unit, (time.unit, 1))
-            sums[unit] = sums.get(unit, 0) + time.count * count
-    return " and ".join(_large(Duration(count, unit)) for unit, count in sums.items())
-
-
-_SMALLEST = {"h": ("m", 60), "d": ("m", 1440), "w": ("m", 10080)}
-
-
-def _large(time: Duration) -> str:
-    """90 minutes are 1 hour 30 minutes."""
-    if time.unit != "m":
-        return time.words
-    said, left = [], time.count
-    for unit, size in (("d", 1440), ("h", 60), ("m", 1)):
-        count, left = divmod(left, size)
-        if count:
-            said.append(Duration(count, unit).words)
-    return " ".join(said)
 
 
 def _sorted(entries: dict[str, Any]) -> list[tuple[str, Any]]:

@@ -118,6 +118,19 @@ class Pen:
         """A link to a page of the site; the label is plain text."""
         return f"[{text.line(label)}]({relative(self.page, page)})"
 
+    def file(self, address: str) -> str:
+        """The address of a file that is made for programs, from the top of the site, as this page sees it."""
+        return relative(self.page, address)
+
+    def keywords(self) -> str:
+        """For the search alone: the id as people type it, and the words on the floor for the terms used here."""
+        said = self.links.keywords(self.sop) if self.sop else ()
+        return (
+            f'<p class="sop-keywords" markdown="span" hidden>{text.line(" · ".join(said))}</p>'
+            if said
+            else ""
+        )
+
     def place(self, place: Any, *, short: bool = False) -> str:
         """A link to a SOP, or to the step or outcome of it that is meant; `short` leaves the SOP out."""
         sop, part = place

@@ -113,6 +113,7 @@ class SopView:
             ("Applies to", pen.applies(sop.applies_to)),
             ("Carries out", pen.clauses(sop.implements)),
             ("Takes the place of", pen.all("sop", sop.supersedes)),
+            ("Called before", pen.plain(sop.formerly)),
             ("Judged by", pen.all("metric", sop.metrics)),
             ("Classification", line(sop.classification or "")),
             ("Tags", pen.tags(sop.tags)),

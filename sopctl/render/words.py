@@ -38,6 +38,12 @@ def day(when: date | None) -> str:
     return f"{when.day} {_MONTHS[when.month - 1]} {when.year}" if when else ""
 
 
+def month(written: str) -> str:
+    """`2026-11` → Nov 2026."""
+    year, _, number = written.partition("-")
+    return f"{_MONTHS[int(number) - 1]} {year}"
+
+
 def listed(words: Iterable[str], last: str = "and") -> str:
     """`a, b and c`."""
     *most, end = [*words] or [""]

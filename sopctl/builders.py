@@ -1,0 +1,184 @@
+"""MkDocs and Zensical: how each is told what to build, run, and understood when it complains."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from html import escape
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from sopctl import files
+from sopctl.files import FileTrouble
+from sopctl.library import Library
+from sopctl.render import Addresses
+
+
+class BuildTrouble(FileTrouble):
+    """The site could not be built; the message is for the user."""
+
+
+class Builder(StrEnum):
+    """A program that makes a site of pages."""
+
+    MKDOCS = "mkdocs"
+    ZENSICAL = "zensical"
+
+    @property
+    def called(self) -> str:
+        """Its name, as people write it."""
+        return {"mkdocs": "MkDocs", "zensical": "Zensical"}[self.value]
+
+
+CONFIGURATIONS = ("mkdocs.yml", "mkdocs.yaml")
+
+
+class Own(NamedTuple):
+    """The configuration that the writers keep: its file, and what it says with all that it inherits."""
+
+    path: Path
+    values: Mapping[str, Any]
+
+    def addresses(self, offline: bool) -> Addresses:
+        """How the site is addressed: a site that is opened from a folder names every file."""
+        base = self.values.get("site_url")
+        folders = self.values.get("use_directory_urls", True) is not False and not offline
+        return Addresses(f"{base.rstrip('/')}/" if isinstance(base, str) and base else "", folders)
+
+
+def own_configuration(root: Path) -> Own:
+    """The mkdocs.yml of a knowledge base. What is wrong in it the builder says in its own words."""
+    path = next((root / name for name in CONFIGURATIONS if (root / name).is_file()), None)
+    if path is None:
+        raise BuildTrouble(f"there is no mkdocs.yml in {root}; `sopctl init` makes one")
+    return Own(path, _values(path))
+
+
+def _values(path: Path) -> Mapping[str, Any]:
+    from mkdocs.exceptions import MkDocsException
+    from mkdocs.utils.yaml import yaml_load
+    from yaml import YAMLError
+
+    try:
+        with path.open("rb") as file:
+            found = yaml_load(file)
+    except (MkDocsException, YAMLError, OSError, ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+@contextmanager
+def configuration(
+    own: Own,
+    library: Library,
+    pages: Path,
+    html: Path,
+    nav: Sequence[Mapping[str, Any]],
+    builder: Builder,
+    offline: bool,
+) -> Iterator[Path]:
+    """A configuration that takes the writers' own and adds what only we know."""
+    base = library.knowledge_base
+    values: dict[str, Any] = {
+        "INHERIT": own.path.name,
+        "docs_dir": str(pages),
+        "site_dir": str(html),
+        "validation": {"nav": {"omitted_files": "ignore"}, "links": {"anchors": "warn"}},
+    }
+    if not own.values.get("nav"):
+        values["nav"] = list(nav)
+    if base and base.title:
+        values["site_name"] = escape(base.title)
+    if theme := _theme(own.values.get("theme")):
+        values["theme"] = theme
+    if offline:
+        values |= _offline(own.values, builder)
+    # beside mkdocs.yml, because relative paths in it are followed from where the file lies
+    with files.new_file(own.path.with_name(f".{own.path.name}"), json.dumps(values, indent=1)) as config:
+        yield config
+
+
+def _theme(own: Any) -> dict[str, Any]:
+    """Our few pages of the theme, unless the writers have a folder of such pages themselves."""
+    theme = own if isinstance(own, dict) else {"name": own}
+    if theme.get("name") != "material" or theme.get("custom_dir"):
+        return {}
+    return {"name": "material", "custom_dir": str(files.find_data("site/theme"))}
+
+
+POLYFILL = "assets/iframe-worker.js"
+"""What the search of a site in a folder needs; the theme would fetch one like it from another host, were
+there none of this name."""
+
+
+def _offline(own: Mapping[str, Any], builder: Builder) -> dict[str, Any]:
+    plugins = own.get("plugins") or ["search"]
+    if isinstance(plugins, dict):
+        more: Any = {"offline": {}} if builder is Builder.ZENSICAL else {**plugins, "offline": {}}
+    else:  # Zensical adds to an inherited list, MkDocs puts ours in its place
+        more = ["offline"] if builder is Builder.ZENSICAL else [*plugins, "offline"]
+    extra = own.get("extra")
+    polyfills = extra.get("polyfills") if isinstance(extra, dict) else None
+    kept = polyfills if isinstance(polyfills, list) and builder is Builder.MKDOCS else []
+    return {"plugins": more, "use_directory_urls": False, "extra": {"polyfills": [*kept, POLYFILL]}}
+
+
+# Running
+
+
+MKDOCS = (sys.executable, "-m", "mkdocs")
+ZENSICAL = (sys.executable, "-m", "zensical")
+
+
+def run(builder: Builder, config: Path, today: date, sources: Mapping[str, str]) -> None:
+    """Build the site; BuildTrouble tells what the builder complains of."""
+    if builder is Builder.ZENSICAL:
+        _check_there()
+    command = {
+        Builder.MKDOCS: (*MKDOCS, "build", "--strict", "--clean"),
+        Builder.ZENSICAL: (*ZENSICAL, "build", "--strict", "--clean"),
+    }
+    done = subprocess.run(
+        [*command[builder], "--config-file", str(config)], cwd=config.parent, env=environment(today), text=True,
+        encoding="utf-8", errors="replace", stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
+    )  # fmt: skip
+    if done.returncode:
+        said = complaints(done.stdout, sources)
+        raise BuildTrouble(f"{builder.called} cannot make the site; the last good one stays:{said}")
+
+
+def _check_there() -> None:
+    from importlib.util import find_spec
+
+    if find_spec("zensical") is None:
+        raise BuildTrouble("Zensical is not installed; `pip install sopctl[zensical]` brings it")
+
+
+def environment(today: date) -> dict[str, str]:
+    """Ours, and the day that counts as today as that of the build: the same input gives the same bytes."""
+    moment = int(datetime(today.year, today.month, today.day, tzinfo=UTC).timestamp())
+    fixed = {"NO_MKDOCS_2_WARNING": "1", "DISABLE_MKDOCS_2_WARNING": "true", "PYTHONUTF8": "1"}
+    return {"SOURCE_DATE_EPOCH": str(max(0, moment)), **os.environ, **fixed}
+
+
+_COMPLAINT = re.compile(r"^(?:WARNING|ERROR|CRITICAL) +- +(.*)", re.MULTILINE)
+_PAGE = re.compile(r"Doc file '([^']+)'")
+_MOST = 12
+
+
+def complaints(output: str, sources: Mapping[str, str]) -> str:
+    """What the builder complains of, told of the files that writers know."""
+    said = _COMPLAINT.findall(output) or output.strip().splitlines()[-_MOST:]
+
+    def named(found: re.Match[str]) -> str:
+        source = sources.get(found[1])
+        return f"{source} (page {found[1]})" if source else f"the page {found[1]}"
+
+    lines = [_PAGE.sub(named, each) for each in said]
+    more = [f"and {len(lines) - _MOST} more"] if len(lines) > _MOST else []
+    return "".join(f"\n  {each}" for each in lines[:_MOST] + more)

@@ -1,0 +1,80 @@
+"""An escalation path as a ladder: who is told after how long, and from which steps it is climbed."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from sopctl.library import Library
+from sopctl.model.duration import Duration
+from sopctl.model.registers import EscalationPath, Level
+from sopctl.model.sop import Sop, Step
+
+
+class Rung(NamedTuple):
+    after: str
+    level: Level
+
+
+def ladder(path: EscalationPath) -> tuple[list[Rung], str]:
+    """When each level is told, and when the path is exhausted."""
+    rungs: list[Rung] = []
+    before: list[Duration | None] = []
+    for level in path.levels or ():
+        if level:
+            rungs.append(Rung(added(before), level))
+            before.append(level.ack_within)
+    return rungs, added(before * (1 + max(0, path.repeat or 0)))
+
+
+def added(times: Iterable[Duration | None]) -> str:
+    """The sum of times, as far as their units add up."""
+    sums: dict[str, int] = {}
+    for time in times:
+        if time:
+            unit, count = _SMALLEST.get(time.unit, (time.unit, 1))
+            sums[unit] = sums.get(unit, 0) + time.count * count
+    return " and ".join(_large(Duration(count, unit)) for unit, count in sums.items())
+
+
+_SMALLEST = {"h": ("m", 60), "d": ("m", 1440), "w": ("m", 10080)}
+
+
+def _large(time: Duration) -> str:
+    """90 minutes are 1 hour 30 minutes."""
+    if time.unit != "m":
+        return time.words
+    said, left = [], time.count
+    for unit, size in (("d", 1440), ("h", 60), ("m", 1)):
+        count, left = divmod(left, size)
+        if count:
+            said.append(Duration(count, unit).words)
+    return " ".join(said)
+
+
+class Start(NamedTuple):
+    """A way onto a path: from a step, or from anywhere in a SOP."""
+
+    sop: Sop
+    step: Step | None
+    how: str
+
+
+def starts(library: Library) -> dict[str, list[Start]]:
+    """By path, what starts it: a step that waits for its answer, one that is late, a SOP at any time."""
+    found: dict[str, list[Start]] = {id: [] for id in library.paths}
+
+    def add(path: str | None, start: Start) -> None:
+        if path in found:
+            found[path].append(start)
+
+    for sop in library.sops:
+        for step in sop.known_steps:
+            add(step.escalate, Start(sop, step, "waits for the answer"))
+            add(step.on_overdue, Start(sop, step, "when it is late"))
+        for each in sop.escalations or ():
+            if each:
+                when = each.when or (
+                    f"{each.after.words} after it began" if each.after and not each.from_ else ""
+                )
+                late = f"{each.after.words} after {each.from_}" if each.after and each.from_ else ""
+                add(each.path, Start(sop, None, when or late or "at any time"))
+    return found
