@@ -285,7 +285,7 @@ _HARMLESS_TAGS = set(
     "section details summary img blockquote input label".split()
 )
 _HARMLESS_ATTRIBUTES = set(
-    "class id href title alt src scope tabindex colspan start style open type disabled checked hidden".split()
+    "class id href title alt src scope tabindex colspan start style open type disabled checked hidden data-sop data-version".split()
 )
 
 

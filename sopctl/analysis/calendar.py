@@ -33,6 +33,15 @@ class Stretch(NamedTuple):
     minutes: int
 
 
+class Pattern(NamedTuple):
+    """What the opening hours of a calendar follow from, for whoever works them out elsewhere."""
+
+    days: tuple[int, ...]  # Monday is 0
+    spans: tuple[tuple[int, int], ...]  # minutes of the day
+    closed: tuple[int, ...]  # days since the beginning of 1970
+    offsets: tuple[tuple[Moment, int], ...]  # from when the clocks are how many minutes ahead of UTC
+
+
 class Hours:
     """When a calendar is open, minute by minute, worked out as far as anybody asks."""
 
@@ -130,6 +139,14 @@ class Hours:
             return []
         first, last = self.local(start).date(), self.local(end).date()
         return sorted(d for d in self.holidays if first <= d <= last and d.weekday() in self._days)
+
+    def pattern(self, start: Moment, end: Moment) -> Pattern:
+        """What holds between two moments."""
+        offsets = tuple((begun, offset) for begun, _, offset in self._offsets(start, end))
+        closed = tuple(
+            sorted(day for day in self._closed_days if start // _DAY - 1 <= day <= end // _DAY + 1)
+        )
+        return Pattern(tuple(sorted(self._days)), tuple(self._spans), closed, offsets)
 
     # Working it out
 

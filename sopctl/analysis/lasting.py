@@ -5,16 +5,21 @@ from typing import NamedTuple
 
 from sopctl.analysis import time_words
 from sopctl.analysis.calendar import Moment, calendars
+from sopctl.analysis.calls import endings
 from sopctl.analysis.chains import Chain, OutOfBudget, TooMany, chain, join, slowest
 from sopctl.analysis.chains import walk as run_through
 from sopctl.analysis.clock import clock
 from sopctl.analysis.course import Course, Doubts
 from sopctl.analysis.narrowing import ByArrows, Known
+from sopctl.analysis.slowest import Spread
 from sopctl.analysis.walk import Visit, Walk
 from sopctl.library import Library
 from sopctl.model import Sop
 from sopctl.model.duration import Duration
 from sopctl.model.sop import Step, WithinRow
+
+TOO_MANY = "it has too many times that differ"
+Slow = tuple[tuple[Chain, ...], Doubts]
 
 
 class Lasting(NamedTuple):
@@ -26,6 +31,41 @@ class Lasting(NamedTuple):
     minutes: int = 0
     start: Moment = 0
     unknown: str = ""
+
+
+class Share(NamedTuple):
+    """What a step adds to a way at the longest: the latest of several, unless nobody can tell."""
+
+    chains: tuple[Chain, ...] = ((),)
+    unknown: tuple[str, ...] = ()
+
+
+class Shares:
+    """What each step adds, for whoever adds up ways elsewhere."""
+
+    def __init__(self, library: Library) -> None:
+        self._course = Course(library, _Seen())
+
+    def of_step(self, sop: Sop, step: Step, time: Duration | None = None) -> Share:
+        """What a step takes, where rows say it in the cases that a time is for."""
+        leg = self._course.leg(sop.id, step, (time,) if time else None)
+        return Share(leg.slow, tuple(_unknown(leg.doubts)))
+
+    def of_call(self, sop: Sop, step: Step) -> dict[str, Share]:
+        """What a call takes to each outcome with which it can come back."""
+        called = self._course.library.sop(step.call) if step.call else None
+        if called is None:
+            return {}
+        ends = endings(self._course.library, called).named
+        try:
+            spread = _inside(step, self._course)
+            if spread is None:
+                return {}
+            alone = self._course.leg(sop.id, step, None).slow
+            found = {end: _called(step, alone, spread, end) for end in ends}
+        except (OutOfBudget, TooMany):
+            return dict.fromkeys(ends, Share(unknown=(TOO_MANY,)))
+        return {end: Share(slow, tuple(_unknown(doubts))) for end, (slow, doubts) in found.items()}
 
 
 def longest(way: Walk, library: Library) -> Lasting:
@@ -53,15 +93,15 @@ def _worst(way: Walk, limit: Chain, library: Library) -> Lasting:
     try:
         chains, doubts = _chains(way, library)
         if doubts:
-            return Lasting(unknown="; ".join(sorted(_DOUBTS[kind].format(words) for kind, words in doubts)))
+            return Lasting(unknown="; ".join(_unknown(doubts)))
         gaps = [clock(library).gap(each, limit) for each in chains]
     except (OutOfBudget, TooMany):
-        return Lasting(unknown="it has too many times that differ")
+        return Lasting(unknown=TOO_MANY)
     worst = max(gaps, key=lambda gap: gap.minutes)
     return Lasting(worst.minutes, worst.start or 0)
 
 
-def _chains(way: Walk, library: Library) -> tuple[tuple[Chain, ...], Doubts]:
+def _chains(way: Walk, library: Library) -> Slow:
     """The stretches of time one after the other; several where one of them is not known to be longest."""
     course = Course(library, _Seen())
     chains: tuple[Chain, ...] = ((),)
@@ -75,18 +115,30 @@ def _chains(way: Walk, library: Library) -> tuple[tuple[Chain, ...], Doubts]:
     return chains, doubts
 
 
-def _times(visit: Visit, sop: Sop, step: Step, course: Course) -> tuple[tuple[Chain, ...], Doubts]:
+def _times(visit: Visit, sop: Sop, step: Step, course: Course) -> Slow:
     """What one step may take at the longest."""
     if step.call and visit.walked:
         return ((),), frozenset()  # its steps stand in the trail
     leg = course.leg(sop.id, step, visit.within or None)
+    spread = _inside(step, course)
+    return (leg.slow, leg.doubts) if spread is None else _called(step, leg.slow, spread, visit.outcome)
+
+
+def _inside(step: Step, course: Course) -> Spread | None:
+    """The ways of the SOP that a step calls."""
     called = course.library.sop(step.call) if step.call else None
     entry = course.entry(called) if called else None
-    if entry is None:
-        return leg.slow, leg.doubts
-    spread = course.spread([entry], None, frozenset())
-    slow, doubts = spread.slow([end for end in spread.ends if end[2] == visit.outcome])
-    return (leg.slow, frozenset()) if doubts and step.within else (slow or ((),), doubts)
+    return course.spread([entry], None, frozenset()) if entry else None
+
+
+def _called(step: Step, alone: tuple[Chain, ...], spread: Spread, outcome: str) -> Slow:
+    """What a call may take that comes back with an outcome."""
+    slow, doubts = spread.slow([end for end in spread.ends if end[2] == outcome])
+    return (alone, frozenset()) if doubts and step.within else (slow or ((),), doubts)
+
+
+def _unknown(doubts: Doubts) -> list[str]:
+    return sorted(_DOUBTS[kind].format(words) for kind, words in doubts)
 
 
 _DOUBTS = {

@@ -15,7 +15,8 @@ from sopctl.cli.wanted import wanted_sop
 from sopctl.library import Library
 from sopctl.model import Sop, unary
 from sopctl.model.sop import Step
-from sopctl.render import words
+from sopctl.render import Links, words
+from sopctl.render.plain import plain
 
 _HELP = "Type a number or a value; `b` goes back to the last question, `q` stops."
 
@@ -310,8 +311,10 @@ def trail(way: Walk, sop: Sop, library: Library) -> Iterator[str]:
     for id in dict.fromkeys(visit.sop for visit in way.trail if visit.sop != sop.id):
         called = library.sop(id)
         yield f"with {id} version {called.version if called else '?'}"
-    for number, stage in enumerate(way_words.stages(way, library), 1):
-        because = f" [{' '.join(stage.because.split())}]" if stage.because else ""
+    links = Links(library)
+    for number, (visit, stage) in enumerate(zip(way.trail, way_words.stages(way, library), strict=True), 1):
+        reason = plain(stage.because, links, library.sop(visit.sop))
+        because = f" [{' '.join(reason.split())}]" if reason else ""
         why = f": {stage.why}" if stage.why else ""
         yield f"{number:>3}. {'  ' * stage.depth}{stage.place}{why}{because}"
     yield from _end(way, sop, library)

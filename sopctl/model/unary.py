@@ -279,6 +279,11 @@ def _misread(test: str, wanted: str = "") -> str:
 # Sets of values in words, as tests, and by example
 
 
+def written(number: int | float) -> str:
+    """A bound of a fact, as people write it."""
+    return plain(_exact(number))
+
+
 def plain(number: Number) -> str:
     """The number as people write it."""
     return format(number, "f") if not isinstance(number, int) else str(number)

@@ -17,6 +17,7 @@ from sopctl.render.reference import Command, Option
 from sopctl.render.sop_view import SopView
 from sopctl.render.templates import Templates, TemplateTrouble, load
 from sopctl.report._health import json as report_json
+from sopctl.render.walk_data import Walks, script_path
 
 
 class Site(NamedTuple):
@@ -25,7 +26,7 @@ class Site(NamedTuple):
     pages: dict[str, str]
     files: dict[str, str]  # address on the site → path in the repository
     sources: dict[str, str]  # page → the file that its texts come from
-    data: dict[str, str]  # what programs read, by its address on the site
+    data: dict[str, str]  # what programs read and walkers go by, by its address on the site
 
 
 def site(
@@ -42,11 +43,14 @@ def site(
 
     links = Links(library)
     pages: dict[str, str] = {}
+    scripts: dict[str, str] = {}
+    walks = Walks(links)
     sources: dict[str, str] = {}
     for one in library.sops:
         path = sop_page(one.id)
         pages[path] = sop(one, links, templates)
         sources[path] = library.path_of(one)
+        scripts[script_path(one.id)] = _encodable(walks.script(one))
     state = health(library, lint(library) if diagnostics is None else diagnostics)
     for page in others.all_pages(links, commands, state):
         pen = Pen(links, page.path, page.source)
@@ -55,7 +59,7 @@ def site(
         )
         sources[page.path] = page.source
     pages.update(others.linked_files(links, templates))
-    data = {**programs(library, addresses), "status.json": report_json(state)}
+    data = {**scripts, **programs(library, addresses), "status.json": report_json(state)}
     return Site(pages, dict(sorted(links.files.items())), sources, data)
 
 

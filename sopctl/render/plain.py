@@ -1,0 +1,58 @@
+"""A text in Markdown as the words that a person would read out: no marks, references by their names."""
+
+import re
+from collections.abc import Callable
+from html import unescape
+
+from sopctl.model.sop import Sop
+from sopctl.prose import REFERENCE
+from sopctl.render.links import Links
+
+_MARKED = re.compile(r"[\[*_`#>|<~-]|\n|\d[.)]").search
+_LINK = re.compile(r"!?\[([^\[\]]*)\]\((?:[^()\s]|\([^()\s]*\))*(?:\s+\"[^\"]*\")?\)")
+_STRONG = re.compile(r"(\*\*|__|~~)(?=\S)(.+?)(?<=\S)\1")
+_LIGHT = re.compile(r"(?<![\w*])([*_])(?=[^\s*_])([^*_\n]+?)(?<=\S)\1(?![\w*])")
+_CODE = re.compile(r"(`+)(.+?)\1")
+_FENCE = re.compile(r"\s*(?:```|~~~)")
+_ITEM = re.compile(r"\s*(?:[-*+]|(\d+)[.)])\s+(?:\[[ xX]\]\s+)?")
+_HEADING = re.compile(r"\s*(?:#+|>)\s*")
+
+
+def plain(text: str | None, links: Links, sop: Sop | None = None) -> str:
+    """Paragraphs and items of lists, each on a line of its own."""
+    if not text or not _MARKED(text):
+        return " ".join((text or "").split())
+    return "\n".join(_unmarked(line, named(links, sop)) for line in _lines(text))
+
+
+def named(links: Links, sop: Sop | None) -> Callable[[re.Match[str]], str]:
+    """What a reference is called: its label, or the name that people know."""
+
+    def name(found: re.Match[str]) -> str:
+        target = found[1].strip()
+        known = None if found[2] else links.reference(target, sop)
+        return found[2] or (unescape(known[0]) if known else target)
+
+    return name
+
+
+def _unmarked(line: str, name: Callable[[re.Match[str]], str]) -> str:
+    line = _LINK.sub(r"\1", REFERENCE.sub(name, line))
+    return _CODE.sub(r"\2", _LIGHT.sub(r"\2", _STRONG.sub(r"\2", line)))
+
+
+def _lines(text: str) -> list[str]:
+    """The lines of a text, with those that belong together joined."""
+    found: list[str] = []
+    joins = False
+    for line in text.strip().splitlines():
+        item = _ITEM.match(line)
+        if item:
+            found.append(f"{item[1]}. " * bool(item[1]) + "• " * (not item[1]) + line[item.end() :].strip())
+        elif joins and line.strip() and not _HEADING.match(line):
+            found[-1] += f" {line.strip()}"
+        elif line.strip() and not _FENCE.match(line):
+            heading = _HEADING.match(line)
+            found.append(line[heading.end() if heading else 0 :].strip())
+        joins = bool(line.strip()) and not _FENCE.match(line)
+    return found
