@@ -16,8 +16,8 @@ from sopctl.render.pen import Pen
 from sopctl.render.reference import Command, Option
 from sopctl.render.sop_view import SopView
 from sopctl.render.templates import Templates, TemplateTrouble, load
-from sopctl.report._health import json as report_json
 from sopctl.render.walk_data import Walks, script_path
+from sopctl.report._health import json as report_json
 
 
 class Site(NamedTuple):
