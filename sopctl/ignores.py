@@ -2,6 +2,7 @@
 
 import re
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Container
 from typing import NamedTuple
 
@@ -23,11 +24,6 @@ class Ignore(NamedTuple):
     line: int  # the line that it speaks of: its own, or the next one that is no comment
     last: int  # in Markdown, the last line of the paragraph or table that begins there
 
-    def hides(self, diagnostic: Diagnostic, document: Document) -> bool:
-        if diagnostic.code not in self.codes or not self.reason:
-            return False
-        return self.line <= diagnostic.span.line <= self.last or self.line in _openings(diagnostic, document)
-
     def fault(self, known: Container[str], idle: Container[str]) -> tuple[str, str] | None:
         """What is wrong with the comment, and the way out; `idle` are the rules that ran and
         found nothing here."""
@@ -43,9 +39,37 @@ class Ignore(NamedTuple):
         return None
 
 
+class Ignores:
+    """The ignore comments of a document, found by what they hide."""
+
+    def __init__(self, document: Document) -> None:
+        self.written = ignores(document)
+        self._document = document
+        self._ends = _paragraph_ends(place.lines(document.text)) if document.markdown else []
+        self._at: dict[tuple[str, int], list[Ignore]] = defaultdict(list)
+        self._until: dict[tuple[str, int], list[Ignore]] = defaultdict(list)
+        for each in self.written:
+            for code in dict.fromkeys(each.codes if each.reason else ()):
+                self._at[code, each.line].append(each)
+                if each.last > each.line:
+                    self._until[code, each.last].append(each)
+
+    def hiding(self, diagnostic: Diagnostic) -> list[Ignore]:
+        """Those that hide a finding: on its line, in its paragraph, or where its key or table begins."""
+        code, line = diagnostic.code, diagnostic.span.line
+        lines = {line, *_openings(diagnostic, self._document)}
+        found = {each for here in lines for each in self._at.get((code, here), ())}
+        if self._until and line <= len(self._ends):
+            longer = self._until.get((code, self._ends[line - 1]), ())
+            found.update(each for each in longer if each.line <= line)
+        return sorted(found)
+
+
 def ignores(document: Document) -> list[Ignore]:
     """The ignore comments of a document, in order."""
     lines = place.lines(document.text)
+    ends = _paragraph_ends(lines) if document.markdown else []
+    after = _after_comments(lines, document.markdown)
     texts = _texts(document)
     pattern = _MARKDOWN if document.markdown else _YAML
     found = []
@@ -56,9 +80,8 @@ def ignores(document: Document) -> list[Ignore]:
         codes = tuple(code.strip() for code in (match["codes"] or "").split(",") if code.strip())
         line = last = start[0]
         if not lines[line - 1][: start[1] - 1].strip():
-            while line < len(lines) and _is_comment(lines[line - 1], document.markdown):
-                line += 1
-            last = _paragraph_end(lines, line) if document.markdown else line
+            line = after[line - 1]
+            last = ends[line - 1] if document.markdown else line
         span = Span(document.path, *start, *end)
         found.append(Ignore(span, codes, match["reason"].strip(" \t-:"), line, last))
     if document.markdown:
@@ -68,7 +91,7 @@ def ignores(document: Document) -> list[Ignore]:
 
 def _in_front_matter(document: Document, lines: list[str]) -> list[Ignore]:
     """In Markdown, front matter and fenced YAML have YAML's comments."""
-    found, fence = [], "---"
+    found, fence, after = [], "---", _after_comments(lines, False)
     inside = bool(lines) and lines[0].rstrip() == "---"
     for number, text in enumerate(lines, start=1):
         if number == 1 and inside:
@@ -79,21 +102,29 @@ def _in_front_matter(document: Document, lines: list[str]) -> list[Ignore]:
             inside, fence = True, opened[1]
         elif inside and (match := _YAML.search(text)):
             codes = tuple(code.strip() for code in (match["codes"] or "").split(",") if code.strip())
-            line = number
-            if not text[: match.start()].strip():
-                while line < len(lines) and _is_comment(lines[line - 1], False):
-                    line += 1
+            line = number if text[: match.start()].strip() else after[number - 1]
             span = Span(document.path, number, match.start() + 1, number, match.end() + 1)
             found.append(Ignore(span, codes, match["reason"].strip(), line, line))
     return found
 
 
-def _paragraph_end(lines: list[str], line: int) -> int:
-    """The last line before a blank one; a heading ends with itself."""
-    if not lines[line - 1].startswith("#"):
-        while line < len(lines) and lines[line].strip() and not lines[line].startswith("#"):
-            line += 1
-    return line
+def _after_comments(lines: list[str], markdown: bool) -> list[int]:
+    """For each line the first from it on that is no comment, or the last of all."""
+    found = [*range(1, len(lines) + 1)]
+    for i in range(len(lines) - 2, -1, -1):
+        if _is_comment(lines[i], markdown):
+            found[i] = found[i + 1]
+    return found
+
+
+def _paragraph_ends(lines: list[str]) -> list[int]:
+    """For each line the last before a blank one; a heading ends with itself."""
+    found = [*range(1, len(lines) + 1)]
+    for i in range(len(lines) - 2, -1, -1):
+        ends = lines[i].startswith("#") or not lines[i + 1].strip() or lines[i + 1].startswith("#")
+        if not ends:
+            found[i] = found[i + 1]
+    return found
 
 
 def _is_comment(line: str, markdown: bool) -> bool:

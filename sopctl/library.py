@@ -172,6 +172,15 @@ class Library:
         """The role, team or schedule of that name."""
         return self.roles.get(id) or self.teams.get(id) or self.schedules.get(id)
 
+    @cached_property
+    def members(self) -> dict[str, list[str]]:
+        """By team, the roles in it."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for id, role in sorted(self.roles.items()):
+            if role.team:
+                found[role.team].append(id)
+        return dict(found)
+
     def fact(self, sop: Sop, id: str) -> Fact | None:
         """A fact as this SOP knows it: its own, or a shared one."""
         return sop.facts.get(id) or self.facts.get(id)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from sopctl.diagnostic import Diagnostic, Finding, Pointer, Severity, json_pointer
-from sopctl.ignores import Ignore, ignores
+from sopctl.ignores import Ignore, Ignores
 from sopctl.library import Library
 from sopctl.model import Sop
 from sopctl.rules import RULES, USUAL, Check, Rule
@@ -173,11 +173,11 @@ def _heeded(
     typed = library.by_path[path]
     if "sopctl:" not in typed.document.text or not typed.readable:
         return diagnostics  # what could not be read cannot be ignored either
-    written = ignores(typed.document)
+    comments = Ignores(typed.document)
     used: dict[Ignore, set[str]] = defaultdict(set)
     kept, failed = [], set()
     for diagnostic in diagnostics:
-        hiding = [each for each in written if each.hides(diagnostic, typed.document)]
+        hiding = comments.hiding(diagnostic)
         if diagnostic.message.startswith(_MISTAKE):
             failed.add(diagnostic.code)
             hiding = []  # nobody knows what else the rule would have found
@@ -191,7 +191,7 @@ def _heeded(
         if rule.code == UNUSED:
             kept.extend(
                 Diagnostic(each.span, rule.code, rule.name, rule.severity, *fault)
-                for each in written
+                for each in comments.written
                 if (fault := each.fault(_KNOWN, ran - used[each]))
             )
     return kept

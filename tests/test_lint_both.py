@@ -160,9 +160,11 @@ def _copy_line(texts: Texts, chance: random.Random) -> None:
 
 
 def _change_number(texts: Texts, chance: random.Random) -> None:
+    """Some of the numbers of a line grow by one."""
     path, lines = _lines(texts, chance)
-    at = chance.choice([i for i, line in enumerate(lines) if any(c in "123" for c in line)])
-    lines[at] = lines[at].translate(str.maketrans("123", "234"))
+    numbered = [i for i, line in enumerate(lines) if any(digit in line for digit in "123")]
+    for at in chance.sample(numbered, min(1, len(numbered))):
+        lines[at] = lines[at].translate(str.maketrans("123", "234"))
     texts[path] = "".join(lines)
 
 

@@ -1,6 +1,7 @@
 """The rules about people and words: what their examples cannot show."""
 
 import json
+import re
 from datetime import date
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sopctl.analysis.mentions import Mentions
 from sopctl.diagnostic import Diagnostic
 from sopctl.example import LEAST
 from sopctl.library import build
@@ -475,3 +477,23 @@ def test_a_title_that_is_no_order_is_noted(title: str) -> None:
 def test_a_question_may_head_a_step_that_decides() -> None:
     asking = STEP | {"title": "Is it fair?", "ask": "Is it?", "answers": {"yes": "done"}}
     assert findings("SOP705", steps=[asking]) == []
+
+
+_PIECES = st.lists(st.sampled_from(["a", "ab", "b", "A", "_", "-", " ", "\n", "é", "."]), max_size=7).map(
+    "".join
+)
+
+
+@settings(deadline=None, max_examples=200)
+@given(
+    st.lists(st.tuples(st.sampled_from(["", "x", "y"]), _PIECES), max_size=5), st.lists(_PIECES, max_size=12)
+)
+def test_words_are_mentioned_where_they_stand_whole_in_the_text_of_another(
+    texts: list[tuple[str, str]], asked: list[str]
+) -> None:
+    mentions = Mentions(texts)
+    for words in asked:
+        wanted = " ".join(words.lower().split())
+        whole = re.compile(rf"(?<!\w){re.escape(wanted)}(?!\w)")
+        stands = any(o != "x" and whole.search(" ".join(text.lower().split())) for o, text in texts)
+        assert mentions.of(words, but="x") == (bool(wanted) and stands)

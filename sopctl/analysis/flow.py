@@ -370,15 +370,22 @@ def _alone_by_arrows(
     program: Program, graph: Mapping[str, list[str]], starts: list[str]
 ) -> Iterator[tuple[str, Way]]:
     """By outcome, a shortest way by arrows on which no step has a person and no other SOP is run."""
-    seen: dict[str, Way] = {}
-    ahead: list[tuple[str, Way]] = [(start, ()) for start in starts]
-    while ahead:
-        after: list[tuple[str, Way]] = []
-        for here, before in ahead:
-            if here not in seen:
-                seen[here] = (*before, ("", program.sop.id, here))
-                node = program.nodes.get(here)
-                if node is not None and not node.person and node.call is None:
-                    after.extend((to, seen[here]) for to in graph.get(here, ()))
-        ahead = after
-    return ((id, seen[id]) for id in program.ends if id in seen)
+    came: dict[str, str] = dict.fromkeys(starts, "")
+    for here in (ahead := [*came]):  # it grows while it is walked
+        node = program.nodes.get(here)
+        if here == ways.ANYWHERE or (node is not None and not node.person and node.call is None):
+            for to in graph.get(here, ()):
+                if to not in came:
+                    came[to] = here
+                    ahead.append(to)
+    for id in program.ends:
+        if id in came:
+            yield id, tuple([("", program.sop.id, each) for each in _trail(came, id)])
+
+
+def _trail(came: Mapping[str, str], end: str) -> list[str]:
+    """The way to an end, back from where each came; that an arrow cannot be read is no stop on it."""
+    way = [end]
+    while came[way[-1]]:
+        way.append(came[way[-1]])
+    return [each for each in reversed(way) if each != ways.ANYWHERE]

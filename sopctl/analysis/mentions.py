@@ -1,10 +1,16 @@
 """Whether words stand in any text of a knowledge base: one look for all texts, not one a text."""
 
+import re
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property
+from itertools import accumulate
 
 _APART = " \0 "  # a phrase never reaches from one text into the next
+_WORD = re.compile(r"\w+")
+_QUICK = 8
+"""So many words are looked for in vain before it pays to know where each word stands."""
 
 
 class Mentions:
@@ -14,21 +20,60 @@ class Mentions:
         by_owner: dict[str, list[str]] = defaultdict(list)
         for owner, text in texts:
             by_owner[owner].append(text)
-        self._rest = _APART.join(by_owner.pop("", [])).lower()
-        self._owned = {owner: _even(_APART.join(texts).lower()) for owner, texts in by_owner.items()}
+        self._rest = _APART.join(by_owner.get("", [])).lower()
+        self._texts = {owner: _APART.join(texts) for owner, texts in by_owner.items()}
+        self._in_vain = 0
 
     def of(self, words: str, but: str) -> bool:
         """True where the words stand, whole and in whatever case, in a text that is not of `but`."""
         wanted = _even(words.lower())
         if not wanted:
             return False
-        if _stands(wanted, self._rest) or (" " in wanted and _stands(wanted, self._even_rest)):
-            return True
-        return any(_stands(wanted, text) for owner, text in self._owned.items() if owner != but)
+        if self._in_vain < _QUICK:
+            if _stands(wanted, self._rest):
+                return True
+            self._in_vain += 1
+        return any(self._owner(at) != but for at in self._places(wanted))
+
+    def _places(self, wanted: str) -> Iterator[int]:
+        """Where the words stand, found by the rarest of them."""
+        found = [(self._words.get(word[0], ()), word.start()) for word in _WORD.finditer(wanted)]
+        if not found:
+            yield from _finds(wanted, self._whole)
+            return
+        places, before = min(found, key=lambda each: len(each[0]))
+        for place in places:
+            at = place - before
+            if at >= 0 and self._whole.startswith(wanted, at) and _is_apart(self._whole, at, len(wanted)):
+                yield at
 
     @cached_property
-    def _even_rest(self) -> str:
-        return _even(self._rest)  # a phrase may go on in the next line
+    def _whole(self) -> str:
+        """All texts, evenly spaced: a phrase may go on in the next line."""
+        return _APART.join(self._evened)
+
+    @cached_property
+    def _evened(self) -> list[str]:
+        return [_even(text.lower()) for text in self._texts.values()]
+
+    @cached_property
+    def _words(self) -> dict[str, list[int]]:
+        """Where each word stands."""
+        found: dict[str, list[int]] = {}
+        for word in _WORD.finditer(self._whole):
+            found.setdefault(word[0], []).append(word.start())
+        return found
+
+    def _owner(self, at: int) -> str:
+        return self._owners[bisect_right(self._starts, at) - 1]
+
+    @cached_property
+    def _owners(self) -> list[str]:
+        return [*self._texts]
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [0, *accumulate(len(text) + len(_APART) for text in self._evened)][:-1]
 
 
 def _even(text: str) -> str:
@@ -36,13 +81,21 @@ def _even(text: str) -> str:
 
 
 def _stands(wanted: str, text: str) -> bool:
+    return any(True for _ in _finds(wanted, text))
+
+
+def _finds(wanted: str, text: str) -> Iterator[int]:
     at = text.find(wanted)
     while at >= 0:
-        end = at + len(wanted)
-        if not _is_letter(text[at - 1 : at]) and not _is_letter(text[end : end + 1]):
-            return True
+        if _is_apart(text, at, len(wanted)):
+            yield at
         at = text.find(wanted, at + 1)
-    return False
+
+
+def _is_apart(text: str, at: int, length: int) -> bool:
+    """True where neither side goes on with a letter."""
+    end = at + length
+    return not _is_letter(text[at - 1 : at]) and not _is_letter(text[end : end + 1])
 
 
 def _is_letter(char: str) -> bool:

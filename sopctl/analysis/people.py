@@ -1,5 +1,7 @@
 """Who may do what, who stands above whom, and who has which authority."""
 
+from collections.abc import Iterator
+
 from sopctl.library import Library
 from sopctl.model.registers import Role, Schedule, Team
 from sopctl.model.sop import Step
@@ -18,31 +20,21 @@ def stands_above(library: Library, one: str, other: str) -> bool:
     return bool(high) and any(all(_above(library, role, below) for role in high) for below in low)
 
 
-def superiors(library: Library, role: str) -> set[str]:
-    """The roles that a role reports to at any remove."""
-    found: set[str] = set()
-    ahead = [role]
-    while ahead:
-        here = library.roles.get(ahead.pop())
-        for boss in ranks(library, here.reports_to) if here and here.reports_to else ():
-            if boss not in found:
-                found.add(boss)
-                ahead.append(boss)
-    return found
+def superiors(library: Library, role: str) -> Iterator[str]:
+    """The roles that a role reports to at any remove, the nearest first."""
+    return (boss for boss, _ in _climb(library, role))
 
 
 def line_between(library: Library, low: str, high: str) -> list[str]:
     """The shortest line by which a role reports to another, both ends included; empty where it does not."""
-    lines = [[low]]
-    seen = {low}
-    for line in lines:  # it grows while it is walked
-        here = library.roles.get(line[-1])
-        for boss in ranks(library, here.reports_to) if here and here.reports_to else ():
-            if boss == high:
-                return [*line, high]
-            if boss not in seen:
-                seen.add(boss)
-                lines.append([*line, boss])
+    below: dict[str, str] = {}
+    for boss, each in _climb(library, low):
+        below[boss] = each
+        if boss == high:
+            line = [high]
+            while line[-1] != low or len(line) == 1:
+                line.append(below[line[-1]])
+            return line[::-1]
     return []
 
 
@@ -64,8 +56,7 @@ def doers(library: Library, id: str) -> tuple[str, ...]:
     """The roles that may do the work of somebody: of a team all its roles, of a schedule all that take turns."""
     if id not in library.teams:
         return tuple(dict.fromkeys(ranks(library, id)))
-    of_team = (role for role, entry in sorted(library.roles.items()) if entry.team == id)
-    return tuple(dict.fromkeys((*of_team, *ranks(library, id))))
+    return tuple(dict.fromkeys((*library.members.get(id, ()), *ranks(library, id))))
 
 
 def doers_of(library: Library, step: Step) -> tuple[str, ...]:
@@ -79,6 +70,18 @@ def doers_of(library: Library, step: Step) -> tuple[str, ...]:
     if path.on_exhausted:
         told.append(path.on_exhausted)
     return tuple(dict.fromkeys(role for id in told for role in doers(library, id)))
+
+
+def _climb(library: Library, role: str) -> Iterator[tuple[str, str]]:
+    """The same, each with who reports to it."""
+    found: set[str] = set()
+    for each in (ahead := [role]):  # it grows while it is walked
+        here = library.roles.get(each)
+        for boss in ranks(library, here.reports_to) if here and here.reports_to else ():
+            if boss not in found:
+                found.add(boss)
+                ahead.append(boss)
+                yield boss, each
 
 
 def _may(library: Library, id: str, authority: str, asked: frozenset[str]) -> bool | None:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sopctl.analysis import ways
 from sopctl.analysis.cases import Box, Domain, Space
-from sopctl.analysis.graph import reachable
+from sopctl.analysis.graph import circles
 from sopctl.library import Library
 from sopctl.model import Sop, unary
 from sopctl.model.duration import Duration
@@ -125,13 +125,18 @@ class Program:
 
     @cached_property
     def ahead(self) -> dict[str, frozenset[str]]:
-        """From each step, the limited steps that may still come."""
+        """From each step, the limited steps that a case may enter again if it has entered them: those
+        on a circle with it."""
         extra = [each.to for each in self.interruptions]
-        nexts: dict[str, list[str]] = {}
+        known = {*self.nodes, *self.ends}
+        nexts: dict[str, list[str]] = {ways.ANYWHERE: [*self.nodes]}
         for id, node in self.nodes.items():
-            to = [*_named(node.step), *(to for _, to in node.to), *extra]
-            nexts[id] = [*self.nodes] if ways.ANYWHERE in to else to
-        return {id: frozenset(reachable(nexts, [id])).intersection(self.limited) for id in self.nodes}
+            targets = (*_named(node.step), *(to for _, to in node.to), *extra)
+            nexts[id] = [to if to in known or ways.is_sop(to) else ways.ANYWHERE for to in targets]
+        found = dict.fromkeys(self.nodes, frozenset[str]())
+        for circle in circles(nexts):
+            found.update(dict.fromkeys(circle, frozenset(circle).intersection(self.limited)))
+        return found
 
 
 class Programs:

@@ -78,7 +78,7 @@ class _Search:
         self._steps = sop.steps_by_id
         self._left = BUDGET
         backward = reverse(ways.graph(sop))
-        ends = [node for node in backward if node not in self._steps]
+        ends = [node for node in backward if node not in self._steps and node != ways.ANYWHERE]
         self._to_goal = _distances(backward, [goal.step or goal.name])
         self._to_end = _distances(backward, ends)
 

@@ -176,11 +176,11 @@ class Plan:
     def _follow(self, step: Step) -> str:
         if step.next or "next" in step.unknown:
             return step.next or _UNREADABLE
-        place = step.at[1] if len(step.at) > 1 else -1
-        later = self.sop.steps[int(place) + 1 :]
-        if not later:
+        place = int(step.at[1]) + 1 if len(step.at) > 1 else 0
+        if place >= len(self.sop.steps):
             return ""
-        return (later[0].id if later[0] else None) or _UNREADABLE
+        later = self.sop.steps[place]
+        return (later.id if later else None) or _UNREADABLE
 
 
 class Atlas:

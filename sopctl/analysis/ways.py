@@ -53,11 +53,11 @@ def _following(sop: Sop, step: Step) -> list[Arrow]:
         return [Arrow(step.next, (*step.at, "next"))]
     if "next" in step.unknown:
         return [Arrow(ANYWHERE, step.at)]
-    place = step.at[1] if len(step.at) > 1 else -1
-    later = sop.steps[int(place) + 1 :]
-    if not later:
+    place = int(step.at[1]) + 1 if len(step.at) > 1 else 0
+    if place >= len(sop.steps):
         return []
-    return [Arrow(later[0].id if later[0] and later[0].id else ANYWHERE, step.at)]
+    later = sop.steps[place]
+    return [Arrow(later.id if later and later.id else ANYWHERE, step.at)]
 
 
 def arrows_by_step(sop: Sop) -> dict[str, list[Arrow]]:
@@ -77,17 +77,16 @@ def interruptions(sop: Sop) -> list[str]:
 
 
 def graph(sop: Sop) -> dict[str, list[str]]:
-    """From each step to where it can lead. An arrow to a name that nothing has goes anywhere."""
+    """From each step to where it can lead. An arrow to a name that nothing has goes anywhere: to a
+    node of its own, last, that leads to every step and outcome."""
     steps = sop.steps_by_id
     ends = sop.outcomes or {}
-    every = [*steps, *ends]
     found: dict[str, list[str]] = {}
     for id, leads in arrows_by_step(sop).items():
-        nexts: list[str] = []
-        for arrow in leads:
-            known = arrow.to in steps or arrow.to in ends or is_sop(arrow.to)
-            nexts.extend([arrow.to] if known else every)
+        nexts = (to if to in steps or to in ends or is_sop(to) else ANYWHERE for to, _, _ in leads)
         found[id] = list(dict.fromkeys(nexts))
+    if any(ANYWHERE in nexts for nexts in found.values()):
+        found[ANYWHERE] = [*steps, *ends]
     return found
 
 

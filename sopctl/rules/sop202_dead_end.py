@@ -39,12 +39,12 @@ def check(sop: Sop) -> Iterator[Finding]:
     ends = {to for nexts in graph.values() for to in nexts if to not in graph}
     left = reachable(reverse(graph), ends)
     stuck = {step: nexts for step, nexts in graph.items() if step not in left}
-    for step in (id for id, nexts in stuck.items() if not nexts):
+    for step in (id for id, nexts in stuck.items() if not nexts and id != ways.ANYWHERE):
         yield _finding(sop, step, f"the way ends at step `{step}`, at no outcome and no other SOP")
     for part in circles(stuck):
         inside = set(part)
         if all(to in inside for step in part for to in stuck[step]):
-            steps = ", ".join(f"`{step}`" for step in part)
+            steps = ", ".join(f"`{step}`" for step in part if step != ways.ANYWHERE)
             yield _finding(sop, part[0], f"no way leads out of {steps} to an outcome or another SOP")
 
 

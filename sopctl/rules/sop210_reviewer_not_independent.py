@@ -29,7 +29,7 @@ steps:
 from collections.abc import Iterator
 
 from sopctl.analysis.people import doers_of, line_between
-from sopctl.diagnostic import Finding, Pointer, Severity
+from sopctl.diagnostic import Finding, Severity
 from sopctl.library import Library
 from sopctl.model import Sop
 from sopctl.model.sop import Step
@@ -39,16 +39,13 @@ from sopctl.shape import Reference
 def check(sop: Sop, library: Library) -> Iterator[Finding]:
     if not any(step.independent_of for step in sop.known_steps):
         return
+    by_place = {step.at: step for step in sop.known_steps}
     for reference in library.references[library.path_of(sop)]:
         if reference.kind == "step" and "independent_of" in reference.at:
-            step = _step_at(sop, reference.at)
+            step = by_place.get(reference.at[:2])
             other = _named(library, sop, reference.target)
             if step and other:
                 yield from _judged(library, step, other, reference)
-
-
-def _step_at(sop: Sop, at: Pointer) -> Step | None:
-    return next((step for step in sop.known_steps if step.at == at[: len(step.at)]), None)
 
 
 def _named(library: Library, sop: Sop, target: str) -> Step | None:

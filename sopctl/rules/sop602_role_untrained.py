@@ -78,5 +78,5 @@ def _members(library: Library, id: str) -> list[str]:
     if id in library.schedules:
         return [role for role in library.schedules[id].roles or () if role]
     if id in library.teams:
-        return sorted(name for name, role in library.roles.items() if role.team == id)
+        return library.members.get(id, [])
     return []
