@@ -36,9 +36,11 @@ def values(space: Space, box: Box, fact: str) -> str:
     return unary.words(known, field.values(box)) if field and known else "unknown"
 
 
-def rows(places: tuple[int, ...]) -> str:
-    """Rows by the number that people count: `row 2`, `rows 1, 2 and 4`."""
+def rows(places: tuple[int, ...], more: int = 0) -> str:
+    """Rows by the number that people count: `row 2`, `rows 1, 2 and 4`, `rows 1, 2 and 9 more`."""
     numbers = [str(place + 1) for place in places]
+    if more:
+        return f"rows {', '.join(numbers)} and {more} more"
     if len(numbers) == 1:
         return f"row {numbers[0]}"
     return f"rows {', '.join(numbers[:-1])} and {numbers[-1]}"

@@ -64,8 +64,7 @@ class Domain:
         """The set that a mask stands for."""
         if self._choices:
             return frozenset(word for word, bit in self._choices.items() if mask & bit)
-        atoms = [i for i in range(self.width) if mask >> i & 1]
-        return unary.union([(unary.Interval(self._cuts[i], self._cuts[i + 1]),) for i in atoms] or [()])
+        return tuple(unary.Interval(self._cuts[first], self._cuts[last + 1]) for first, last in _runs(mask))
 
 
 class Field(NamedTuple):
@@ -223,13 +222,11 @@ class Space:
         for field in self.fields(self.full & ~every):
             holders: dict[int, int] = {}
             for i, box in enumerate(boxes):
-                part = box & field.bits
+                part = (box & field.bits) >> field.shift
                 holders[part] = holders.get(part, 0) | 1 << i
-            near = {
-                part: sum([who for other, who in holders.items() if part & other]) for part in holders
-            }  # fmt: skip
+            near = _near(holders, field.domain.width)
             for i, box in enumerate(boxes):
-                found[i] &= near[box & field.bits]
+                found[i] &= near[(box & field.bits) >> field.shift]
         return found
 
     # In the words of the facts
@@ -249,6 +246,89 @@ class Space:
     def tests(self, box: Box, bits: int) -> dict[str, list[str]]:
         """The box as a decision table would write it."""
         return {name: unary.tests(fact, values) for name, (fact, values) in self.sets(box, bits).items()}
+
+
+class Together:
+    """Boxes that grow in number, and the union of them all; `boxes` are fewer where some could be joined."""
+
+    def __init__(self, space: Space) -> None:
+        self._space = space
+        self._most = _SAMPLE
+        self.boxes: list[Box] = []
+
+    def add(self, box: Box) -> None:
+        self.boxes.append(box)
+        if len(self.boxes) > self._most:
+            self.boxes = self._space.merged(self.boxes)
+            self._most = max(_SAMPLE, 2 * len(self.boxes))
+
+
+def places(bits: int) -> Iterator[int]:
+    """Which bits are set, lowest first."""
+    while bits:
+        yield (bits & -bits).bit_length() - 1
+        bits &= bits - 1
+
+
+def _near(holders: Mapping[int, int], width: int) -> dict[int, int]:
+    """For each set of atoms, who holds a set that shares an atom with it.
+
+    A set is a few runs of atoms. Another shares an atom with a run if it goes on at the beginning
+    of the run, or begins within it: so nobody need be compared with everybody.
+    """
+    if len(holders) < _SAMPLE:
+        return {part: sum([who for other, who in holders.items() if part & other]) for part in holders}
+    begin, over = [0] * width, [0] * (width + 1)
+    for part, who in holders.items():
+        for first, last in _runs(part):
+            begin[first] |= who
+            over[last + 1] |= who
+    going, now = [], 0
+    for atom in range(width):
+        now = now & ~over[atom] | begin[atom]
+        going.append(now)
+    tree = _tree(begin)
+    return {
+        part: _any(tree, [(first + 1, last + 1) for first, last in runs], [going[first] for first, _ in runs])
+        for part in holders
+        for runs in ([*_runs(part)],)
+    }
+
+
+def _runs(part: int) -> Iterator[tuple[int, int]]:
+    """The first and last atom of each stretch of atoms without a gap."""
+    while part:
+        low = part & -part
+        rest = part & (part + low)
+        yield low.bit_length() - 1, (part ^ rest).bit_length() - 1
+        part = rest
+
+
+def _tree(leaves: Sequence[int]) -> list[int]:
+    """A binary tree in one list, root at 1: each node the union of the two below it."""
+    size = len(leaves)
+    tree = [0] * size + [*leaves]
+    for i in range(size - 1, 0, -1):
+        tree[i] = tree[2 * i] | tree[2 * i + 1]
+    return tree
+
+
+def _any(tree: Sequence[int], spans: Iterable[tuple[int, int]], others: Iterable[int]) -> int:
+    """The union of the leaves in some spans, and of others."""
+    found = 0
+    for each in others:
+        found |= each
+    for low, high in spans:
+        low, high = low + len(tree) // 2, high + len(tree) // 2
+        while low < high:
+            if low & 1:
+                found |= tree[low]
+                low += 1
+            if high & 1:
+                high -= 1
+                found |= tree[high]
+            low, high = low >> 1, high >> 1
+    return found
 
 
 _SAMPLE = 64

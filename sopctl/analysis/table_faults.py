@@ -1,10 +1,10 @@
 """What is wrong with a decision table, asked about the cases that come to it and no others."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from sopctl.analysis.cases import Box, Budget, OutOfBudget, Space
+from sopctl.analysis.cases import Box, Budget, OutOfBudget, Space, Together, places
 from sopctl.analysis.flow import Arrivals, Flow, Reach, flow
 from sopctl.analysis.program import Line, Table
 from sopctl.library import Library
@@ -13,6 +13,9 @@ from sopctl.model.sop import Row
 
 ALLOWANCE = 400_000
 """Comparisons that one table may take; 729 rows over six facts take 17,000."""
+
+_MOST_NAMED = 24
+"""Of more rows that meet a row, the others are counted."""
 
 MOST_KINDS = 200
 """Kinds of open cases that are counted; beyond them there are just more."""
@@ -31,6 +34,7 @@ class Overlap(NamedTuple):
     row: int
     earlier: tuple[int, ...]
     common: Box  # with the first of them
+    more: int = 0  # earlier ones besides
 
 
 class Idle(NamedTuple):
@@ -41,6 +45,7 @@ class Idle(NamedTuple):
     why: str
     facts: tuple[str, ...] = ()
     rows: tuple[int, ...] = ()
+    more: int = 0  # rows besides
 
 
 class Twins(NamedTuple):
@@ -81,8 +86,9 @@ def _judged(table: Table, reach: Reach) -> Judgement:
     arrivals = reach.at.get(table.step.id, Arrivals())
     budget = Budget(ALLOWANCE)
     lines = [line for line in table.lines if line.known and not line.otherwise]
-    boxes = [line.box for line in lines]
-    meeting = _pairs(space, boxes) if len(boxes) < _FEW else space.meeting(boxes)
+    meeting = _meeting(space, [line.box for line in lines], arrivals.sure)
+    first = table.step.hit_policy == "first"
+    in_order = _meeting(space, [line.box for line in table.lines], (space.full,)) if first else []
     try:
         return Judgement(
             table,
@@ -92,8 +98,8 @@ def _judged(table: Table, reach: Reach) -> Judgement:
             if _full(table, space, arrivals.sure, meeting)
             else _open(table, space, arrivals.sure, budget),
             tuple(_overlaps(table, space, arrivals.sure, lines, meeting)),
-            tuple(_idle(table, space, (*arrivals.sure, *arrivals.perhaps), budget)),
-            tuple(_twins(table, space)),
+            tuple(_idle(table, space, (*arrivals.sure, *arrivals.perhaps), in_order, budget)),
+            tuple(_twins(table, space, in_order)),
         )
     except OutOfBudget:
         return Judgement(table, space, reach.by_arrows, unknown=True)
@@ -107,7 +113,7 @@ def _open(table: Table, space: Space, sure: Sequence[Box], budget: Budget) -> Op
     if not sure or "decide" in table.step.unknown or any(line.otherwise for line in table.lines):
         return None
     others = space.full & ~table.tested  # facts that the table does not look at make no kinds
-    boxes = [line.box for line in table.lines]
+    boxes = _fewer(space, [line.box for line in table.lines])
     if len(sure) == 1:
         left = space.outside(sure[0] | others, boxes, budget)
     else:
@@ -119,6 +125,16 @@ def _open(table: Table, space: Space, sure: Sequence[Box], budget: Budget) -> Op
     if len(sure) > 1:
         kinds = space.apart(kinds, budget)
     return Open(tuple(space.merged(kinds)), more)
+
+
+def _meeting(space: Space, boxes: Sequence[Box], cases: Sequence[Box]) -> list[int]:
+    """For each row the set of those with which it shares one of the cases: bit i is `boxes[i]`."""
+    found = [0] * len(boxes)
+    for case in cases:
+        here = [case & box for box in boxes]
+        near = _pairs(space, here) if len(boxes) < _FEW else space.meeting(here)
+        found = [one | other for one, other in zip(found, near, strict=True)]
+    return found
 
 
 def _full(table: Table, space: Space, sure: Sequence[Box], meeting: Sequence[int]) -> bool:
@@ -150,20 +166,26 @@ def _overlaps(
     policy = table.step.hit_policy
     if policy == "first" or "hit_policy" in table.step.unknown or not sure:
         return
-    boxes = [line.box for line in lines]
-    says = [_result(table, line) for line in lines] if policy == "any" else []
+    fine = _fine(table, lines) if policy == "any" else [0] * len(lines)
     for i, near in enumerate(meeting):
-        if not near & ((1 << i) - 1):
-            continue
-        earlier: dict[int, Box] = {}
-        for k in _places(near & ((1 << i) - 1)):
-            if says and (says[i] == says[k] or not (lines[i].sure and lines[k].sure)):
-                continue
-            common = [case & boxes[i] & boxes[k] for case in sure if space.meets(case & boxes[i], boxes[k])]
-            if common:
-                earlier[lines[k].place] = common[0]
-        if earlier:
-            yield Overlap(lines[i].place, tuple(earlier), next(iter(earlier.values())))
+        clash = near & ((1 << i) - 1) & ~fine[i]
+        if clash:
+            first, *others = islice(places(clash), _MOST_NAMED)
+            both = lines[i].box & lines[first].box
+            common = next(case & both for case in sure if space.alive(case & both))
+            earlier = tuple(lines[k].place for k in (first, *others))
+            yield Overlap(lines[i].place, earlier, common, clash.bit_count() - len(earlier))
+
+
+def _fine(table: Table, lines: Sequence[Line]) -> list[int]:
+    """For each row the set of those that may match with it: they say the same, or nobody can read what."""
+    alike: dict[object, int] = {}
+    unsure = 0
+    for i, line in enumerate(lines):
+        says = _result(table, line)
+        alike[says] = alike.get(says, 0) | 1 << i
+        unsure |= 0 if line.sure else 1 << i
+    return [alike[_result(table, line)] | unsure if line.sure else -1 for line in lines]
 
 
 _FEW = 24
@@ -180,12 +202,6 @@ def _pairs(space: Space, boxes: Sequence[Box]) -> list[int]:
     return found
 
 
-def _places(bits: int) -> Iterator[int]:
-    while bits:
-        yield (bits & -bits).bit_length() - 1
-        bits &= bits - 1
-
-
 def _row(table: Table, line: Line) -> Row:
     row: Row = table.step.decide[line.place]
     return row
@@ -199,9 +215,11 @@ def _result(table: Table, line: Line) -> tuple[object, ...]:
 # Rows that never match
 
 
-def _idle(table: Table, space: Space, coming: Sequence[Box], budget: Budget) -> Iterator[Idle]:
-    before: list[Line] = []
+def _idle(
+    table: Table, space: Space, coming: Sequence[Box], meeting: Sequence[int], budget: Budget
+) -> Iterator[Idle]:
     first = table.step.hit_policy == "first"
+    before = _Before(table, space, meeting) if first else None
     full, guards = space.full, space.guards
     all_come = coming[:1] == (full,)
     for line in table.lines:
@@ -212,19 +230,43 @@ def _idle(table: Table, space: Space, coming: Sequence[Box], budget: Budget) -> 
                 here = [box & line.box for box in coming if space.meets(box, line.box)]
                 if not here:
                     yield Idle(line.place, "way", _kept_out(space, line.box, coming))
-                elif first and before:
-                    yield from _taken_before(space, line, here, before, budget)
-        if line.known:
-            before.append(line)
+                elif before is not None and before.takes(line, here, budget):
+                    rows, more = before.who(line, here)
+                    yield Idle(line.place, "rows", (), rows, more)
+        if before is not None and line.known:
+            before.add(line)
 
 
-def _taken_before(
-    space: Space, line: Line, here: Sequence[Box], before: Sequence[Line], budget: Budget
-) -> Iterator[Idle]:
-    taken = [other.box for other in before]
-    if not any(True for box in here for _ in space.outside(box, taken, budget)):
-        rows = tuple(other.place for other in before if any(space.meets(box, other.box) for box in here))
-        yield Idle(line.place, "rows", (), rows)
+class _Before:
+    """The rows before a row, in a table whose first row that matches counts."""
+
+    def __init__(self, table: Table, space: Space, meeting: Sequence[int]) -> None:
+        self._space = space
+        self._lines = table.lines
+        self._meeting = meeting
+        self._among = 0
+        self._all = Together(space)
+
+    def add(self, line: Line) -> None:
+        self._among |= 1 << line.place
+        self._all.add(line.box)
+
+    def takes(self, line: Line, cases: Sequence[Box], budget: Budget) -> bool:
+        """True where these cases of a row are all taken already."""
+        near = self._meeting[line.place] & self._among
+        few = near.bit_count() < len(self._all.boxes)
+        others = [self._lines[place].box for place in places(near)] if few else self._all.boxes
+        return not any(True for case in cases for _ in self._space.outside(case, others, budget))
+
+    def who(self, line: Line, cases: Sequence[Box]) -> tuple[tuple[int, ...], int]:
+        """The first rows that share one of the cases, and how many rows besides meet the row."""
+        meets = self._space.meets
+        near = self._meeting[line.place] & self._among
+        taking = (
+            place for place in places(near) if any(meets(case, self._lines[place].box) for case in cases)
+        )
+        rows = tuple(islice(taking, _MOST_NAMED))
+        return rows, (near >> rows[-1] + 1).bit_count() if len(rows) == _MOST_NAMED else 0
 
 
 def _without_value(space: Space, box: Box) -> tuple[str, ...]:
@@ -242,7 +284,7 @@ def _kept_out(space: Space, box: Box, coming: Sequence[Box]) -> tuple[str, ...]:
 # Rows that could be one
 
 
-def _twins(table: Table, space: Space) -> Iterator[Twins]:
+def _twins(table: Table, space: Space, meeting: Sequence[int]) -> Iterator[Twins]:
     """Rows that differ in one fact and say the same for the same reason."""
     if len(table.lines) < 2 or not table.readable:
         return
@@ -253,12 +295,20 @@ def _twins(table: Table, space: Space) -> Iterator[Twins]:
             says = (line.to, line.keep, line.put, row.because, row.implements)
             alike.setdefault(says, []).append(line)
     used: set[int] = set()
+    barred = _barred(table, meeting) if meeting else {}
     for lines in alike.values():
         if len(lines) > 1:
-            yield from _joined(table, space, lines, used)
+            yield from _joined(space, lines, barred, used)
 
 
-def _joined(table: Table, space: Space, lines: Sequence[Line], used: set[int]) -> Iterator[Twins]:
+def _fewer(space: Space, boxes: Sequence[Box]) -> Sequence[Box]:
+    """The same cases, in fewer boxes where there are very many."""
+    return boxes if len(boxes) < _FEW else space.merged(boxes)
+
+
+def _joined(
+    space: Space, lines: Sequence[Line], barred: Mapping[int, int], used: set[int]
+) -> Iterator[Twins]:
     some, every = 0, space.full
     for line in lines:
         some, every = some | line.box, every & line.box
@@ -270,7 +320,7 @@ def _joined(table: Table, space: Space, lines: Sequence[Line], used: set[int]) -
         for rest, group in groups.items():
             kept = [group[0]]
             for line in group[1:]:
-                if line.box != kept[0].box and _may_move(table, space, kept[0], line):
+                if line.box != kept[0].box and barred.get(line.place, -1) < kept[0].place:
                     kept.append(line)
             if len(kept) > 1:
                 used.update(line.place for line in kept)
@@ -280,11 +330,14 @@ def _joined(table: Table, space: Space, lines: Sequence[Line], used: set[int]) -
                 yield Twins(tuple(line.place for line in kept), field.name, joined)
 
 
-def _may_move(table: Table, space: Space, to: Line, line: Line) -> bool:
-    """True where the row can move up to another, with no row between that takes of its cases."""
-    if table.step.hit_policy != "first":
-        return True
-    between = table.lines[to.place + 1 : line.place]
-    return not any(
-        space.meets(other.box, line.box) for other in between if (other.to, other.put) != (line.to, line.put)
-    )
+def _barred(table: Table, meeting: Sequence[int]) -> dict[int, int]:
+    """By row the last one before it that takes of its cases and says something else: where the order
+    counts, the row cannot move up past that one. -1 where it can move to the top."""
+    alike: dict[object, int] = {}
+    for line in table.lines:
+        alike[line.to, line.put] = alike.get((line.to, line.put), 0) | 1 << line.place
+    return {
+        line.place: (meeting[line.place] & ((1 << line.place) - 1) & ~alike[line.to, line.put]).bit_length()
+        - 1
+        for line in table.lines
+    }

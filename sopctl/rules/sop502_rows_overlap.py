@@ -61,7 +61,8 @@ def check(sop: Sop, library: Library) -> Iterator[Finding]:
 def _message(each: Judgement, overlap: Overlap) -> str:
     case = case_words.case(each.space, overlap.common, each.table.tested)
     both = case_words.rows((overlap.earlier[0], overlap.row))
-    more = f", and this row meets {case_words.rows(overlap.earlier[1:])} too" if overlap.earlier[1:] else ""
+    others = case_words.rows(overlap.earlier[1:], overlap.more) if overlap.earlier[1:] else ""
+    more = f", and this row meets {others} too" if others else ""
     differ = " and say different things" if each.table.step.hit_policy == "any" else ""
     return f"{both} both match {case}{differ}{more}{case_words.BY_ARROWS if each.by_arrows else ''}"
 

@@ -98,7 +98,7 @@ def _words(each: Judgement, idle: Idle) -> tuple[str, str]:
     """The message, and the way out."""
     space, box = each.space, each.table.lines[idle.row].box
     if idle.why == "rows":
-        one = case_words.rows(idle.rows)
+        one = case_words.rows(idle.rows, idle.more)
         verb = "takes" if len(idle.rows) == 1 else "take"
         return (
             f"this row never matches: {one} {verb} all its cases",
