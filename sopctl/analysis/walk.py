@@ -76,7 +76,9 @@ class Visit:
     answer: str = ""
     outcome: str = ""  # what its call came back with
     walked: bool = False  # True where its call was walked
-    full: tuple[str, ...] = ()  # steps that would have come next and were entered too often already
+    full: tuple[
+        tuple[str, str], ...
+    ] = ()  # SOPs and steps that would have come next and were entered too often
     to: str = ""
     within: tuple[Duration | None, ...] = ()  # the times that its facts leave possible, where rows say it
 
@@ -271,16 +273,14 @@ class _Walker:
 
     def _not_full(self, node: Node) -> tuple[Node | None, str]:
         """The step that is entered: this one, or the one that a case goes to instead."""
-        passed: list[str] = []
         while node.at_most is not None and self._count(node) >= node.at_most:
             id = node.step.id
             if node.place in self.turned_away:  # round in a circle, hand-offs too, and entered nothing
                 return None, self._stop("loop", id)
             self.turned_away.add(node.place)
-            passed.append(id)
             instead = node.step.after_that or _UNREADABLE
             if self.way.trail:
-                self.way.trail[-1].full = tuple(passed)
+                self.way.trail[-1].full += ((self.frame.sop, id),)
             other = self.plan.node(instead)
             if other is None:
                 return None, self._leave(instead)

@@ -81,11 +81,12 @@ def _why(visit: Visit, step: Step) -> Iterator[str]:
 
 
 def _full(visit: Visit, library: Library) -> Iterator[str]:
-    sop = library.sop(visit.sop)
-    for id in visit.full:
-        step = sop.steps_by_id.get(id) if sop else None
+    for id, name in visit.full:
+        sop = library.sop(id)
+        step = sop.steps_by_id.get(name) if sop else None
         times = step.at_most if step and step.at_most is not None else 0
-        yield f"`{id}` was entered {'once' if times == 1 else f'{times} times'} already"
+        place = name if id == visit.sop else f"{id}#{name}"
+        yield f"`{place}` was entered {'once' if times == 1 else f'{times} times'} already"
 
 
 def row_name(step: Step, row: int) -> str:

@@ -142,7 +142,7 @@ class _Lead:
         because = step.decide[visit.row].because if visit.row is not None else None
         if because:
             self._print(*page.wrapped(because, "   because: ", "            "))
-        for id in visit.full:
+        for _, id in visit.full:
             self._print(f"   `{id}` was entered as often as it may be")
         if visit.to and (step.decide or step.ask):
             self._print(f"   → {page.target(visit.to)}")

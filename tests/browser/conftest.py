@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from harbour import write as write_harbour
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from stage import CHROMIUM, DESKTOP, LOOKS, BuiltSite, Look, NewPage, Served, build_site, built_once, listen
 
@@ -50,6 +51,21 @@ def site(
 ) -> Iterator[BuiltSite]:
     """The site of the sample handbook; not built where there is no browser to look at it."""
     folder = built_once(tmp_path_factory, "sample-site", lambda made: build_site(ROOT, handbook, made))
+    with Served(folder) as address:
+        yield BuiltSite(folder, address)
+
+
+@pytest.fixture(scope="session")
+def harbour(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BuiltSite]:
+    """The site of a small knowledge base that has one of everything."""
+
+    def make(folder: Path) -> None:
+        root = folder.with_name("harbour-source")
+        write_harbour(root)
+        texts = files.texts_in(root, root / "sops")
+        build_site(root, build_library(texts, TODAY, files.beside(root)), folder, rules=())
+
+    folder = built_once(tmp_path_factory, "harbour-site", make)
     with Served(folder) as address:
         yield BuiltSite(folder, address)
 

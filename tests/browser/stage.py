@@ -3,7 +3,7 @@
 import os
 import shutil
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -19,6 +19,7 @@ from sopctl import build as building
 from sopctl.build import Places
 from sopctl.cli.publish import told
 from sopctl.library import Library
+from sopctl.rules import USUAL, Rule
 
 CHROMIUM = shutil.which("chromium")
 
@@ -94,10 +95,10 @@ def barriers(page: Page, within: str = "") -> list[str]:
     return [f"{each['id']}: {node['html'][:200]}" for each in found for node in each["nodes"]]
 
 
-def build_site(root: Path, library: Library, folder: Path) -> None:
+def build_site(root: Path, library: Library, folder: Path, rules: Sequence[Rule] = USUAL) -> None:
     """Build the site of a knowledge base into a folder, and leave the knowledge base as it is."""
     places = Places.of(root)._replace(pages=folder.with_name(f"{folder.name}-pages"), html=folder)
-    made = building.build(places, library, lambda _: None, commands=told())
+    made = building.build(places, library, lambda _: None, rules=rules, commands=told())
     assert not made.stopped, [f"{each.code} {each.message}" for each in made.diagnostics]
 
 

@@ -77,13 +77,11 @@
     /** Come to a target: a step, an outcome or another SOP. */
     go(to) {
       let id = to, step = this.sop.steps.get(id);
-      const passed = [];
       while (step && step.at_most !== undefined && this.entered(id) >= step.at_most) {
         const place = `${this.frame.sop}#${id}`;
         if (this.turnedAway.has(place)) return this.halt("loop", id);
         this.turnedAway.add(place);
-        passed.push(id);
-        if (this.visit) this.visit.full = passed;
+        this.visit?.full.push([this.frame.sop, id, step.at_most]);
         id = step.after_that ?? UNREADABLE;
         step = this.sop.steps.get(id);
       }
@@ -358,9 +356,8 @@
       said.push(`${step.call.id}${came}${visit.walked || !came ? "" : ", as given"}`);
     }
     if (step.escalate) said.push(`up the path \`${step.escalate}\``);
-    for (const id of visit.full) {
-      const most = sops.get(visit.sop).steps.get(id).at_most;
-      said.push(`\`${id}\` was entered ${most === 1 ? "once" : `${most} times`} already`);
+    for (const [sop, id, most] of visit.full) {
+      said.push(`\`${sop === visit.sop ? "" : `${sop}#`}${id}\` was entered ${most === 1 ? "once" : `${most} times`} already`);
     }
     if (visit.left) said.push(`left: ${visit.left}`);
     return said;
@@ -394,7 +391,7 @@
     const sent = way.trail.map(({ step }) => step.notice);
     const { why, name } = way.stop;
     for (const [i, visit] of way.trail.entries()) {
-      if (visit.outcome) sent.push(visit.walked ? endedIn(way, i).outcomes.get(visit.outcome)?.notice : told(visit)?.[2]);
+      if (visit.outcome) sent.push(visit.walked ? endedIn(way, i)?.outcomes.get(visit.outcome)?.notice : told(visit)?.[2]);
     }
     if (why === "outcome") sent.push(way.sop.outcomes.get(name).notice);
     return [...new Map(sent.filter(Boolean)).entries()];
@@ -730,7 +727,8 @@
     }
 
     focus(asks) {
-      const target = (asks && this.card.querySelector("legend")) || this.card.querySelector("h3");
+      const question = this.card.querySelector(".sop-walk-now :is(legend, input)");
+      const target = (asks && question) || this.card.querySelector("h3");
       target.focus({ preventScroll: true });
       const { top } = this.card.getBoundingClientRect();
       if (top < 0 || top > innerHeight / 2) this.root.scrollIntoView();
@@ -835,14 +833,15 @@
       const put = (said) => this.answer(`~${said}`);
       if (why === "answer") return this.choices(step.ask, [...step.answers.keys()].map((each) => [each, capital(each)]), put);
       if (why === "call") return this.called(step);
-      if (why === "pause") return make("p", { class: "sop-walk-answers" }, button(step.escalate ? "The answer is there" : "Done, go on", () => this.answer("."), { class: "sop-walk-main" }));
+      if (why === "pause") return make("p", { class: "sop-walk-answers sop-walk-now" }, button(step.escalate ? "The answer is there" : "Done, go on", () => this.answer("."), { class: "sop-walk-main" }));
       const fact = sops.get(visit.sop).facts.get(name);
       return fact.choices ? this.choices(fact.ask, fact.choices, put) : this.number(fact, put);
     }
 
     choices(ask, choices, put, value) {
       const pressed = (each) => (value === undefined ? {} : { "aria-pressed": String(each === value) });
-      return make("fieldset", { class: "sop-walk-ask" }, make("legend", { tabindex: -1 }, ask),
+      const now = value === undefined && "sop-walk-now";
+      return make("fieldset", { class: `sop-walk-ask ${now || ""}` }, make("legend", { tabindex: -1 }, ask),
         make("div", { class: "sop-walk-answers" }, choices.map(([each, words]) => button(words, () => put(each), pressed(each)))));
     }
 
@@ -856,14 +855,14 @@
         if (wrong.textContent) field.focus();
         else put(field.value.trim());
       };
-      return make("form", { class: "sop-walk-ask", onsubmit: submit, novalidate: true },
+      return make("form", { class: "sop-walk-ask sop-walk-now", onsubmit: submit, novalidate: true },
         make("label", { for: "_walk_number" }, fact.ask), make("small", { id: "_walk_kind" }, fact.kind),
         make("div", { class: "sop-walk-answers" }, field, make("button", { class: "sop-walk-main" }, "Go on")), wrong);
     }
 
     called(step) {
       const { id, ends = [] } = step.call, title = titled(this.sop, id);
-      return make("fieldset", { class: "sop-walk-ask" }, make("legend", { tabindex: -1 }, `Now ${id} ${title} is done.`),
+      return make("fieldset", { class: "sop-walk-ask sop-walk-now" }, make("legend", { tabindex: -1 }, `Now ${id} ${title} is done.`),
         make("div", { class: "sop-walk-answers" }, button("Go through its steps", () => this.answer("*"), { class: "sop-walk-main" })),
         ends.length > 0 && make("p", { class: "sop-walk-or" }, "Or it is over already, and ended as:"),
         make("div", { class: "sop-walk-answers" }, ends.map(([end, words]) => button(words, () => this.answer(`*${end}`)))));
