@@ -24,6 +24,7 @@ from typing import (
 )
 
 from sopctl.diagnostic import Finding, Hints, Pointer, nearest
+from sopctl.weight import Weight
 
 UNKNOWN: Any = type("Unknown", (), {"__repr__": lambda self: "UNKNOWN", "__bool__": lambda self: False})()
 """Stands for a value that was written but could not be understood."""
@@ -338,7 +339,11 @@ class Record(Shape):
 
 
 class Key(NamedTuple):
-    """One key of a record: how it is written, what it means, and what it may hold."""
+    """One key of a record: how it is written, what it means, and what it may hold.
+
+    `weight` is what a change of it weighs, where neither its shape nor its record tells. `ordered`:
+    the order of its items means something. `unversioned`: a change of it asks for no new version.
+    """
 
     name: str
     attribute: str
@@ -346,17 +351,31 @@ class Key(NamedTuple):
     shape: Shape
     required: bool
     default: Any
+    weight: Weight | None = None
+    ordered: bool = False
+    unversioned: bool = False
 
 
 class _Declared(NamedTuple):
     doc: str
     default: Any
     name: str
+    weight: Weight | None
+    ordered: bool
+    unversioned: bool
 
 
-def key(doc: str, default: Any = _REQUIRED, *, name: str = "") -> Any:
+def key(
+    doc: str,
+    default: Any = _REQUIRED,
+    *,
+    name: str = "",
+    weight: Weight | None = None,
+    ordered: bool = False,
+    unversioned: bool = False,
+) -> Any:
     """Declare a key of a record; without a default it is required."""
-    return _Declared(doc, default, name)
+    return _Declared(doc, default, name, weight, ordered, unversioned)
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(key,))
@@ -384,7 +403,10 @@ class Part:
                 word = declared.name or attribute
                 required = declared.default is _REQUIRED
                 default = None if required else declared.default
-                keys[word] = Key(word, attribute, declared.doc, shape_of(annotation), required, default)
+                about = (declared.doc, shape_of(annotation), required, default)
+                keys[word] = Key(
+                    word, attribute, *about, declared.weight, declared.ordered, declared.unversioned
+                )
         cls.__keys__ = keys
         cls.__required__ = tuple(k.name for k in keys.values() if k.required)
         for each in keys.values():

@@ -25,6 +25,7 @@ from sopctl.model.words import (
     WorkerType,
 )
 from sopctl.shape import Part, Problem, Word, key
+from sopctl.weight import Weight
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 ROUND_THE_CLOCK = "24x7"
@@ -83,12 +84,18 @@ class KnowledgeBase(Part, title="the knowledge base"):
     about: Markdown | None = key(
         "What readers should know before they rely on it; shown on the first page.", None
     )
-    default_calendar: CalendarRef | None = key("The calendar of whoever has none.", None)
-    review_notice: Time | None = key("How long before `review_by` the linter begins to remind.", None)
+    default_calendar: CalendarRef | None = key("The calendar of whoever has none.", None, weight=Weight.CLOCK)
+    review_notice: Time | None = key(
+        "How long before `review_by` the linter begins to remind.", None, weight=Weight.WORDING
+    )
     jurisdictions: tuple[Label, ...] = key("The words that `applies_to` may use for places.", ())
     worker_types: tuple[Label, ...] = key("The words that `applies_to` may use for workers.", ())
-    edit_url: Label | None = key("The address where a file is edited, with `{path}`.", None)
-    report_url: Label | None = key("The address where a mistake is reported, with `{id}` and `{step}`.", None)
+    edit_url: Label | None = key(
+        "The address where a file is edited, with `{path}`.", None, weight=Weight.WORDING
+    )
+    report_url: Label | None = key(
+        "The address where a mistake is reported, with `{id}` and `{step}`.", None, weight=Weight.WORDING
+    )
 
 
 class Role(Part, title="a role"):
@@ -96,12 +103,16 @@ class Role(Part, title="a role"):
 
     title: Line = key("The role as people call it.")
     text: Markdown | None = key("What the role is for.", None)
-    team: TeamRef | None = key("The team that it belongs to.", None)
+    team: TeamRef | None = key("The team that it belongs to.", None, weight=Weight.PROCEDURE)
     reports_to: RoleRef | None = key("The role above it.", None)
     authority: tuple[Label, ...] = key("What it may decide.", ())
-    calendar: CalendarRef | None = key("When it works; without it, when its team does.", None)
-    available: CalendarRef | None = key("When it can be reached; without it, when it works.", None)
-    contact: dict[Label, Label] = key("How it is reached: channel and address.", {})
+    calendar: CalendarRef | None = key(
+        "When it works; without it, when its team does.", None, weight=Weight.CLOCK
+    )
+    available: CalendarRef | None = key(
+        "When it can be reached; without it, when it works.", None, weight=Weight.CLOCK
+    )
+    contact: dict[Label, Label] = key("How it is reached: channel and address.", {}, weight=Weight.PROCEDURE)
 
 
 class Team(Part, title="a team"):
@@ -109,9 +120,13 @@ class Team(Part, title="a team"):
 
     title: Line = key("The team as people call it.")
     text: Markdown | None = key("What the team is for.", None)
-    lead: RoleRef | None = key("The role that leads it; the team has its rank and authority.", None)
-    calendar: CalendarRef | None = key("When it works.", None)
-    available: CalendarRef | None = key("When it can be reached; without it, when it works.", None)
+    lead: RoleRef | None = key(
+        "The role that leads it; the team has its rank and authority.", None, weight=Weight.AUTHORITY
+    )
+    calendar: CalendarRef | None = key("When it works.", None, weight=Weight.CLOCK)
+    available: CalendarRef | None = key(
+        "When it can be reached; without it, when it works.", None, weight=Weight.CLOCK
+    )
     contact: dict[Label, Label] = key("How it is reached: channel and address.", {})
 
 
@@ -120,13 +135,17 @@ class Schedule(Part, title="a schedule"):
 
     title: Line = key("The schedule as people call it.")
     text: Markdown | None = key("What the schedule is for.", None)
-    team: TeamRef | None = key("The team that staffs it.", None)
+    team: TeamRef | None = key("The team that staffs it.", None, weight=Weight.PROCEDURE)
     roles: tuple[RoleRef, ...] = key(
         "The roles that take turns; it has an authority only if all have it.", ()
     )
-    calendar: CalendarRef | None = key("When it works; without it, when its team does.", None)
-    available: CalendarRef | None = key("When somebody is on it; without it, when it works.", None)
-    contact: dict[Label, Label] = key("How it is reached: channel and address.", {})
+    calendar: CalendarRef | None = key(
+        "When it works; without it, when its team does.", None, weight=Weight.CLOCK
+    )
+    available: CalendarRef | None = key(
+        "When somebody is on it; without it, when it works.", None, weight=Weight.CLOCK
+    )
+    contact: dict[Label, Label] = key("How it is reached: channel and address.", {}, weight=Weight.PROCEDURE)
 
 
 class Calendar(Part, title="a calendar"):
@@ -149,7 +168,7 @@ class Level(Part, title="a level"):
     """One rung of an escalation path."""
 
     to: tuple[RoleRef, ...] = key("Who is told: a role, team or schedule, or a list of them.")
-    via: tuple[Label, ...] = key("By which channels.", ())
+    via: tuple[Label, ...] = key("By which channels.", (), weight=Weight.PROCEDURE)
     ack_within: Time = key("How long they have to acknowledge before the next level is told.")
 
 
@@ -162,12 +181,12 @@ class EscalationPath(Part, title="an escalation path"):
         "`functional`: to more skill; `hierarchical`: to more authority.", "functional"
     )
     clock: Literal["calendar", "business"] = key(
-        "Whether its times run by the calendar or count opening hours.", "calendar"
+        "Whether its times run by the calendar or count opening hours.", "calendar", weight=Weight.CLOCK
     )
     answer_within: Time | None = key("The promise: an answer, by somebody with the authority.", None)
     needs: Label | None = key("The authority that the answer takes.", None)
-    levels: tuple[Level, ...] = key("The levels, first to last.", ())
-    repeat: int = key("How often it starts again from the first level.", 0)
+    levels: tuple[Level, ...] = key("The levels, first to last.", (), ordered=True)
+    repeat: int = key("How often it starts again from the first level.", 0, weight=Weight.CLOCK)
     on_exhausted: RoleRef | None = key("Who decides when nobody has answered.", None)
 
     def slips(self) -> Iterator[Problem]:
@@ -196,8 +215,8 @@ class Fact(Part, title="a fact"):
     )
     min: Number | None = key("The least value.", None)
     max: Number | None = key("The greatest value.", None)
-    unit: Label | None = key("The unit of the number.", None)
-    source: Label | None = key("The column of the case data that holds it.", None)
+    unit: Label | None = key("The unit of the number.", None, weight=Weight.CLARIFIED)
+    source: Label | None = key("The column of the case data that holds it.", None, weight=Weight.CLARIFIED)
 
     def slips(self) -> Iterator[Problem]:
         numeric = self.type in ("integer", "number")
@@ -229,13 +248,15 @@ class Clause(Part, title="a clause"):
     source: Label = key("Where it stands.")
     applies_to: AppliesTo | None = key("Where and for whom; without it, everywhere.", None)
     kind: Literal["ceiling", "floor", "window", "content", "languages", "control", "retention"] | None = key(
-        "What sort of duty it is; none for plain policy clauses.", None
+        "What sort of duty it is; none for plain policy clauses.", None, weight=Weight.CLOCK
     )
-    value: tuple[Label, ...] = key("A duration, or the fields or languages that it asks for.", ())
+    value: tuple[Label, ...] = key(
+        "A duration, or the fields or languages that it asks for.", (), weight=Weight.CLOCK
+    )
     confidence: Literal["confirmed", "secondary", "unverified"] = key(
-        "How sure we are of the value.", "unverified"
+        "How sure we are of the value.", "unverified", weight=Weight.WORDING
     )
-    checked_on: date | None = key("The day somebody last looked it up.", None)
+    checked_on: date | None = key("The day somebody last looked it up.", None, weight=Weight.WORDING)
 
     def slips(self) -> Iterator[Problem]:
         timed = self.kind in ("ceiling", "floor", "window", "retention")
@@ -293,18 +314,26 @@ class Term(Part, title="a term"):
 class Registers(Part, title="a register file"):
     """A file of registers; those of several files are merged."""
 
-    knowledge_base: KnowledgeBase | None = key("What holds for the whole knowledge base.", None)
-    roles: dict[EntryId, Role] = key("Who does things.", {})
-    teams: dict[EntryId, Team] = key("Roles that work together.", {})
-    schedules: dict[EntryId, Schedule] = key("Rotas.", {})
-    calendars: dict[EntryId, Calendar] = key("Opening hours.", {})
-    escalation_paths: dict[EntryId, EscalationPath] = key("Who is told, one after the other.", {})
-    facts: dict[EntryId, Fact] = key("Facts of a case that several SOPs ask for.", {})
-    clauses: dict[EntryId, Clause] = key("What laws, contracts and policies ask for.", {})
+    knowledge_base: KnowledgeBase | None = key(
+        "What holds for the whole knowledge base.", None, weight=Weight.CLARIFIED
+    )
+    roles: dict[EntryId, Role] = key("Who does things.", {}, weight=Weight.AUTHORITY)
+    teams: dict[EntryId, Team] = key("Roles that work together.", {}, weight=Weight.PROCEDURE)
+    schedules: dict[EntryId, Schedule] = key("Rotas.", {}, weight=Weight.AUTHORITY)
+    calendars: dict[EntryId, Calendar] = key("Opening hours.", {}, weight=Weight.CLOCK)
+    escalation_paths: dict[EntryId, EscalationPath] = key(
+        "Who is told, one after the other.", {}, weight=Weight.AUTHORITY
+    )
+    facts: dict[EntryId, Fact] = key("Facts of a case that several SOPs ask for.", {}, weight=Weight.DECISION)
+    clauses: dict[EntryId, Clause] = key(
+        "What laws, contracts and policies ask for.", {}, weight=Weight.CLARIFIED
+    )
     notices: dict[EntryId, Notice] = key("Messages that tell a decision.", {})
-    metrics: dict[EntryId, Metric] = key("Figures by which work is judged.", {})
-    glossary: dict[EntryId, Term] = key("The words of the field.", {})
-    scenarios: tuple[Scenario, ...] = key("Cases that test the SOPs that they name.", ())
+    metrics: dict[EntryId, Metric] = key("Figures by which work is judged.", {}, weight=Weight.CLARIFIED)
+    glossary: dict[EntryId, Term] = key("The words of the field.", {}, weight=Weight.CLARIFIED)
+    scenarios: tuple[Scenario, ...] = key(
+        "Cases that test the SOPs that they name.", (), weight=Weight.WORDING
+    )
 
 
 def _zone_exists(name: str) -> bool:

@@ -33,8 +33,10 @@ class Scenario(Part, title="a scenario"):
     title: Line = key("The case in a few words.")
     sop: SopRef | None = key("The SOP, where the scenario stands in a register.", None)
     given: dict[FactRef, tuple[FactValue, ...]] = key(
-        "The facts of the case; a list gives one value for each time the fact is asked.", {}
+        "The facts of the case; a list gives one value for each time the fact is asked.", {}, ordered=True
     )
-    answers: dict[CaseStep, tuple[Answer, ...]] = key("The answers to questions, by step.", {})
-    calls: dict[CaseStep, tuple[Answer, ...]] = key("Outcomes of called SOPs that are not to be walked.", {})
+    answers: dict[CaseStep, tuple[Answer, ...]] = key("The answers to questions, by step.", {}, ordered=True)
+    calls: dict[CaseStep, tuple[Answer, ...]] = key(
+        "Outcomes of called SOPs that are not to be walked.", {}, ordered=True
+    )
     expect: Expect = key("What should happen.")

@@ -36,6 +36,7 @@ from sopctl.model.words import (
     Version,
 )
 from sopctl.shape import Part, Problem, key
+from sopctl.weight import Weight
 
 Status = Literal["draft", "in-review", "approved", "effective", "suspended", "superseded", "withdrawn"]
 APPROVED = ("approved", "effective", "suspended", "superseded", "withdrawn")
@@ -57,10 +58,12 @@ class Check(Part, title="a checklist item", short="text"):
     """One thing to tick. The items of a list may be done side by side."""
 
     text: Markdown = key("What must be so before the step is done.")
-    role: RoleRef | None = key("Who does it, where it is not the role of the step.", None)
+    role: RoleRef | None = key(
+        "Who does it, where it is not the role of the step.", None, weight=Weight.PROCEDURE
+    )
     within: Time | None = key("The longest it may take.", None)
     evidence: Markdown | None = key("What shows that it was done.", None)
-    clause: tuple[ClauseRef, ...] = key("The clauses that it carries out.", ())
+    clause: tuple[ClauseRef, ...] = key("The clauses that it carries out.", (), weight=Weight.CLARIFIED)
 
 
 class Row(Part, title="a row of a decision table"):
@@ -75,7 +78,9 @@ class Row(Part, title="a row of a decision table"):
     )
     set: dict[FactRef, FactValue] = key("Facts that get a value here: the outputs of the table.", {})
     because: Markdown | None = key("The reason, in words for the person who is told.", None)
-    implements: tuple[ClauseRef, ...] = key("The clauses that this row carries out.", ())
+    implements: tuple[ClauseRef, ...] = key(
+        "The clauses that this row carries out.", (), weight=Weight.CLARIFIED
+    )
     otherwise: Target | None = key(
         "In the last row, instead of `when` and `then`: where all other cases go.", None
     )
@@ -119,38 +124,50 @@ class Step(Part, title="a step"):
         "Who does it: a role, team or schedule. Required unless the step is an `escalate` or a `call`.", None
     )  # fmt: skip
     within: Time | tuple[WithinRow, ...] | None = key(
-        "The longest the step may take (a ceiling): one duration, or rows of `when` and `within`.", None
+        "The longest the step may take (a ceiling): one duration, or rows of `when` and `within`.", None, weight=Weight.CLOCK, ordered=True
     )  # fmt: skip
     wait: Time | None = key("The shortest it must take (a floor): a notice period, a cooling-off.", None)
     text: Markdown | None = key("How it is done, in Markdown.", None)
-    checklist: tuple[Check, ...] = key("What must be ticked before the step is done.", ())
-    at_most: int | None = key("How often a case may enter the step; it bounds a loop.", None)
-    after_that: Target | None = key("Where a case goes instead of entering once more.", None)
+    checklist: tuple[Check, ...] = key("What must be ticked before the step is done.", (), ordered=True)
+    at_most: int | None = key(
+        "How often a case may enter the step; it bounds a loop.", None, weight=Weight.DECISION
+    )
+    after_that: Target | None = key(
+        "Where a case goes instead of entering once more.", None, weight=Weight.DECISION
+    )
     asks: tuple[FactRef, ...] = key("Facts that are asked (again) here, before the step decides.", ())
-    decide: tuple[Row, ...] = key("The decision table.", ())
+    decide: tuple[Row, ...] = key("The decision table.", (), weight=Weight.DECISION, ordered=True)
     hit_policy: Literal["unique", "first", "any"] = key(
         "How rows are chosen: at most one matches (unique), the first that matches (first), or several that say the same (any).",
-        "unique",
+        "unique", weight=Weight.DECISION,
     )  # fmt: skip
     ask: Line | None = key("One question for judgement; `answers` says where each answer leads.", None)
-    answers: dict[Answer, Target] = key("A target for each answer to `ask`.", {})
-    call: SopRef | None = key("Run that SOP here, and come back with one of its outcomes.", None)
-    on: dict[Answer, Target] = key(
-        "A target for each outcome of the called SOP; `otherwise` for the rest.", {}
+    answers: dict[Answer, Target] = key("A target for each answer to `ask`.", {}, weight=Weight.DECISION)
+    call: SopRef | None = key(
+        "Run that SOP here, and come back with one of its outcomes.", None, weight=Weight.DECISION
     )
-    escalate: PathRef | None = key("Hand the case up this escalation path and wait for its answer.", None)
+    on: dict[Answer, Target] = key(
+        "A target for each outcome of the called SOP; `otherwise` for the rest.", {}, weight=Weight.DECISION
+    )
+    escalate: PathRef | None = key(
+        "Hand the case up this escalation path and wait for its answer.", None, weight=Weight.AUTHORITY
+    )
     notice: NoticeRef | None = key("The notice that this step sends.", None)
-    on_overdue: PathRef | None = key("The escalation path that starts when `within` has passed.", None)
+    on_overdue: PathRef | None = key(
+        "The escalation path that starts when `within` has passed.", None, weight=Weight.AUTHORITY
+    )
     next: Target | None = key("Where to go from here; without it, the following step.", None)
     independent_of: tuple[StepRef, ...] = key(
-        "Steps whose role, and whoever reports to it, may not do this one.", ()
+        "Steps whose role, and whoever reports to it, may not do this one.", (), weight=Weight.AUTHORITY
     )
     consulted: tuple[RoleRef, ...] = key("Roles that are asked before it is done.", ())
     informed: tuple[RoleRef, ...] = key("Roles that are told when it is done.", ())
-    implements: tuple[ClauseRef, ...] = key("The clauses that this step carries out.", ())
-    tools: tuple[Markdown, ...] = key("What it is done with.", ())
+    implements: tuple[ClauseRef, ...] = key(
+        "The clauses that this step carries out.", (), weight=Weight.CLARIFIED
+    )
+    tools: tuple[Markdown, ...] = key("What it is done with.", (), weight=Weight.CLARIFIED)
     records: tuple[Markdown, ...] = key("What it leaves behind.", ())
-    human: bool = key("`true`: a person decides here, not a machine.", False)
+    human: bool = key("`true`: a person decides here, not a machine.", False, weight=Weight.AUTHORITY)
 
     def slips(self) -> Iterator[Problem]:
         ways = [word for word in ("decide", "ask", "call") if getattr(self, word)]
@@ -191,9 +208,11 @@ class Outcome(Part, title="an outcome", short="title"):
     adverse: bool = key(
         "`true`: it takes something from somebody, who must be told and may contest it.", False
     )
-    notice: NoticeRef | None = key("The notice that tells it.", None)
+    notice: NoticeRef | None = key("The notice that tells it.", None, weight=Weight.PROCEDURE)
     appeal: Appeal | None = key("How to contest it: a SOP, or a sentence where the way lies outside.", None)
-    implements: tuple[ClauseRef, ...] = key("The clauses that this outcome carries out.", ())
+    implements: tuple[ClauseRef, ...] = key(
+        "The clauses that this outcome carries out.", (), weight=Weight.CLARIFIED
+    )
 
 
 class Deadline(Part, title="a deadline"):
@@ -205,7 +224,7 @@ class Deadline(Part, title="a deadline"):
     to: tuple[Point, ...] = key("Where it ends: steps, outcomes, or SOPs that the case is handed to.")
     value: Time | None = key("The time; without it, that of the clause.", None)
     when: dict[FactRef, tuple[FactTest, ...]] = key("The cases that it is for.", {})
-    implements: tuple[ClauseRef, ...] = key("The clauses that it carries out.", ())
+    implements: tuple[ClauseRef, ...] = key("The clauses that it carries out.", (), weight=Weight.CLARIFIED)
 
     def slips(self) -> Iterator[Problem]:
         if self.lacks("value") and self.lacks("implements"):
@@ -235,14 +254,14 @@ class Record(Part, title="a record"):
     what: Markdown = key("What is kept.")
     system: Line | None = key("Where it is kept.", None)
     retention: Time | None = key("For how long.", None)
-    implements: tuple[ClauseRef, ...] = key("The clauses that it carries out.", ())
+    implements: tuple[ClauseRef, ...] = key("The clauses that it carries out.", (), weight=Weight.CLARIFIED)
 
 
 class Question(Part, title="a question"):
     """A question of the self-check and of the training."""
 
     ask: Markdown = key("The question: best a case, and what now.")
-    choices: tuple[Markdown, ...] = key("The answers to choose from.")
+    choices: tuple[Markdown, ...] = key("The answers to choose from.", ordered=True)
     answer: int = key("The number of the right choice; the first is 1.")
     because: Markdown | None = key("Why it is right.", None)
     step: LocalStep | None = key("The step that it is about.", None)
@@ -251,10 +270,12 @@ class Question(Part, title="a question"):
 class Training(Part, title="the training"):
     """Who must be trained on this SOP, and how it is checked."""
 
-    required_for: tuple[RoleRef, ...] = key("Roles that must have passed before they work by this SOP.", ())
-    pass_mark: int | None = key("Percent of right answers that are needed.", None)
+    required_for: tuple[RoleRef, ...] = key(
+        "Roles that must have passed before they work by this SOP.", (), weight=Weight.PROCEDURE
+    )
+    pass_mark: int | None = key("Percent of right answers that are needed.", None, weight=Weight.PROCEDURE)
     retrain_on: Literal["major", "minor", "never"] = key(
-        "The least change that asks for new training.", "major"
+        "The least change that asks for new training.", "major", weight=Weight.PROCEDURE
     )
     questions: tuple[Question, ...] = key("Questions of the check.", ())
 
@@ -282,36 +303,56 @@ class Sop(Part, title="a SOP"):
 
     id: SopId = key("The name by which everybody refers to it. It is never reused.")
     title: Line = key("What it is about, in a few words.")
-    version: Version = key("major: who, what or when changes; minor: clarified; patch: wording.")
-    status: Status = key("Where it is in its life.")
-    owner: RoleRef = key("The role that is accountable for it.")
+    version: Version = key(
+        "major: who, what or when changes; minor: clarified; patch: wording.",
+        weight=Weight.WORDING,
+        unversioned=True,
+    )
+    status: Status = key("Where it is in its life.", weight=Weight.WORDING, unversioned=True)
+    owner: RoleRef = key("The role that is accountable for it.", weight=Weight.AUTHORITY)
     classification: Literal["public", "internal", "confidential", "privileged"] = key(
         "Who may see it.", "internal"
     )
-    audience: tuple[TeamRef, ...] = key("The teams that read it.", ())
-    tags: tuple[Label, ...] = key("Words to find it by.", ())
-    applies_to: AppliesTo | None = key("Where and for whom it applies; without it, everywhere.", None)
-    implements: tuple[ClauseRef, ...] = key("The clauses that the SOP as a whole carries out.", ())
+    audience: tuple[TeamRef, ...] = key("The teams that read it.", (), weight=Weight.CLARIFIED)
+    tags: tuple[Label, ...] = key("Words to find it by.", (), weight=Weight.WORDING)
+    applies_to: AppliesTo | None = key(
+        "Where and for whom it applies; without it, everywhere.", None, weight=Weight.DECISION
+    )
+    implements: tuple[ClauseRef, ...] = key(
+        "The clauses that the SOP as a whole carries out.", (), weight=Weight.CLARIFIED
+    )
     supersedes: tuple[SopRef, ...] = key("The SOPs that it takes the place of.", ())
-    formerly: tuple[SopId, ...] = key("Ids that it had before it was renamed; their addresses lead here.", ())
-    effective_on: date | None = key("The day it takes effect.", None)
-    review_by: date | None = key("The day by which somebody must have read it again.", None)
-    approvals: tuple[Approval, ...] = key("Who gave their word for this version.", ())
+    formerly: tuple[SopId, ...] = key("Ids that it had before it was renamed; their addresses lead here.", (), weight=Weight.WORDING, unversioned=True)
+    effective_on: date | None = key("The day it takes effect.", None, weight=Weight.WORDING, unversioned=True)
+    review_by: date | None = key(
+        "The day by which somebody must have read it again.", None, weight=Weight.WORDING, unversioned=True
+    )
+    approvals: tuple[Approval, ...] = key(
+        "Who gave their word for this version.", (), weight=Weight.WORDING, unversioned=True
+    )
     purpose: Markdown = key("What it is for, in a sentence or two.")
     scope: Markdown = key("What it covers, and what it does not.")
     trigger: Markdown = key("The event that starts it.")
     prerequisites: tuple[Markdown, ...] = key("What must be there before it can start.", ())
-    facts: dict[Id, Fact] = key("Facts of the case that only this SOP knows.", {})
-    steps: tuple[Step, ...] = key("What is done, in order. A case starts at the first step.")
-    outcomes: dict[Id, Outcome] = key("The ways it can end.")
-    deadlines: tuple[Deadline, ...] = key("Promises of time.", ())
-    escalations: tuple[Escalation, ...] = key("What may happen at any time in this SOP.", ())
+    facts: dict[Id, Fact] = key("Facts of the case that only this SOP knows.", {}, weight=Weight.DECISION)
+    steps: tuple[Step, ...] = key("What is done, in order. A case starts at the first step.", ordered=True)
+    outcomes: dict[Id, Outcome] = key("The ways it can end.", weight=Weight.DECISION)
+    deadlines: tuple[Deadline, ...] = key("Promises of time.", (), weight=Weight.CLOCK)
+    escalations: tuple[Escalation, ...] = key(
+        "What may happen at any time in this SOP.", (), weight=Weight.AUTHORITY
+    )
     records: tuple[Record, ...] = key("What it leaves behind.", ())
-    metrics: tuple[MetricRef, ...] = key("The figures by which it is judged.", ())
-    training: Training | None = key("Who must be trained, and how it is checked.", None)
-    scenarios: tuple[Scenario, ...] = key("Cases that test it.", ())
-    change_history: tuple[Change, ...] = key("Its versions, newest first.")
-    not_applicable: dict[Label, Plain] = key("Sections that do not apply, each with the reason.", {})
+    metrics: tuple[MetricRef, ...] = key("The figures by which it is judged.", (), weight=Weight.CLARIFIED)
+    training: Training | None = key(
+        "Who must be trained, and how it is checked.", None, weight=Weight.CLARIFIED
+    )
+    scenarios: tuple[Scenario, ...] = key("Cases that test it.", (), weight=Weight.WORDING, unversioned=True)
+    change_history: tuple[Change, ...] = key(
+        "Its versions, newest first.", weight=Weight.WORDING, unversioned=True
+    )
+    not_applicable: dict[Label, Plain] = key(
+        "Sections that do not apply, each with the reason.", {}, weight=Weight.CLARIFIED
+    )
     notes: Markdown | None = key("Anything else that readers should know.", None)
 
     def is_overdue(self, today: date) -> bool:
