@@ -142,7 +142,7 @@ def _entries(map: Map, before: dict[str, Any], after: dict[str, Any], here: Here
         below = _entry(map, word, here)
         if word not in old_of:
             yield below.change(
-                Kind.ADDED, _weight(map.value, here), None, value, _new(map, word, value, here)
+                Kind.ADDED, _weight(map.value, here), None, value, *_new(map, word, value, here)
             )
             continue
         old = old_of[word]
@@ -156,8 +156,8 @@ def _entries(map: Map, before: dict[str, Any], after: dict[str, Any], here: Here
         yield from compare(map.value, before[old], value, below._replace(names=here.names.at(old)))
     for word in before:
         if word not in new_names:
-            below, said = _entry(map, word, here), _gone(map, word, before[word], here)
-            yield below.change(Kind.REMOVED, _weight(map.value, here), before[word], None, *said)
+            below, story = _entry(map, word, here), _gone(map, word, before[word], here)
+            yield below.change(Kind.REMOVED, _weight(map.value, here), before[word], None, *story)
 
 
 def _own_names(map: Map, before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, str]:

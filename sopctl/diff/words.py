@@ -3,7 +3,7 @@
 from typing import Any
 
 from sopctl.diff import wording
-from sopctl.diff.essence import chosen
+from sopctl.diff.essence import TEST, chosen
 from sopctl.model.duration import Duration
 from sopctl.shape import Choice, List, Map, Record, Ref, Shape, Text, Word
 
@@ -31,6 +31,9 @@ PHRASES = {
     ("Deadline", "when"): "`{word}` must be {}",
     ("Check", "role"): "is done by {}",
     ("Check", "within"): "must be done within {}",
+    ("Fact", "values"): "has the value `{word}`: {}",
+    ("Scenario", "given"): "has `{word}` as {}",
+    ("Expect", "facts"): "ends with `{word}` as {}",
     ("Outcome", "adverse"): "takes something from somebody: {}",
     ("Outcome", "notice"): "is told by {}",
     ("Outcome", "appeal"): "is contested by {}",
@@ -86,7 +89,8 @@ def value(shape: Shape, data: Any) -> str:
     shape = chosen(shape, data)
     match data:
         case list() if isinstance(shape, List):
-            return _listed([value(shape.item, each) for each in data])
+            said = [value(shape.item, each) for each in data]
+            return _cut(" or ".join(said)) if shape.item is TEST else _listed(said)
         case dict() if isinstance(shape, Map):
             return _listed([f"{word}: {value(shape.value, each)}" for word, each in data.items()])
         case dict() if isinstance(shape, Record):
