@@ -13,6 +13,7 @@ def commands() -> dict[str, tuple[str, Command]]:
     from sopctl.cli import (
         convert,
         coverage,
+        diff,
         escalation,
         explain,
         export,
@@ -32,6 +33,7 @@ def commands() -> dict[str, tuple[str, Command]]:
     return {
         "lint": (check, lint.lint),
         "test": (check, test_.run_scenarios),
+        "diff": (check, diff.diff),
         "explain": (check, explain.explain),
         "rules": (check, explain.rules),
         "list": (read, list_.list_),

@@ -253,6 +253,9 @@ class Clause(Part, title="a clause"):
     value: tuple[Label, ...] = key(
         "A duration, or the fields or languages that it asks for.", (), weight=Weight.CLOCK
     )
+    policy_changes: bool = key(
+        "`true`: it says how long before it takes effect a change of a policy must be announced.", False
+    )
     confidence: Literal["confirmed", "secondary", "unverified"] = key(
         "How sure we are of the value.", "unverified", weight=Weight.WORDING
     )
@@ -263,6 +266,9 @@ class Clause(Part, title="a clause"):
         if timed and self.value and self.duration is None:
             message = f"the value of a clause of kind `{self.kind}` is one duration, such as 14d"
             yield Problem("SOP005", Finding((*self.at, "value"), message))
+        if self.policy_changes and self.kind != "floor" and "kind" not in self.unknown:
+            message = "only a clause of kind `floor` says how long ahead changes are announced"
+            yield Problem("SOP005", Finding((*self.at, "policy_changes"), message))
 
     @property
     def duration(self) -> Duration | None:

@@ -1,0 +1,133 @@
+"""`sopctl diff`."""
+
+import gc
+import sys
+from datetime import date
+from enum import Enum
+from pathlib import Path
+from typing import Annotated, NamedTuple
+
+from sopctl import files
+from sopctl.cli import ground
+from sopctl.cli.ground import Ground
+from sopctl.cli.options import Argument, Option
+from sopctl.diagnostic import Severity
+from sopctl.files import FileTrouble
+from sopctl.library import Library
+from sopctl.repository import Repository, repository_of
+from sopctl.review import Review, review
+from sopctl.review.report import FORMATS, report
+from sopctl.weight import Weight
+
+DiffFormat = Enum("DiffFormat", {name: name for name in FORMATS}, type=str)  # type: ignore[misc]
+DiffFailOn = Enum(  # type: ignore[misc]
+    "DiffFailOn", {each.value: each.value for each in (*Severity, *Weight)}, type=str
+)
+
+WORKING_TREE = "the working tree"
+_DEFAULT_BRANCHES = ("origin/HEAD", "main", "master")
+
+
+def diff(
+    base: Annotated[
+        str | None,
+        Argument(
+            "What was: a branch, tag or commit, or a folder; by default where this branch left the main one.",
+            "BASE",
+        ),
+    ] = None,
+    head: Annotated[
+        str | None, Argument("What is: the same; by default the files as they stand now.", "HEAD")
+    ] = None,
+    format: Annotated[DiffFormat, Option("How the review is written.")] = DiffFormat["text"],
+    output: Annotated[
+        str | None, Option("Write to this file instead of the terminal.", metavar="FILE")
+    ] = None,
+    fail_on: Annotated[
+        DiffFailOn,
+        Option(
+            "The least that makes the exit code 1: a finding of that severity, or a change of that weight "
+            "(then errors count as well)."
+        ),
+    ] = DiffFailOn["error"],
+    today: Annotated[str | None, Option("The day that counts as today.", metavar="DATE")] = None,
+) -> int:
+    """Compare two states of the knowledge base by meaning: what changes, how much it weighs, and for whom."""
+    gc.disable()  # nothing here goes in circles, and the process ends soon
+    day = ground.day(today)
+    old, new = _sides(base, head)
+    before, after = old.library(day), new.library(day)
+    found = review(before, after, (old.name, new.name))
+    home = new.ground
+    written = report(
+        format.value,
+        found,
+        colour=output is None and ground.in_colour(),
+        own=home.root / home.settings.templates,
+    )
+    if output is None:
+        sys.stdout.write(written)
+    else:
+        files.write(home.target(output, after), written)
+    if not found.verdict.whole:
+        return 2
+    return int(_fails(found, fail_on.value))
+
+
+class Side(NamedTuple):
+    """One of the two states: where it is, and what it is called."""
+
+    name: str
+    ground: Ground
+    ref: str = ""
+    repository: Repository | None = None
+
+    def library(self, today: date) -> Library:
+        if self.repository is None:
+            return self.ground.library(today)
+        return self.ground.library_at(self.ref, self.repository, today)
+
+
+def _sides(base: str | None, head: str | None) -> tuple[Side, Side]:
+    for word in (base, head):
+        if word is not None and ".." in word and not Path(word).exists():
+            raise FileTrouble(f"`{word}` names a range; write its two ends as two words")
+    new = _side(head) if head is not None else Side(WORKING_TREE, ground.find())
+    if base is not None:
+        return _side(base), new
+    repository = repository_of(new.ground.root)
+    name, ref = _default_base(repository)
+    return Side(name, new.ground, ref, repository), new
+
+
+def _side(word: str) -> Side:
+    """A folder, or a commit of the repository that we stand in."""
+    if Path(word).is_dir():
+        return Side(f"the folder {word}", ground.find([word]))
+    here = ground.find()
+    repository = repository_of(here.root)
+    return Side(f"{word} ({repository.commit(word)[:12]})", here, word, repository)
+
+
+def _default_base(repository: Repository) -> tuple[str, str]:
+    """The commit in which this branch and the main one were last the same, and its name."""
+    here = repository.commit("HEAD")
+    for branch in _DEFAULT_BRANCHES:
+        try:
+            repository.commit(branch)
+        except FileTrouble:
+            continue
+        base = repository.merge_base("HEAD", branch)
+        if base == here:
+            break
+        return f"{base[:12]}, where this branch left {branch}", base
+    return f"HEAD ({here[:12]})", here
+
+
+def _fails(found: Review, least: str) -> bool:
+    weight = next((each for each in Weight if each == least), None)
+    severity = Severity.ERROR if weight else Severity(least)
+    findings = (*found.faults, *found.debts.new)
+    return any(each.severity.rank <= severity.rank for each in findings) or (
+        weight is not None and any(each.weight.rank >= weight.rank for each in found.changes)
+    )

@@ -1,0 +1,48 @@
+"""What the changes between two libraries mean, and for whom: the judgement that a reviewer needs."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from sopctl.diagnostic import Diagnostic
+from sopctl.diff import Change, Gap, changes, gaps, renames
+from sopctl.library import Library
+from sopctl.lint import lint
+from sopctl.review.consequences import Consequences, consequences
+from sopctl.review.debts import Debts, debts
+from sopctl.review.reach import Reach, reach
+from sopctl.review.verdict import Verdict, verdict
+from sopctl.review.versions import Version, versions
+from sopctl.rules import USUAL, Rule
+
+
+class Review(NamedTuple):
+    """Everything that is said about a change, ready to be shown."""
+
+    verdict: Verdict
+    changes: tuple[Change, ...]
+    versions: tuple[Version, ...]
+    reach: Reach
+    consequences: Consequences
+    debts: Debts
+    faults: tuple[Diagnostic, ...]  # what is wrong with the versions
+    gaps: tuple[Gap, ...]
+
+
+def review(before: Library, after: Library, names: tuple[str, str], rules: Sequence[Rule] = USUAL) -> Review:
+    """Compare two libraries and judge the difference; `names` say what the two are."""
+    found = changes(before, after)
+    renamed = renames(before, after)
+    sops: Mapping[str, str] = {new: old for (space, old), new in renamed.items() if space == "sop"}
+    missing = gaps(before, after)
+    steps = versions(found, before, after, sops)
+    faults = tuple(fault for step in steps for fault in step.faults)
+    return Review(
+        verdict(found, steps, missing, names),
+        found,
+        steps,
+        reach(found, before, after, sops),
+        consequences(found, steps, before, after, sops),
+        debts(lint(before, rules), lint(after, rules), before, after, sops),
+        faults,
+        missing,
+    )

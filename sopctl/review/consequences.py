@@ -1,0 +1,221 @@
+"""What follows from a change: who approves it, who learns what, what is announced, whose job changes how."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from sopctl.analysis.clauses import meets
+from sopctl.analysis.people import doers, doers_of, ranks
+from sopctl.diff import Change
+from sopctl.library import Library
+from sopctl.model.duration import Duration
+from sopctl.model.sop import Sop
+from sopctl.review.versions import PARTS, Version, counts
+from sopctl.weight import Weight
+
+_MINUTES = {"bh": 60, "bd": 1440}  # where no calendar is at hand, an opening day counts as a day
+
+
+class Approver(NamedTuple):
+    """A role that must approve the change of a SOP, and why it is this one."""
+
+    role: str
+    title: str
+    sop: str
+    why: str
+
+
+class Lesson(NamedTuple):
+    """A role that must be trained again on a SOP: on these steps only, or on all of it where they are none."""
+
+    role: str
+    title: str
+    sop: str
+    steps: tuple[str, ...]
+
+
+class Announcement(NamedTuple):
+    """How long before it takes effect a change must be announced, and which clause says so."""
+
+    ahead: str
+    clause: str
+    text: str
+    source: str
+    sops: tuple[str, ...]
+
+
+class Job(NamedTuple):
+    """What changes for one role, in one paragraph."""
+
+    role: str
+    title: str
+    text: str
+
+
+class Consequences(NamedTuple):
+    """What must happen because of the change."""
+
+    approvals: tuple[Approver, ...]
+    training: tuple[Lesson, ...]
+    announcement: Announcement | None
+    jobs: tuple[Job, ...]
+
+
+def consequences(
+    changes: Sequence[Change],
+    versions: Sequence[Version],
+    before: Library,
+    after: Library,
+    renamed: Mapping[str, str],
+) -> Consequences:
+    """`renamed` leads from the new id of a SOP to the old one."""
+    approvals = [each for v in versions for each in _approvers(v, changes, before, after, renamed)]
+    lessons = [each for v in versions for each in _lessons(v, changes, before, after, renamed)]
+    return Consequences(
+        tuple(approvals), tuple(lessons), _announcement(versions, after), tuple(_jobs(changes, before, after))
+    )
+
+
+# Who approves
+
+
+def _approvers(
+    version: Version, changes: Sequence[Change], before: Library, after: Library, renamed: Mapping[str, str]
+) -> Iterator[Approver]:
+    """The owner, always; from `clarified` on the functions that approved the version before
+    (21 CFR 820.40(b)); where authority changes, also who stands above the owner."""
+    sop, old = after.sop(version.sop), before.sop(renamed.get(version.sop, version.sop))
+    if sop is None or old is None:
+        return
+    why: dict[str, str] = {}
+    if sop.owner:
+        why[sop.owner] = "owns it"
+    if version.weight is not Weight.WORDING:
+        for approval in old.approvals or ():
+            if approval and approval.role and approval.meaning == "approval":
+                why.setdefault(approval.role, f"approved {old.version}: changes go to the same function")
+    if any(c.sop == version.sop and c.weight is Weight.AUTHORITY for c in changes) and sop.owner:
+        for above in _above(after, sop.owner):
+            why.setdefault(above, f"stands above {_person(after, before, sop.owner)}: who may decide changes")
+    for role, reason in why.items():
+        yield Approver(role, _person(after, before, role), sop.id, reason)
+
+
+def _above(library: Library, id: str) -> list[str]:
+    found = []
+    for role in ranks(library, id):
+        entry = library.roles.get(role)
+        found += ranks(library, entry.reports_to) if entry and entry.reports_to else []
+    return list(dict.fromkeys(found))
+
+
+# Who learns
+
+
+def _lessons(
+    version: Version, changes: Sequence[Change], before: Library, after: Library, renamed: Mapping[str, str]
+) -> Iterator[Lesson]:
+    sop = after.sop(version.sop)
+    training = sop.training if sop else None
+    if sop is None or not training or training.retrain_on == "never" or not training.retrain_on:
+        return
+    if PARTS.index(version.needed) < PARTS.index(training.retrain_on):
+        return
+    felt = [
+        c for c in changes if c.sop == sop.id and counts(c) and _asks_for_training(c, training.retrain_on)
+    ]
+    required = [role for id in training.required_for or () if id for role in (doers(after, id) or (id,))]
+    everything = any(not _step_of(c, sop) for c in felt)
+    steps = list(dict.fromkeys(step for c in felt if (step := _step_of(c, sop))))
+    by_role = {role: [s for s in steps if role in doers_of(after, sop.steps_by_id[s])] for role in required}
+    for step in steps:  # who does a step learns it, listed or not
+        for role in doers_of(after, sop.steps_by_id[step]) if sop.steps_by_id[step].role else ():
+            by_role.setdefault(role, [s for s in steps if role in doers_of(after, sop.steps_by_id[s])])
+    for role, own in sorted(by_role.items()):
+        if own or everything:
+            yield Lesson(
+                role, _person(after, before, role), sop.id, tuple(() if everything and not own else own)
+            )
+
+
+def _asks_for_training(change: Change, least: str) -> bool:
+    return PARTS.index(change.weight.step) >= PARTS.index(least)
+
+
+def _step_of(change: Change, sop: Sop) -> str:
+    """The step that a change is about, where it is about one that is there."""
+    if len(change.pointer) > 1 and change.pointer[0] == "steps" and change.pointer[1] in sop.steps_by_id:
+        return str(change.pointer[1])
+    return ""
+
+
+# What is announced
+
+
+def _announcement(versions: Sequence[Version], library: Library) -> Announcement | None:
+    """The longest floor among the clauses about changes of policies that meet a SOP which changes
+    for those whom it is applied to."""
+    found: list[tuple[int, str, Duration, list[str]]] = []
+    for id, clause in sorted(library.clauses.items()):
+        time = clause.duration
+        if not clause.policy_changes or time is None:
+            continue
+        sops = [v.sop for v in versions if v.needed == "major" and _meets(library, v.sop, id)]
+        if sops:
+            found.append((_least(time), id, time, sops))
+    if not found:
+        return None
+    _, id, time, sops = max(found, key=lambda each: (each[0], each[1]))
+    clause = library.clauses[id]
+    return Announcement(
+        time.words, id, " ".join((clause.text or "").split()), clause.source or "", tuple(sops)
+    )
+
+
+def _meets(library: Library, sop: str, clause: str) -> bool:
+    found = library.sop(sop)
+    return found is not None and meets(library.clauses[clause].applies_to, found.applies_to)
+
+
+def _least(time: Duration) -> int:
+    return time.count * _MINUTES[time.unit] if time.business else time.minutes[0]
+
+
+# Whose job changes
+
+
+def _jobs(changes: Sequence[Change], before: Library, after: Library) -> Iterator[Job]:
+    """For each role, what is different in what it does itself."""
+    said: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for change in changes:
+        if change.weight is Weight.WORDING:
+            continue
+        for role in _concerned(change, before, after):
+            if change.message not in said[role][change.sop]:
+                said[role][change.sop].append(change.message)
+    for role, by_sop in sorted(said.items()):
+        yield Job(role, _person(after, before, role), " ".join(_sentence(*each) for each in by_sop.items()))
+
+
+def _concerned(change: Change, before: Library, after: Library) -> list[str]:
+    """The roles that do what a change is about, before or after it."""
+    if not change.sop:
+        known = len(change.pointer) > 1 and change.pointer[0] == "roles"
+        return [str(change.pointer[1])] if known else []
+    found: list[str] = []
+    for library in (after, before):
+        sop = library.sop(change.sop)
+        if sop and sop.status not in ("superseded", "withdrawn") and len(change.pointer) > 1:
+            step = sop.steps_by_id.get(str(change.pointer[1])) if change.pointer[0] == "steps" else None
+            found += doers_of(library, step) if step else ()
+    return list(dict.fromkeys(found))
+
+
+def _sentence(sop: str, messages: Sequence[str]) -> str:
+    said = "; ".join(messages)
+    return f"In {sop}: {said}." if sop else f"{said[0].upper()}{said[1:]}."
+
+
+def _person(after: Library, before: Library, id: str) -> str:
+    entry = after.person(id) or before.person(id)
+    return entry.title if entry and entry.title else id

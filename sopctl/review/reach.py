@@ -1,0 +1,246 @@
+"""What a change touches: directly, through calls and hand-offs, through references; and why."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from sopctl.analysis.clauses import carriers
+from sopctl.analysis.people import doers_of
+from sopctl.analysis.trials import Trial, trials
+from sopctl.diagnostic import Pointer
+from sopctl.diff import Change
+from sopctl.library import Library
+from sopctl.model.sop import Sop
+from sopctl.shape import Reference
+from sopctl.weight import Weight
+
+KINDS = ("sop", "role", "notice", "metric", "scenario")
+_REGISTERS = {"roles": "role", "teams": "role", "schedules": "role", "notices": "notice", "metrics": "metric"}
+
+
+class Touched(NamedTuple):
+    """One thing that the change touches, and why: the shortest reasons first."""
+
+    kind: str  # of KINDS
+    id: str
+    title: str
+    why: tuple[str, ...]
+
+
+class Carried(NamedTuple):
+    """A clause and the SOP that carries it out."""
+
+    clause: str
+    sop: str
+
+
+class Result(NamedTuple):
+    """A scenario that ends otherwise than before."""
+
+    sop: str
+    title: str
+    before: str
+    after: str
+    fails: bool
+
+
+class Reach(NamedTuple):
+    """All that is touched, the clauses gained and lost, and the scenarios whose result changed."""
+
+    touched: tuple[Touched, ...]
+    gained: tuple[Carried, ...]
+    lost: tuple[Carried, ...]
+    results: tuple[Result, ...]
+
+
+def reach(changes: Sequence[Change], before: Library, after: Library, renamed: Mapping[str, str]) -> Reach:
+    """`renamed` leads from the new id of a SOP to the old one."""
+    why: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for kind, id, reason in _reasons(changes, before, after):
+        if reason not in why[kind, id]:
+            why[kind, id].append(reason)
+    touched = [
+        Touched(kind, id, _title(kind, id, before, after), tuple(reasons))
+        for (kind, id), reasons in sorted(why.items(), key=lambda each: (KINDS.index(each[0][0]), each[0][1]))
+    ]
+    new_of = {old: new for new, old in renamed.items()}
+    olds = {Carried(c.clause, new_of.get(c.sop, c.sop)) for c in _carried(before)}
+    news = set(_carried(after))
+    return Reach(
+        tuple(touched),
+        tuple(sorted(news - olds)),
+        tuple(sorted(olds - news)),
+        _results(before, after, new_of),
+    )
+
+
+_Reason = tuple[str, str, str]
+
+
+def _reasons(changes: Sequence[Change], before: Library, after: Library) -> Iterator[_Reason]:
+    sops = list(dict.fromkeys(change.sop for change in changes if change.sop))
+    for id in sops:
+        yield "sop", id, "it changes"
+    for change in changes:
+        for library in (after, before):
+            yield from _from_change(change, library)
+    felt = {c.sop for c in changes if c.sop and c.weight.rank > Weight.WORDING.rank}
+    yield from _from_references(felt, after)
+    yield from _from_callers(felt, after)
+    for id in sorted(felt):
+        sop = after.sop(id) or before.sop(id)
+        for metric in (sop.metrics if sop else ()) or ():
+            if metric:
+                yield "metric", metric, f"it judges {id}"
+    yield from _from_scenarios(changes, after)
+
+
+def _from_change(change: Change, library: Library) -> Iterator[_Reason]:
+    if not change.sop:
+        yield from _from_register(change, library)
+        return
+    sop = library.sop(change.sop)
+    if sop is None or change.weight is Weight.WORDING or len(change.pointer) < 2:
+        return
+    part, id = str(change.pointer[0]), str(change.pointer[1])
+    if part == "steps" and (step := sop.steps_by_id.get(id)):
+        where = f"step `{id}` of {sop.id}"
+        for role in doers_of(library, step):
+            yield "role", role, f"it does {where}"
+        for role in step.consulted or ():
+            if role:
+                yield "role", role, f"it is consulted in {where}"
+        for role in step.informed or ():
+            if role:
+                yield "role", role, f"it is informed by {where}"
+        if step.notice:
+            yield "notice", step.notice, f"{where} sends it"
+    if part == "outcomes" and (outcome := (sop.outcomes or {}).get(id)) and outcome.notice:
+        yield "notice", outcome.notice, f"it tells outcome `{id}` of {sop.id}"
+
+
+def _from_register(change: Change, library: Library) -> Iterator[_Reason]:
+    if len(change.pointer) < 2:
+        return
+    register, id = str(change.pointer[0]), str(change.pointer[1])
+    if register in _REGISTERS and id in library.register(register):
+        yield _REGISTERS[register], id, "its entry changes"
+    if change.weight.rank <= Weight.CLARIFIED.rank:
+        return  # other words in a register change nothing where it is used
+    noun = register.rstrip("s").replace("_", " ")
+    for sop in library.users(register, id):
+        yield "sop", sop.id, f"it uses {noun} `{id}`, which changes"
+
+
+def _from_references(changed: set[str], library: Library) -> Iterator[_Reason]:
+    for path, references in library.references.items():
+        sop = library.by_path[path].sop
+        if sop is None:
+            continue
+        for each in references:
+            target = each.target.partition("#")[0]
+            if target in changed and target != sop.id:
+                yield "sop", sop.id, _how(each, target, sop)
+
+
+def _how(reference: Reference, target: str, sop: Sop) -> str:
+    at, step = reference.at, _step(reference.at, sop)
+    if reference.part is None and "call" in at:
+        return f"it runs {target} at {step}"
+    if reference.part is None and reference.kind == "target":
+        return f"it hands over to {target}{f' at {step}' if step else ''}"
+    if at[-1] == "appeal":
+        return f"its outcome `{at[1]}` is contested by {target}"
+    return f"it refers to {target}{f' at {step}' if step else ''}"
+
+
+def _step(at: Pointer, sop: Sop) -> str:
+    if len(at) < 2 or at[0] != "steps" or not isinstance(at[1], int):
+        return ""
+    step = sop.steps[at[1]]
+    return f"`{step.id}`" if step else ""
+
+
+def _from_callers(changed: set[str], library: Library) -> Iterator[_Reason]:
+    """Who runs what is changed at one remove or more."""
+    callers: dict[str, list[str]] = defaultdict(list)
+    for sop in library.sops:
+        for called in dict.fromkeys(step.call for step in sop.known_steps if step.call):
+            callers[called].append(sop.id)
+    for id in sorted(changed):
+        seen = {id}
+        ahead: list[tuple[str, tuple[str, ...]]] = [(caller, (caller, id)) for caller in callers[id]]
+        for sop_id, line in ahead:  # it grows while it is walked
+            if sop_id in seen:
+                continue
+            seen.add(sop_id)
+            if len(line) > 2:
+                yield "sop", sop_id, f"it runs {', which runs '.join(line[1:])}"
+            ahead += [(caller, (caller, *line)) for caller in callers[sop_id]]
+
+
+def _from_scenarios(changes: Sequence[Change], library: Library) -> Iterator[_Reason]:
+    """The cases that go through a changed step."""
+    steps = {
+        (c.sop, str(c.pointer[1]))
+        for c in changes
+        if c.sop and len(c.pointer) > 1 and c.pointer[0] == "steps" and c.weight is not Weight.WORDING
+    }
+    if not steps:
+        return
+    for trial in trials(library):
+        for sop, step in sorted({(visit.sop, visit.step) for visit in trial.walk.trail} & steps):
+            yield "scenario", _scenario(trial), f"it goes through `{step}` of {sop}"
+
+
+def _scenario(trial: Trial) -> str:
+    return f"{trial.sop.id}: {trial.scenario.title or 'without a title'}"
+
+
+def _title(kind: str, id: str, before: Library, after: Library) -> str:
+    for library in (after, before):
+        entry = (
+            library.sop(id) if kind == "sop"
+            else library.person(id) if kind == "role"
+            else library.notices.get(id) if kind == "notice"
+            else library.metrics.get(id) if kind == "metric"
+            else None
+        )  # fmt: skip
+        if entry is not None and entry.title:
+            return entry.title
+    return id
+
+
+def _carried(library: Library) -> Iterator[Carried]:
+    for clause, places in carriers(library).items():
+        for place in places:
+            if place.sop is not None:
+                yield Carried(clause, place.sop.id)
+
+
+def _results(before: Library, after: Library, new_of: Mapping[str, str]) -> tuple[Result, ...]:
+    """Scenarios that stand on both sides and end otherwise; a new name of an outcome counts."""
+    olds = {(new_of.get(trial.sop.id, trial.sop.id), trial.scenario.title): trial for trial in trials(before)}
+    found = []
+    for trial in trials(after):
+        old = olds.get((trial.sop.id, trial.scenario.title))
+        if old is not None and (_end(old) != _end(trial) or old.failed != trial.failed):
+            title = trial.scenario.title or "without a title"
+            found.append(Result(trial.sop.id, title, _told(old), _told(trial), trial.failed))
+    return tuple(found)
+
+
+def _end(trial: Trial) -> tuple[str, str]:
+    return trial.walk.end.why, trial.walk.end.name if trial.walk.end.ended else ""
+
+
+def _told(trial: Trial) -> str:
+    end = trial.walk.end
+    if end.why == "outcome":
+        outcome = (trial.sop.outcomes or {}).get(end.name)
+        said = f"ends as “{outcome.title}”" if outcome and outcome.title else f"ends as `{end.name}`"
+    elif end.why == "hand-off":
+        said = f"is handed to {end.name}"
+    else:
+        said = "comes to no end"
+    return f"{said}, and the scenario fails" if trial.failed else said

@@ -1,0 +1,248 @@
+"""A review as text for a terminal, as Markdown for a pull request, as a page, or for programs."""
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from sopctl import files
+from sopctl.diagnostic import Diagnostic, json_pointer
+from sopctl.diff import Change
+from sopctl.render.text import line
+from sopctl.report import printable
+from sopctl.review import Review
+from sopctl.review.reach import KINDS
+from sopctl.review.verdict import MEANS
+from sopctl.weight import Weight
+
+FORMATS = ("text", "markdown", "json", "html")
+MOST = 65_536
+"""Characters that a code host takes in one comment."""
+
+SUFFIX = ".jinja"
+
+
+class Part(NamedTuple):
+    """Some of many things, and how many are left out."""
+
+    shown: Sequence[Any]
+    left: int = 0
+
+
+def report(format: str, review: Review, *, colour: bool = False, own: Path | None = None) -> str:
+    """The review in one of `FORMATS`; `own` is a folder whose templates take the place of ours."""
+    match format:
+        case "json":
+            return json.dumps(_object(review), indent=2) + "\n"
+        case "markdown":
+            return _fitting(review, lambda values: _rendered("markdown", values, {"md": _md}, own))
+        case "html":
+            return _rendered("html", _values(review, {}), {"code": _code}, own)
+    paint: Callable[[str, str], str] = (lambda text, style: f"\033[{style}m{text}\033[0m") if colour else (lambda text, _: text)  # fmt: skip
+    return _rendered("text", _values(review, {}), {"paint": paint, "plain": printable}, own)
+
+
+def _rendered(
+    name: str, values: Mapping[str, Any], filters: Mapping[str, Callable[..., Any]], own: Path | None
+) -> str:
+    from jinja2 import StrictUndefined
+    from jinja2.sandbox import SandboxedEnvironment
+
+    environment = SandboxedEnvironment(
+        undefined=StrictUndefined, autoescape=name == "html", trim_blocks=True, lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )  # fmt: skip
+    environment.filters.update(filters)
+    file = f"review.{name}{SUFFIX}"
+    place = own / file if own and (own / file).is_file() else files.find_data("templates") / file
+    text: str = environment.from_string(files.text_of(place)).render(values)
+    return text
+
+
+# What templates show
+
+
+_IMPORTANCE = (
+    "faults", "cases", "clocks", "heavy", "approvals", "training", "jobs", "results", "clauses",
+    "light", "new", "touched", "gone",
+)  # fmt: skip
+"""The parts of a review, the most important first."""
+
+
+def _values(review: Review, most: Mapping[str, int]) -> dict[str, Any]:
+    """What the templates show; of a part that is in `most`, no more than so many things."""
+
+    def part(name: str, items: Sequence[Any]) -> Part:
+        kept = items[: most.get(name, len(items))]
+        return Part(kept, len(items) - len(kept))
+
+    by_weight = sorted(review.changes, key=lambda each: -each.weight.rank)
+    heavy = [each for each in by_weight if each.weight.rank > Weight.CLARIFIED.rank]
+    light = [each for each in by_weight if each.weight.rank <= Weight.CLARIFIED.rank]
+    ends = review.consequences
+    clauses = [(each, "gained") for each in review.reach.gained]
+    clauses += [(each, "lost") for each in review.reach.lost]
+    return {
+        "verdict": review.verdict,
+        "gaps": review.gaps,
+        "faults": part("faults", review.faults),
+        "heavy": _groups(part("heavy", heavy)),
+        "light": _groups(part("light", light)),
+        "approvals": part("approvals", ends.approvals),
+        "training": part("training", ends.training),
+        "announcement": ends.announcement,
+        "jobs": part("jobs", ends.jobs),
+        "results": part("results", review.reach.results),
+        "clauses": part("clauses", clauses),
+        "touched": part("touched", review.reach.touched),
+        "kinds": KINDS,
+        "new": part("new", review.debts.new),
+        "gone": part("gone", review.debts.gone),
+        "count": _count,
+    }
+
+
+def _groups(part: Part) -> Part:
+    """Changes under the words for their weight."""
+    groups = [
+        (weight.value, MEANS[weight].partition(":")[0], list(changes))
+        for weight, changes in groupby(part.shown, key=lambda each: each.weight)
+    ]
+    return Part(groups, part.left)
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"
+
+
+# Markdown
+
+
+def _fitting(review: Review, render: Callable[[Mapping[str, Any]], str]) -> str:
+    """The whole, or as much as a comment takes: the least important parts are cut first."""
+    most: dict[str, int] = {}
+    text = render(_values(review, most))
+    for name in reversed(_IMPORTANCE):
+        for number in (100, 30, 10, 3, 0):
+            if len(text) <= MOST:
+                return text
+            most[name] = number
+            text = render(_values(review, most))
+    return text
+
+
+_CODE = re.compile(r"`([\w.#:/ -]+)`")
+_CALLS = re.compile(r"(&#(?:35|38|33|36|64|126);|%)(?=\w|&#95;)")
+_LONGEST = 2000
+
+
+def _md(text: object) -> str:
+    """One line of Markdown that shows a text and does nothing: no HTML, no mention, no reference.
+
+    What stands in backticks stays code where it is a plain name. Code hosts look for `@name` and
+    `#1` in what is shown, so a space of no width stands behind the mark.
+    """
+    words = " ".join(str(text).split())
+    if len(words) > _LONGEST:
+        words = words[: _LONGEST - 1] + "…"
+    pieces = _CODE.split(words)
+    return "".join(f"`{piece}`" if i % 2 else _quiet(piece) for i, piece in enumerate(pieces))
+
+
+def _quiet(text: str) -> str:
+    said = _CALLS.sub(r"\1&#8203;", line(text))
+    return re.sub(r"(?i)(www)\.|(https?)&#58;//", r"\1\2&#8203;.", said) if "ww" in said.lower() else said
+
+
+# HTML
+
+
+def _code(text: object) -> Any:
+    """A text as HTML, with what stands in backticks as code."""
+    from markupsafe import Markup, escape
+
+    pieces = _CODE.split(str(text))
+    said = [
+        f"<code>{escape(piece)}</code>" if i % 2 else str(escape(piece)) for i, piece in enumerate(pieces)
+    ]
+    return Markup("".join(said))  # every piece of it is escaped
+
+
+# For programs
+
+
+def _object(review: Review) -> dict[str, Any]:
+    verdict = review.verdict
+    needed = max((each.weight for each in review.changes), key=lambda w: w.rank, default=None)
+    return {
+        "verdict": {
+            "line": verdict.line,
+            "weight": needed.value if needed else None,
+            "whole": verdict.whole,
+            "before": verdict.before,
+            "after": verdict.after,
+            "unread": [gap._asdict() for gap in review.gaps],
+        },
+        "changes": [_change(each) for each in review.changes],
+        "cases": [],
+        "clocks": [],
+        "reach": {
+            "touched": [each._asdict() for each in review.reach.touched],
+            "clauses_gained": [each._asdict() for each in review.reach.gained],
+            "clauses_lost": [each._asdict() for each in review.reach.lost],
+            "scenarios": [each._asdict() for each in review.reach.results],
+        },
+        "consequences": {
+            "versions": [_version(each) for each in review.versions],
+            "approvals": [each._asdict() for each in review.consequences.approvals],
+            "training": [each._asdict() for each in review.consequences.training],
+            "announcement": review.consequences.announcement and review.consequences.announcement._asdict(),
+            "jobs": [each._asdict() for each in review.consequences.jobs],
+        },
+        "diagnostics": [
+            *(_diagnostic(each, "new") for each in (*review.faults, *review.debts.new)),
+            *(_diagnostic(each, "gone") for each in review.debts.gone),
+        ],
+    }
+
+
+def _change(change: Change) -> dict[str, Any]:
+    return {
+        "sop": change.sop,
+        "pointer": json_pointer(change.pointer),
+        "kind": change.kind.value,
+        "weight": change.weight.value,
+        "before": change.before,
+        "after": change.after,
+        "message": change.message,
+        "fingerprint": change.fingerprint,
+    }
+
+
+def _version(each: Any) -> dict[str, Any]:
+    return {
+        "sop": each.sop,
+        "weight": each.weight.value,
+        "needed": each.needed,
+        "made": each.made,
+        "before": each.before,
+        "after": each.after,
+        "least": each.least,
+    }
+
+
+def _diagnostic(d: Diagnostic, state: str) -> dict[str, Any]:
+    return {
+        "state": state,
+        "code": d.code,
+        "name": d.name,
+        "severity": d.severity.value,
+        "path": d.span.path,
+        "line": d.span.line,
+        "column": d.span.column,
+        "pointer": json_pointer(d.pointer),
+        "message": d.message,
+        "help": d.help,
+    }

@@ -1,0 +1,64 @@
+"""The whole change in one line."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sopctl.diff import Change, Gap
+from sopctl.review.versions import Version
+from sopctl.weight import Weight
+
+MEANS = {
+    Weight.WORDING: "only wording changes: nobody decides or acts differently",
+    Weight.CLARIFIED: "something is said more clearly, and nobody acts differently",
+    Weight.PROCEDURE: "it changes who does what, and in which order",
+    Weight.DECISION: "it changes who gets which outcome",
+    Weight.AUTHORITY: "it changes who may decide",
+    Weight.CLOCK: "it changes times or deadlines",
+}
+
+
+class Verdict(NamedTuple):
+    """The line, and what it rests on. `whole` is False where something could not be compared."""
+
+    line: str
+    weight: Weight | None
+    whole: bool
+    before: str
+    after: str
+
+
+def verdict(
+    changes: Sequence[Change], versions: Sequence[Version], gaps: Sequence[Gap], names: tuple[str, str]
+) -> Verdict:
+    heaviest = max((each.weight for each in changes), key=lambda each: each.rank, default=None)
+    missing = [gap for gap in gaps if not gap.same]
+    said = [_unread(missing)] if missing else []
+    if heaviest is None:
+        said.append("nothing else changes in meaning" if missing else "nothing changes in meaning")
+    else:
+        said.append(f"{MEANS[heaviest]} ({_counted(changes)})")
+        said += _steps(versions)
+    line = "; ".join(said)
+    return Verdict(f"{line[0].upper()}{line[1:]}.", heaviest, not missing, *names)
+
+
+def _unread(gaps: Sequence[Gap]) -> str:
+    files = sorted({gap.path for gap in gaps})
+    more = f" and {len(files) - 1} more" if len(files) > 1 else ""
+    return f"not everything could be compared: {files[0]}{more} cannot be read"
+
+
+def _counted(changes: Sequence[Change]) -> str:
+    sops = {change.sop for change in changes if change.sop}
+    where = [f"{len(sops)} SOP{'' if len(sops) == 1 else 's'}"] if sops else []
+    where += ["the registers"] if any(not change.sop for change in changes) else []
+    return f"{len(changes)} change{'' if len(changes) == 1 else 's'} in {' and '.join(where)}"
+
+
+def _steps(versions: Sequence[Version]) -> list[str]:
+    short = [each for each in versions if each.faults]
+    if not short:
+        return []
+    first, *others = short
+    more = f", and {len(others)} more SOP{'s' if len(others) > 1 else ''}" if others else ""
+    return [f"the version of {first.sop}{more} does not say so: at least {first.least} is needed"]
