@@ -191,10 +191,13 @@ def _jobs(changes: Sequence[Change], before: Library, after: Library) -> Iterato
         if change.weight is Weight.WORDING:
             continue
         for role in _concerned(change, before, after):
-            if change.message not in said[role][change.sop]:
-                said[role][change.sop].append(change.message)
+            message = _with_title(change, before, after)
+            if message not in said[role][change.sop]:
+                said[role][change.sop].append(message)
     for role, by_sop in sorted(said.items()):
-        yield Job(role, _person(after, before, role), " ".join(_sentence(*each) for each in by_sop.items()))
+        yield Job(
+            role, _person(after, before, role), " ".join(_sentence(after, *each) for each in by_sop.items())
+        )
 
 
 def _concerned(change: Change, before: Library, after: Library) -> list[str]:
@@ -211,9 +214,22 @@ def _concerned(change: Change, before: Library, after: Library) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _sentence(sop: str, messages: Sequence[str]) -> str:
+def _with_title(change: Change, before: Library, after: Library) -> str:
+    """The message with the title of the step in the place of its id."""
+    for library in (after, before):
+        sop = library.sop(change.sop)
+        step = sop.steps_by_id.get(str(change.pointer[1])) if sop and change.pointer[0] == "steps" else None
+        if step and step.title:
+            return change.message.replace(f"`{step.id}`", f"“{step.title}”", 1)
+    return change.message
+
+
+def _sentence(library: Library, id: str, messages: Sequence[str]) -> str:
     said = "; ".join(messages)
-    return f"In {sop}: {said}." if sop else f"{said[0].upper()}{said[1:]}."
+    sop = library.sop(id)
+    if not id:
+        return f"{said[0].upper()}{said[1:]}."
+    return f"In {sop.title} ({id}): {said}." if sop and sop.title else f"In {id}: {said}."
 
 
 def _person(after: Library, before: Library, id: str) -> str:

@@ -55,12 +55,14 @@ class Reach(NamedTuple):
 
 def reach(changes: Sequence[Change], before: Library, after: Library, renamed: Mapping[str, str]) -> Reach:
     """`renamed` leads from the new id of a SOP to the old one."""
-    why: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for kind, id, reason in _reasons(changes, before, after):
-        if reason not in why[kind, id]:
-            why[kind, id].append(reason)
+    why: dict[tuple[str, str], dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for kind, id, reason, *at in _reasons(changes, before, after):
+        places = why[kind, id][reason]
+        places.extend(each for each in at if each not in places)
     touched = [
-        Touched(kind, id, _title(kind, id, before, after), tuple(reasons))
+        Touched(
+            kind, id, _title(kind, id, before, after), tuple(_told_why(*each) for each in reasons.items())
+        )
         for (kind, id), reasons in sorted(why.items(), key=lambda each: (KINDS.index(each[0][0]), each[0][1]))
     ]
     new_of = {old: new for new, old in renamed.items()}
@@ -74,7 +76,14 @@ def reach(changes: Sequence[Change], before: Library, after: Library, renamed: M
     )
 
 
-_Reason = tuple[str, str, str]
+_Reason = tuple[str, ...]
+"""Kind and id of what is touched, why, and the step where (`{}` in the words for why)."""
+
+
+def _told_why(reason: str, steps: Sequence[str]) -> str:
+    """The reason once, with all the steps that it holds for."""
+    *most, last = [f"`{step}`" for step in steps] or [""]
+    return reason.replace("{}", f"{', '.join(most)} and {last}" if most else last)
 
 
 def _reasons(changes: Sequence[Change], before: Library, after: Library) -> Iterator[_Reason]:
@@ -104,19 +113,18 @@ def _from_change(change: Change, library: Library) -> Iterator[_Reason]:
         return
     part, id = str(change.pointer[0]), str(change.pointer[1])
     if part == "steps" and (step := sop.steps_by_id.get(id)):
-        where = f"step `{id}` of {sop.id}"
         for role in doers_of(library, step):
-            yield "role", role, f"it does {where}"
+            yield "role", role, f"it does {{}} of {sop.id}", id
         for role in step.consulted or ():
             if role:
-                yield "role", role, f"it is consulted in {where}"
+                yield "role", role, f"it is consulted in {{}} of {sop.id}", id
         for role in step.informed or ():
             if role:
-                yield "role", role, f"it is informed by {where}"
+                yield "role", role, f"it is informed by {{}} of {sop.id}", id
         if step.notice:
-            yield "notice", step.notice, f"{where} sends it"
+            yield "notice", step.notice, f"{{}} of {sop.id} sends it", id
     if part == "outcomes" and (outcome := (sop.outcomes or {}).get(id)) and outcome.notice:
-        yield "notice", outcome.notice, f"it tells outcome `{id}` of {sop.id}"
+        yield "notice", outcome.notice, f"it tells {{}} of {sop.id}", id
 
 
 def _from_register(change: Change, library: Library) -> Iterator[_Reason]:
@@ -140,25 +148,25 @@ def _from_references(changed: set[str], library: Library) -> Iterator[_Reason]:
         for each in references:
             target = each.target.partition("#")[0]
             if target in changed and target != sop.id:
-                yield "sop", sop.id, _how(each, target, sop)
+                yield "sop", sop.id, *_how(each, target, sop)
 
 
-def _how(reference: Reference, target: str, sop: Sop) -> str:
+def _how(reference: Reference, target: str, sop: Sop) -> tuple[str, ...]:
     at, step = reference.at, _step(reference.at, sop)
-    if reference.part is None and "call" in at:
-        return f"it runs {target} at {step}"
-    if reference.part is None and reference.kind == "target":
-        return f"it hands over to {target}{f' at {step}' if step else ''}"
     if at[-1] == "appeal":
-        return f"its outcome `{at[1]}` is contested by {target}"
-    return f"it refers to {target}{f' at {step}' if step else ''}"
+        return f"its outcome {{}} is contested by {target}", str(at[1])
+    does = "refers"
+    if reference.part is None:
+        does = "runs" if at[-1] == "call" else "hands over" if reference.kind == "target" else does
+    words = f"it runs {target}" if does == "runs" else f"it {does} to {target}"
+    return (f"{words} at {{}}", step) if step else (words,)
 
 
 def _step(at: Pointer, sop: Sop) -> str:
     if len(at) < 2 or at[0] != "steps" or not isinstance(at[1], int):
         return ""
     step = sop.steps[at[1]]
-    return f"`{step.id}`" if step else ""
+    return step.id if step else ""
 
 
 def _from_callers(changed: set[str], library: Library) -> Iterator[_Reason]:
@@ -190,7 +198,7 @@ def _from_scenarios(changes: Sequence[Change], library: Library) -> Iterator[_Re
         return
     for trial in trials(library):
         for sop, step in sorted({(visit.sop, visit.step) for visit in trial.walk.trail} & steps):
-            yield "scenario", _scenario(trial), f"it goes through `{step}` of {sop}"
+            yield "scenario", _scenario(trial), f"it goes through {{}} of {sop}", step
 
 
 def _scenario(trial: Trial) -> str:

@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 from sopctl import files
 from sopctl.diagnostic import Diagnostic, json_pointer
 from sopctl.diff import Change
-from sopctl.render.text import line
 from sopctl.report import printable
 from sopctl.review import Review
 from sopctl.review.reach import KINDS
@@ -37,11 +36,13 @@ def report(format: str, review: Review, *, colour: bool = False, own: Path | Non
         case "json":
             return json.dumps(_object(review), indent=2) + "\n"
         case "markdown":
-            return _fitting(review, lambda values: _rendered("markdown", values, {"md": _md}, own))
+            return _fitting(
+                review, lambda values: _rendered("markdown", values, {"md": _md, "brief": _brief}, own)
+            )
         case "html":
-            return _rendered("html", _values(review, {}), {"code": _code}, own)
+            return _rendered("html", _values(review, {}), {"code": _code, "brief": _brief}, own)
     paint: Callable[[str, str], str] = (lambda text, style: f"\033[{style}m{text}\033[0m") if colour else (lambda text, _: text)  # fmt: skip
-    return _rendered("text", _values(review, {}), {"paint": paint, "plain": printable}, own)
+    return _rendered("text", _values(review, {}), {"paint": paint, "plain": printable, "brief": _brief}, own)
 
 
 def _rendered(
@@ -134,26 +135,33 @@ def _fitting(review: Review, render: Callable[[Mapping[str, Any]], str]) -> str:
 
 
 _CODE = re.compile(r"`([\w.#:/ -]+)`")
-_CALLS = re.compile(r"(&#(?:35|38|33|36|64|126);|%)(?=\w|&#95;)")
+_MARKS = str.maketrans(
+    {"<": "&lt;", ">": "&gt;", "&": "&amp;", **{char: f"\\{char}" for char in "\\`*_[]{}|~#!"}}
+)
+_CALLS = re.compile(
+    r"(?<=[@#!~$%:])(?=[\w\\\"'])|(?<=&amp;)(?=\w)|(?<=[hH][tT][tT][pP])(?=s?:)|(?<=[wW]{3})(?=\.)"
+)
 _LONGEST = 2000
 
 
 def _md(text: object) -> str:
-    """One line of Markdown that shows a text and does nothing: no HTML, no mention, no reference.
+    """One line of Markdown that shows a text and does nothing: no HTML, no link, no mention.
 
-    What stands in backticks stays code where it is a plain name. Code hosts look for `@name` and
-    `#1` in what is shown, so a space of no width stands behind the mark.
+    What stands in backticks stays code where it is a plain name. Code hosts look for names, numbers
+    and addresses (`@name`, `#1`, `www.`) in what is shown, so a space of no width stands in them.
     """
-    words = " ".join(str(text).split())
-    if len(words) > _LONGEST:
-        words = words[: _LONGEST - 1] + "…"
-    pieces = _CODE.split(words)
+    pieces = _CODE.split(_brief(text, _LONGEST))
     return "".join(f"`{piece}`" if i % 2 else _quiet(piece) for i, piece in enumerate(pieces))
 
 
 def _quiet(text: str) -> str:
-    said = _CALLS.sub(r"\1&#8203;", line(text))
-    return re.sub(r"(?i)(www)\.|(https?)&#58;//", r"\1\2&#8203;.", said) if "ww" in said.lower() else said
+    return _CALLS.sub("\u200b", text.translate(_MARKS))
+
+
+def _brief(text: object, most: int = 300) -> str:
+    """A text on one line, cut where it is longer."""
+    words = " ".join(str(text).split())
+    return words if len(words) <= most else f"{words[: most - 1].rstrip()}…"
 
 
 # HTML
