@@ -1,0 +1,361 @@
+"""Changes between two libraries: what was done to a handbook comes back, and nothing else."""
+
+import copy
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from sopctl import files, model, source
+from sopctl.diff import Change, Kind, Weight, changes, gaps, renames
+from sopctl.diff.words import PHRASES
+from sopctl.edit import to_markdown, to_yaml
+from sopctl.library import Library, build
+from sopctl.model import OUTLINE
+from sopctl.model import registers as register_model
+from sopctl.model import scenario as scenario_model
+from sopctl.model import sop as sop_model
+
+ROOT = Path(__file__).parent.parent
+TODAY = date(2026, 11, 21)
+TEXTS = {path: str(text) for path, text in files.texts_in(ROOT, ROOT / "sops").items()}
+HANDBOOK = build(TEXTS, TODAY)
+SOPS = {sop.id: HANDBOOK.path_of(sop) for sop in HANDBOOK.sops}
+
+some = settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+
+
+def with_texts(texts: Mapping[str, str]) -> Library:
+    """The handbook with other files in the place of some of its own."""
+    typed = {each.document.path: each for each in HANDBOOK.typed}
+    for path, text in texts.items():
+        document = source.read(path, text, OUTLINE)
+        assert document is not None
+        typed[path] = model.read(document)
+    return Library([typed[path] for path in sorted(typed)], TODAY)
+
+
+def rewritten(edit: Callable[[str], str]) -> Library:
+    """The handbook after an edit of every file."""
+    return build({path: edit(text) for path, text in TEXTS.items()}, TODAY)
+
+
+def data_of(id: str) -> Any:
+    return copy.deepcopy(HANDBOOK.by_id[id].document.data)
+
+
+def file_of(id: str, data: Any) -> dict[str, str]:
+    path = SOPS[id]
+    return {path: (to_markdown if path.endswith(".md") else to_yaml)(data)}
+
+
+def changed(id: str, edit: Callable[[Any], object]) -> tuple[Change, ...]:
+    """The changes after an edit of the data of one SOP."""
+    data = data_of(id)
+    edit(data)
+    return changes(HANDBOOK, with_texts(file_of(id, data)))
+
+
+def told(found: tuple[Change, ...]) -> list[tuple[str, str, str, str]]:
+    return [(c.sop, "/".join(str(part) for part in c.pointer), c.kind.value, c.weight.value) for c in found]
+
+
+# What means nothing
+
+
+def test_a_handbook_has_not_changed_against_itself() -> None:
+    assert changes(HANDBOOK, HANDBOOK) == ()
+    assert changes(HANDBOOK, build(TEXTS, TODAY)) == ()
+    assert gaps(HANDBOOK, HANDBOOK) == ()
+
+
+@pytest.mark.parametrize("id", SOPS)
+def test_the_other_form_the_order_of_keys_and_layout_are_no_changes(id: str) -> None:
+    data, path = data_of(id), Path(SOPS[id])
+    other = {
+        SOPS[id]: None,
+        str(path.with_suffix(".md")): to_markdown(data),
+    }
+    typed = {each.document.path: each for each in HANDBOOK.typed if each.document.path not in other}
+    for name, text in other.items():
+        if text is not None:
+            document = source.read(name, text, OUTLINE)
+            assert document is not None
+            typed[name] = model.read(document)
+    assert changes(HANDBOOK, Library([typed[name] for name in sorted(typed)], TODAY)) == ()
+    mixed = "# a comment\n" + to_yaml(_turned(data, OUTLINE))
+    moved = {"sops/elsewhere/" + id + ".yaml": mixed}
+    typed = {each.document.path: each for each in HANDBOOK.typed if each.document.path != SOPS[id]}
+    for name, text in moved.items():
+        document = source.read(name, text, OUTLINE)
+        assert document is not None
+        typed[name] = model.read(document)
+    assert changes(HANDBOOK, Library([typed[name] for name in sorted(typed)], TODAY)) == ()
+
+
+def _turned(data: Any, shape: Any) -> Any:
+    """Every mapping the other way round."""
+    if isinstance(data, dict):
+        return {key: _turned(value, shape) for key, value in reversed(data.items())}
+    return [_turned(each, shape) for each in data] if isinstance(data, list) else data
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("within: 24h", "within: 1d"),
+        ("within: 3bh", "within: PT3H"),
+        ("implements: us-wa-sea.human-review", "implements: [us-wa-sea.human-review]"),
+        ("{fact-error: not(decisive), policy-fit: no-clause}", "{policy-fit: no-clause, fact-error: 'not( decisive )', new-evidence: '-'}"),
+        ("hit_policy: unique\n", ""),
+        ("a written answer that the driver can understand, check and take further.", "a written answer that the driver\n  can understand, check and take further."),
+        ("[TS-DEA-001#decide, TS-DEA-001#second-review]", "[TS-DEA-001#second-review, TS-DEA-001#decide]"),
+    ],
+)  # fmt: skip
+def test_another_way_to_write_the_same_is_no_change(before: str, after: str) -> None:
+    path = SOPS["TS-APP-002"]
+    assert before in TEXTS[path]
+    found = changes(HANDBOOK, with_texts({path: TEXTS[path].replace(before, after)}))
+    same_time = after != "within: PT3H"  # three hours of the clock are not three opening hours
+    assert (found == ()) is same_time
+
+
+# What was done comes back
+
+Expected = set[tuple[str, str, str, str]]
+
+
+def _retitle(id: str, data: Any, pick: Callable[[int], int]) -> Expected:
+    step = data["steps"][pick(len(data["steps"]))]
+    step["title"] = "Do something else entirely"
+    return {(id, f"steps/{step['id']}/title", "changed", "clarified")}
+
+
+def _slip(id: str, data: Any, pick: Callable[[int], int]) -> Expected:
+    data["purpose"] = data["purpose"].rstrip(". \n") + "!"
+    return {(id, "purpose", "changed", "wording")}
+
+
+def _time(id: str, data: Any, pick: Callable[[int], int]) -> Expected:
+    timed = [step for step in data["steps"] if isinstance(step.get("within"), str)]
+    step = timed[pick(len(timed))]
+    step["within"] = "77bd"
+    return {(id, f"steps/{step['id']}/within", "changed", "clock")}
+
+
+def _item(id: str, data: Any, pick: Callable[[int], int]) -> Expected:
+    step = data["steps"][pick(len(data["steps"]))]
+    items = step.setdefault("checklist", [])
+    items = step["checklist"] = items if isinstance(items, list) else [items]
+    at = pick(len(items) + 1)
+    items.insert(at, "Quite another matter, never heard of before")
+    return {(id, f"steps/{step['id']}/checklist/{at}", "added", "procedure")}
+
+
+def _move(id: str, data: Any, pick: Callable[[int], int]) -> Expected:
+    steps = data["steps"]
+    one = pick(len(steps))
+    step = steps.pop(one)
+    other = (one + 2 + pick(len(steps) - 2)) % (len(steps) + 1)
+    while abs(one - other) < 2:  # two neighbours that change places have moved both, or either
+        other = (other + 1) % (len(steps) + 1)
+    steps.insert(other, step)
+    return {(id, f"steps/{step['id']}", "moved", "procedure")}
+
+
+def _drop(id: str, data: Any, pick: Callable[[int], int]) -> Expected:
+    step = data["steps"].pop(pick(len(data["steps"])))
+    return {(id, f"steps/{step['id']}", "removed", "procedure")}
+
+
+def _new_step(id: str, data: Any, pick: Callable[[int], int]) -> Expected:
+    step = {"id": "wholly-new", "title": "Sing a song", "role": "qa-analyst", "within": "3bd"}
+    data["steps"].insert(pick(len(data["steps"]) + 1), step)
+    return {(id, "steps/wholly-new", "added", "procedure")}
+
+
+def _owner(id: str, data: Any, pick: Callable[[int], int]) -> Expected:
+    data["owner"] = "comms-lead" if data["owner"] != "comms-lead" else "qa-analyst"
+    return {(id, "owner", "changed", "authority")}
+
+
+def _retention(id: str, data: Any, pick: Callable[[int], int]) -> Expected:
+    records = data["records"]
+    at = pick(len(records))
+    records[at]["retention"] = "11y"
+    return {(id, f"records/{at}/retention", "changed", "clock")}
+
+
+def _outcome(id: str, data: Any, pick: Callable[[int], int]) -> Expected:
+    data["outcomes"]["entirely-new"] = {"title": "Something that never happened"}
+    return {(id, "outcomes/entirely-new", "added", "decision")}
+
+
+def _turn_round(id: str, data: Any, pick: Callable[[int], int]) -> Expected:
+    turned = _turned(data, OUTLINE)
+    data.clear()
+    data.update(turned)
+    return set()
+
+
+EDITS = (_retitle, _slip, _time, _item, _move, _drop, _new_step, _owner, _retention, _outcome, _turn_round)
+
+
+@some
+@given(st.data())
+def test_edits_of_known_kinds_come_back_exactly_and_their_mirror_image_from_the_other_side(
+    data: st.DataObject,
+) -> None:
+    texts: dict[str, str] = {}
+    expected: Expected = set()
+    for id in data.draw(st.lists(st.sampled_from(sorted(SOPS)), min_size=1, max_size=4, unique=True)):
+        made = data_of(id)
+        edit = data.draw(st.sampled_from(EDITS))
+        expected |= edit(id, made, lambda most: data.draw(st.integers(0, max(0, most - 1))))
+        texts |= file_of(id, made)
+    other = with_texts(texts)
+    found = changes(HANDBOOK, other)
+    assert set(told(found)) == expected
+    assert len(found) == len(expected)
+    assert mirrored(found) == mirrored(changes(other, HANDBOOK), turn=True)
+
+
+_MIRROR = {Kind.ADDED: Kind.REMOVED, Kind.REMOVED: Kind.ADDED}
+
+
+def mirrored(found: tuple[Change, ...], turn: bool = False) -> list[str]:
+    if not turn:
+        return sorted(repr((c.kind, c.weight, c.before, c.after)) for c in found)
+    return sorted(repr((_MIRROR.get(c.kind, c.kind), c.weight, c.after, c.before)) for c in found)
+
+
+# New names
+
+
+NAMES = [
+    ("appeals-reviewer", "appeal-examiner", ("", "roles/appeal-examiner")),
+    ("appeals-overdue", "late-appeals", ("", "escalation_paths/late-appeals")),
+    ("us-wa-sea.response", "us-wa-sea.reply", ("", "clauses/us-wa-sea.reply")),
+    ("appeal-upheld", "appeal-not-granted", ("", "notices/appeal-not-granted")),
+    ("overturn-rate", "share-overturned", ("", "metrics/share-overturned")),
+    ("weigh-facts", "find-facts", ("TS-APP-002", "steps/find-facts")),
+    ("fact-error", "mistake-of-fact", ("TS-APP-002", "facts/mistake-of-fact")),
+    ("TS-APP-002", "TS-REV-007", ("TS-REV-007", "id")),
+    ("TS-INV-001", "TS-QRY-009", ("TS-QRY-009", "id")),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "where"), NAMES, ids=[old for old, _, _ in NAMES])
+def test_a_new_name_used_everywhere_is_one_change(old: str, new: str, where: tuple[str, str]) -> None:
+    whole = re.compile(rf"(?<![\w.-]){re.escape(old)}(?![\w-])")
+    found = changes(HANDBOOK, rewritten(lambda text: whole.sub(new, text)))
+    assert told(found) == [(*where, "renamed", "clarified")]
+    assert (found[0].before, found[0].after) == (old, new)
+
+
+def test_an_outcome_that_is_renamed_is_followed_into_calls_and_scenarios() -> None:
+    whole = re.compile(r"(?<![\w.-])not-confirmed(?![\w-])")
+    other = rewritten(lambda text: whole.sub("unproven", text))
+    assert ("TS-INV-001#", "not-confirmed") in renames(HANDBOOK, other)
+    assert told(changes(HANDBOOK, other)) == [("TS-INV-001", "outcomes/unproven", "renamed", "clarified")]
+
+
+def test_a_reference_that_still_uses_the_old_name_has_not_changed() -> None:
+    path = "sops/registers/people.yaml"
+    other = with_texts({path: TEXTS[path].replace("\n  appeals-reviewer:", "\n  appeal-examiner:")})
+    assert told(changes(HANDBOOK, other)) == [("", "roles/appeal-examiner", "renamed", "clarified")]
+
+
+# Weight
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "weight"),
+    [
+        ("Read the evidence before you read", "Read the evidence, before you read", "wording"),
+        ("Read the evidence before you read", "read the Evidence before you read", "wording"),
+        ("Read the evidence before you read", "Read the evidnece before you read", "wording"),
+        ("Read the evidence before you read", "Read no evidence before you read", "clarified"),
+        ("in plain language", "in plain languages", "wording"),
+        ("calls within 24 hours", "calls within 25 hours", "clarified"),
+        ("    on_overdue: appeals-overdue\n  - id: read-account", "  - id: read-account", "authority"),
+        ("    at_most: 1\n", "    at_most: 2\n", "decision"),
+        ("{same: write-answer, doubt: reconsider", "{same: legal-view, doubt: reconsider", "decision"),
+        ("    role: appeals-lead\n    independent_of", "    role: legal-counsel\n    independent_of", "procedure"),
+        ("    human: true\n    within: 1bh\n    hit_policy", "    within: 1bh\n    hit_policy", "authority"),
+    ],
+)  # fmt: skip
+def test_what_a_change_weighs(before: str, after: str, weight: str) -> None:
+    path = SOPS["TS-APP-002"]
+    assert before in TEXTS[path]
+    found = changes(HANDBOOK, with_texts({path: TEXTS[path].replace(before, after, 1)}))
+    assert [c.weight.value for c in found] == [weight]
+
+
+def test_the_words_that_name_a_row_or_a_step_are_those_of_the_model() -> None:
+    path = SOPS["TS-APP-002"]
+    text = (
+        TEXTS[path]
+        .replace("within: 3bh", "within: 2bd", 1)
+        .replace("fact-error: decisive}", "fact-error: some}")
+    )
+    messages = [c.message for c in changes(HANDBOOK, with_texts({path: text}))]
+    assert messages == [
+        "`rebuild-file`: must be done within 2 business days, was 3 business hours",
+        "row 1 of `propose`: `fact-error` must be some, was decisive",
+    ]
+
+
+def test_every_phrase_is_for_a_key_that_the_model_has() -> None:
+    rooms = (sop_model, register_model, scenario_model)
+    for part, key in PHRASES:
+        record = next(getattr(room, part) for room in rooms if hasattr(room, part))
+        assert key in record.__keys__, (part, key)
+
+
+# Fingerprints
+
+
+def test_a_fingerprint_survives_what_happens_elsewhere() -> None:
+    def edit(data: Any) -> None:
+        data["steps"][-1]["title"] = "Say it otherwise"
+
+    def edit_and_more(data: Any) -> None:
+        edit(data)
+        data["steps"].insert(0, {"id": "wholly-new", "title": "Sing a song", "role": "qa-analyst"})
+        data["purpose"] = "Another one."
+
+    [alone] = changed("TS-APP-002", edit)
+    beside = changed("TS-APP-002", edit_and_more)
+    assert len(beside) == 3
+    assert alone.fingerprint in {c.fingerprint for c in beside}
+    assert len({c.fingerprint for c in beside}) == 3
+
+
+# What cannot be read
+
+
+def test_a_file_that_cannot_be_read_is_a_gap_and_no_change() -> None:
+    path = SOPS["TS-APP-002"]
+    broken = with_texts({path: TEXTS[path] + "\nbroken: [\n"})
+    for before, after, side in ((HANDBOOK, broken, "after"), (broken, HANDBOOK, "before")):
+        assert changes(before, after) == ()
+        [gap] = gaps(before, after)
+        assert (gap.path, gap.side, gap.same) == (path, side, False)
+
+
+def test_entries_of_a_register_file_that_cannot_be_read_are_not_gone() -> None:
+    path = "sops/registers/people.yaml"
+    broken = with_texts({path: TEXTS[path] + "\nbroken: [\n"})
+    assert changes(HANDBOOK, broken) == ()
+    assert [gap.path for gap in gaps(HANDBOOK, broken)] == [path]
+
+
+def test_a_value_that_cannot_be_understood_is_compared_as_it_is_written() -> None:
+    [found] = changed("TS-APP-002", lambda data: data["steps"][0].update(within="soonish"))
+    assert (found.before, found.after, found.weight) == ("3bh", "soonish", Weight.CLOCK)
