@@ -10,10 +10,10 @@ from sopctl.weight import Weight
 MEANS = {
     Weight.WORDING: "only wording changes: nobody decides or acts differently",
     Weight.CLARIFIED: "something is said more clearly, and nobody acts differently",
-    Weight.PROCEDURE: "it changes who does what, and in which order",
-    Weight.DECISION: "it changes who gets which outcome",
-    Weight.AUTHORITY: "it changes who may decide",
-    Weight.CLOCK: "it changes times or deadlines",
+    Weight.PROCEDURE: "who does what and in which order changes",
+    Weight.DECISION: "who gets which outcome changes",
+    Weight.AUTHORITY: "who may decide changes",
+    Weight.CLOCK: "times or deadlines change",
 }
 
 
@@ -36,10 +36,17 @@ def verdict(
     if heaviest is None:
         said.append("nothing else changes in meaning" if missing else "nothing changes in meaning")
     else:
-        said.append(f"{MEANS[heaviest]} ({_counted(changes)})")
+        said.append(f"{_meant({each.weight for each in changes})} ({_counted(changes)})")
         said += _steps(versions)
     line = "; ".join(said)
     return Verdict(f"{line[0].upper()}{line[1:]}.", heaviest, not missing, *names)
+
+
+def _meant(weights: set[Weight]) -> str:
+    """What the heaviest changes mean; the light ones are named only where there are no others."""
+    heavy = sorted((w for w in weights if w.rank > Weight.CLARIFIED.rank), key=lambda w: -w.rank)
+    said = [MEANS[weight] for weight in heavy] or [MEANS[max(weights, key=lambda w: w.rank)]]
+    return f"{', '.join(said[:-1])} and {said[-1]}" if len(said) > 1 else said[0]
 
 
 def _unread(gaps: Sequence[Gap]) -> str:

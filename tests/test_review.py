@@ -1,0 +1,368 @@
+"""What a change means and for whom: versions, reach, consequences, and how they are shown."""
+
+import json
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from gitted import Repo
+from test_diff import HANDBOOK, SOPS, TEXTS, TODAY, with_texts
+
+from sopctl.cli import run
+from sopctl.library import Library, build
+from sopctl.review import Review, review
+from sopctl.review.report import FORMATS, MOST, report
+from sopctl.review.versions import made, raised
+from sopctl.rules import RULES
+
+NAMES = ("main", "branch")
+APPEAL = SOPS["TS-APP-002"]
+FEW = [rule for rule in RULES if rule.code in ("SOP301", "SOP107")]
+
+
+def edited(*edits: tuple[str, str], path: str = APPEAL) -> Library:
+    text = TEXTS[path]
+    for before, after in edits:
+        assert before in text, before
+        text = text.replace(before, after, 1)
+    return with_texts({path: text})
+
+
+def reviewed(*edits: tuple[str, str], path: str = APPEAL) -> Review:
+    return review(HANDBOOK, edited(*edits, path=path), NAMES, FEW)
+
+
+LATER = ("within: 3bh", "within: 5bh")
+CLEARER = ("Read the evidence before you read", "Look at the evidence before you read")
+MAJOR = ("version: 2.1.0", "version: 3.0.0")
+ENTRY = (
+    "change_history:\n",
+    "change_history:\n  - {version: 3.0.0, on: 2026-11-20, author: appeals-lead, summary: More time}\n",
+)
+
+# Versions
+
+
+def test_a_change_of_time_without_a_step_of_the_version_is_a_fault_at_the_version() -> None:
+    [fault] = reviewed(LATER).faults
+    assert (fault.span.path, fault.pointer) == (APPEAL, ("version",))
+    assert "asks for a major step" in fault.message
+    assert "`version: 3.0.0`" in fault.help
+
+
+def test_a_step_that_is_too_small_is_a_fault() -> None:
+    minor, entry = ("version: 2.1.0", "version: 2.2.0"), (ENTRY[0], ENTRY[1].replace("3.0.0", "2.2.0"))
+    [fault] = reviewed(LATER, minor, entry).faults
+    assert "a minor step was made, to 2.2.0" in fault.message
+
+
+def test_a_version_without_its_entry_in_the_history_is_a_fault() -> None:
+    [fault] = reviewed(LATER, MAJOR).faults
+    assert fault.pointer == ("change_history",)
+
+
+def test_a_large_enough_step_with_its_entry_is_none() -> None:
+    found = reviewed(LATER, MAJOR, ENTRY)
+    assert found.faults == ()
+    [version] = found.versions
+    assert (version.needed, version.made, version.least) == ("major", "major", "3.0.0")
+
+
+def test_a_version_that_goes_back_is_a_fault() -> None:
+    [fault] = reviewed(CLEARER, ("version: 2.1.0", "version: 2.0.9")).faults
+    assert "goes back" in fault.message
+
+
+def test_what_tells_of_the_version_itself_asks_for_none() -> None:
+    found = reviewed(("review_by: 2027-02-17", "review_by: 2027-03-17"))
+    assert len(found.changes) == 1
+    assert (found.versions, found.faults) == ((), ())
+
+
+def test_a_draft_may_change_as_it_likes() -> None:
+    draft = edited(("status: effective", "status: draft"))
+    path = draft.path_of(draft.sop("TS-APP-002"))  # type: ignore[arg-type]
+    text = draft.by_path[path].document.text
+    later = with_texts({path: text.replace("within: 3bh", "within: 5bh")})
+    assert review(draft, later, NAMES, FEW).faults == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "step"),
+    [
+        ("1.2.3", "1.2.3", "none"),
+        ("1.2.3", "1.2.4", "patch"),
+        ("1.2.3", "1.3.0", "minor"),
+        ("1.9.3", "1.10.0", "minor"),
+        ("1.2.3", "2.0.0", "major"),
+        ("2.0.0", "1.9.9", "back"),
+    ],
+)
+def test_steps_are_told_by_numbers(old: str, new: str, step: str) -> None:
+    assert made(old, new) == step
+    if step in ("patch", "minor", "major"):
+        assert raised(old, step) == new
+
+
+# Consequences
+
+
+def test_only_wording_is_approved_by_the_owner_alone_and_taught_to_nobody() -> None:
+    found = reviewed(("Read the evidence before you read", "Read the evidence, before you read"))
+    assert [each.role for each in found.consequences.approvals] == ["appeals-lead"]
+    assert found.consequences.training == ()
+    assert found.consequences.announcement is None
+    assert found.consequences.jobs == ()
+
+
+def test_more_than_wording_goes_to_the_functions_that_approved_before() -> None:
+    roles = [each.role for each in reviewed(CLEARER).consequences.approvals]
+    assert roles == ["appeals-lead", "director-ts", "legal-counsel"]
+
+
+def test_a_change_of_authority_goes_to_whoever_stands_above_the_owner() -> None:
+    found = reviewed(("    on_overdue: appeals-overdue\n  - id: read-account", "  - id: read-account"))
+    above = HANDBOOK.roles["appeals-lead"].reports_to
+    assert above in [each.role for each in found.consequences.approvals]
+
+
+def test_those_who_do_the_changed_steps_learn_these_steps_only() -> None:
+    lessons = reviewed(LATER).consequences.training
+    assert [(each.role, each.steps) for each in lessons] == [("appeals-reviewer", ("rebuild-file",))]
+
+
+def test_what_is_less_than_the_training_asks_for_is_taught_to_nobody() -> None:
+    assert reviewed(CLEARER).consequences.training == ()
+
+
+def test_the_longest_floor_about_changes_that_meets_the_sop_says_how_long_ahead() -> None:
+    announcement = reviewed(LATER).consequences.announcement
+    assert announcement is not None
+    assert (announcement.clause, announcement.ahead) == ("us-co.policy-publication", "30 days")
+    seller = reviewed(("within: 4bh", "within: 5bh"), path=SOPS["SP-APL-001"]).consequences.announcement
+    assert seller is not None
+    assert (seller.clause, seller.ahead) == ("eu.p2b.tc-change", "15 days")
+    assert reviewed(CLEARER).consequences.announcement is None
+
+
+def test_a_role_reads_in_one_paragraph_what_changes_in_its_job() -> None:
+    [job] = reviewed(LATER, CLEARER).consequences.jobs
+    assert job.role == "appeals-reviewer"
+    assert job.text == (
+        "In Appeal review (TS-APP-002): “Rebuild the file as it stood on the day of the decision”: must be "
+        "done within 5 business hours, was 3 business hours; “Find the facts afresh”: `text` is “Look at the "
+        "evidence before you …”, was “Read the evidence before you …”."
+    )
+
+
+# Reach
+
+
+def test_who_refers_to_a_changed_sop_is_touched_and_told_why() -> None:
+    touched = {(each.kind, each.id): each.why for each in reviewed(LATER).reach.touched}
+    assert "it changes" in touched["sop", "TS-APP-002"]
+    assert any(why.startswith("it hands over to TS-APP-002") for why in touched["sop", "TS-APP-001"])
+    assert touched["role", "appeals-reviewer"] == ("it does `rebuild-file` of TS-APP-002",)
+    assert ("metric", "overturn-rate") in touched
+    assert any(
+        "goes through `rebuild-file`" in " ".join(w) for (k, _), w in touched.items() if k == "scenario"
+    )
+
+
+def test_who_uses_a_changed_entry_of_a_register_is_touched() -> None:
+    path = "sops/registers/escalation-paths.yaml"
+    found = reviewed(("ack_within: 2h", "ack_within: 3h"), path=path)
+    assert {each.weight.value for each in found.changes} == {"clock"}
+    assert any("escalation path" in " ".join(each.why) for each in found.reach.touched if each.kind == "sop")
+
+
+def test_clauses_are_gained_and_lost() -> None:
+    found = reviewed(("us-ca.appeal-exists, ", "us.fcra.wait, "))
+    assert [each.clause for each in found.reach.gained] == ["us.fcra.wait"]
+    assert [each.clause for each in found.reach.lost] == ["us-ca.appeal-exists"]
+
+
+def test_a_scenario_that_ends_otherwise_is_told_with_both_ends() -> None:
+    found = reviewed(("answers: {same: write-answer, doubt", "answers: {same: settle-result, doubt"))
+    assert all(each.before != each.after for each in found.reach.results)
+    assert found.reach.results
+
+
+def test_findings_are_new_or_gone_by_what_they_say() -> None:
+    shifted = edited(
+        ("steps:\n", "\n\n\nsteps:\n"), ("See", "See") if "See" in TEXTS[APPEAL] else ("Open", "Open")
+    )
+    assert review(HANDBOOK, shifted, NAMES, FEW).debts == ((), ())
+    broken = edited(("[[TS-STR-001]]", "[[TS-STR-999]]"))
+    found = review(HANDBOOK, broken, NAMES, FEW).debts
+    assert ([d.code for d in found.new], found.gone) == (["SOP301"], ())
+    found = review(broken, HANDBOOK, NAMES, FEW).debts
+    assert (found.new, [d.code for d in found.gone]) == ((), ["SOP301"])
+
+
+# How it is shown
+
+
+def test_nothing_is_said_in_one_line() -> None:
+    found = review(HANDBOOK, HANDBOOK, NAMES, FEW)
+    assert found.verdict.line == "Nothing changes in meaning."
+    assert report("text", found).splitlines() == ["Nothing changes in meaning.", "compared: main → branch"]
+
+
+def test_json_has_exactly_the_promised_keys() -> None:
+    said = json.loads(report("json", reviewed(LATER)))
+    assert [*said] == ["verdict", "changes", "cases", "clocks", "reach", "consequences", "diagnostics"]
+    [change] = said["changes"]
+    assert [*change] == ["sop", "pointer", "kind", "weight", "before", "after", "message", "fingerprint"]
+    assert change["pointer"] == "/steps/rebuild-file/within"
+    assert said["diagnostics"][0]["code"] == "version-step"
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_the_same_input_gives_the_same_bytes(format: str) -> None:
+    assert report(format, reviewed(LATER, CLEARER)) == report(format, reviewed(LATER, CLEARER))
+
+
+NASTY = (
+    "@octocat #12 <script>alert(1)</script> ![x](http://e.org/y.png) </details> www.e.org `` | **b** :tada:"
+)
+
+
+def test_what_a_writer_wrote_does_nothing_in_a_comment_or_page() -> None:
+    other = edited((CLEARER[0], f"{NASTY} {CLEARER[0]}"))
+    found = review(HANDBOOK, other, NAMES, FEW)
+    text = report("markdown", found)
+    assert not re.search(r"@octocat|#12|<script|[^\\]!\\?\[|</details> |www\.|http:|[^\\]\*\*b", text)
+    assert text.count("<details>") == text.count("</details>")
+    assert "<script" not in report("html", found)
+    assert "\033" not in report("text", review(HANDBOOK, edited((CLEARER[0], "\033[31m")), NAMES, FEW))
+
+
+def test_a_comment_fits_into_the_limit_and_says_what_it_leaves_out() -> None:
+    long = "Quite another thing that nobody has ever read here before. " * 3
+    texts = {
+        path: re.sub(r"(?m)^( +)(title: )(.*)$", rf"\1\2{long}\3", text)
+        for path, text in TEXTS.items()
+        if path.endswith(".yaml")
+    }
+    found = review(HANDBOOK, build({**TEXTS, **texts}, TODAY), NAMES, FEW)
+    text = report("markdown", found)
+    assert len(json.dumps(json.loads(report("json", found)))) > MOST
+    assert len(text) <= MOST
+    assert re.search(r"… and \d+ more", text)
+    assert text.splitlines()[1] == f"## {found.verdict.line}"
+
+
+# From the command line
+
+
+@pytest.fixture
+def repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repo:
+    for name in [each for each in os.environ if each.startswith("GIT_")]:
+        monkeypatch.delenv(name)
+    made = Repo(tmp_path / "knowledge base")
+    for path, text in TEXTS.items():
+        made.write(path, text)
+    made.commit("The handbook")
+    monkeypatch.chdir(made.top)
+    return made
+
+
+def change(repo: Repo, *edits: tuple[str, str]) -> None:
+    text = TEXTS[APPEAL]
+    for before, after in edits:
+        text = text.replace(before, after, 1)
+    repo.write(APPEAL, text)
+
+
+Shown = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def sopctl(capsys: pytest.CaptureFixture[str]) -> Shown:
+    def ran(*words: str) -> tuple[int, str, str]:
+        code = run(["diff", "--today", "2026-11-21", *words])
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return ran
+
+
+def test_without_words_the_working_tree_is_compared_with_head(repo: Repo, sopctl: Shown) -> None:
+    change(repo, CLEARER, ("version: 2.1.0", "version: 2.2.0"))
+    code, out, _ = sopctl()
+    assert "compared: HEAD (" in out
+    assert "→ the working tree" in out
+    assert code == 1  # the history has no entry for 2.2.0
+
+
+def test_on_a_branch_it_is_compared_with_where_it_left_the_main_one(repo: Repo, sopctl: Shown) -> None:
+    base = repo.git("rev-parse", "HEAD")
+    repo.git("checkout", "-q", "-b", "topic")
+    change(repo, LATER, MAJOR, ENTRY)
+    repo.commit("More time")
+    code, out, _ = sopctl()
+    assert f"compared: {base[:12]}, where this branch left main → the working tree" in out
+    assert "`rebuild-file`: must be done within 5 business hours" in out
+    assert sopctl("main", "topic", "--format", "json")[1] != ""
+    assert sopctl("--fail-on", "clock")[0] == 1
+    assert sopctl("topic", "HEAD")[:1] == (0,)
+    assert code in (0, 1)
+
+
+def test_two_folders_need_no_repository(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sopctl: Shown
+) -> None:
+    for name, text in (("old one", TEXTS[APPEAL]), ("new", TEXTS[APPEAL].replace(*CLEARER))):
+        for path, whole in {**TEXTS, APPEAL: text}.items():
+            place = tmp_path / name / path
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_text(whole, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    _, out, _ = sopctl("old one", "new")
+    assert "compared: the folder old one → the folder new" in out
+    assert "Look at the evidence" in out
+
+
+def test_what_names_nothing_is_said_and_never_no_changes(repo: Repo, sopctl: Shown) -> None:
+    for words in (["nowhere"], ["main..HEAD"], ["HEAD", "nowhere"]):
+        code, out, err = sopctl(*words)
+        assert (code, out) == (2, "")
+        assert err.startswith("sopctl: ")
+
+
+def test_a_base_that_cannot_be_read_whole_is_exit_code_2_and_the_rest_is_compared(
+    repo: Repo, sopctl: Shown
+) -> None:
+    other = SOPS["TS-HLD-001"]
+    repo.write(other, TEXTS[other] + "\nbroken: [\n")
+    repo.commit("Broken")
+    repo.write(other, TEXTS[other])
+    change(repo, CLEARER)
+    code, out, _ = sopctl("HEAD")
+    assert code == 2
+    assert out.startswith(f"Not everything could be compared: {other} cannot be read")
+    assert "Look at the evidence" in out
+
+
+def test_a_repository_without_commits_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sopctl: Shown
+) -> None:
+    repo = Repo(tmp_path / "new")
+    repo.write(APPEAL, TEXTS[APPEAL])
+    monkeypatch.chdir(repo.top)
+    code, out, err = sopctl()
+    assert (code, out) == (2, "")
+    assert "no commits yet" in err
+
+
+def test_checks_never_write(repo: Repo, sopctl: Shown) -> None:
+    change(repo, LATER)
+    before = {path: path.read_bytes() for path in repo.top.rglob("*") if path.is_file()}
+    sopctl()
+    assert {path: path.read_bytes() for path in repo.top.rglob("*") if path.is_file()} == before
+    code, _, err = sopctl("--output", APPEAL)
+    assert code == 2
+    assert "nothing was written" in err
