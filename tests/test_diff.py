@@ -37,7 +37,7 @@ def with_texts(texts: Mapping[str, str]) -> Library:
         document = source.read(path, text, OUTLINE)
         assert document is not None
         typed[path] = model.read(document)
-    return Library([typed[path] for path in sorted(typed)], TODAY)
+    return Library([typed[path] for path in sorted(typed)], TODAY, like=HANDBOOK)
 
 
 def rewritten(edit: Callable[[str], str]) -> Library:

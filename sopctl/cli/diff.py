@@ -56,7 +56,8 @@ def diff(
     gc.disable()  # nothing here goes in circles, and the process ends soon
     day = ground.day(today)
     old, new = _sides(base, head)
-    before, after = old.library(day), new.library(day)
+    before = old.library(day)
+    after = new.library(day, before)
     found = review(before, after, (old.name, new.name))
     home = new.ground
     written = report(
@@ -82,10 +83,10 @@ class Side(NamedTuple):
     ref: str = ""
     repository: Repository | None = None
 
-    def library(self, today: date) -> Library:
+    def library(self, today: date, like: Library | None = None) -> Library:
         if self.repository is None:
-            return self.ground.library(today)
-        return self.ground.library_at(self.ref, self.repository, today)
+            return self.ground.library(today, like)
+        return self.ground.library_at(self.ref, self.repository, today, like)
 
 
 def _sides(base: str | None, head: str | None) -> tuple[Side, Side]:

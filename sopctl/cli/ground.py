@@ -23,18 +23,20 @@ class Ground(NamedTuple):
     folder: Path
     settings: Settings
 
-    def library(self, today: date) -> Library:
-        """Read every file of the knowledge base."""
-        return build(files.texts_in(self.root, self.folder), today, files.beside(self.root))
+    def library(self, today: date, like: Library | None = None) -> Library:
+        """Read every file of the knowledge base; those that are in another one too need no reading."""
+        return build(files.texts_in(self.root, self.folder), today, files.beside(self.root), like)
 
-    def library_at(self, ref: str, repository: Repository, today: date) -> Library:
+    def library_at(
+        self, ref: str, repository: Repository, today: date, like: Library | None = None
+    ) -> Library:
         """Every file of the knowledge base as it stood at a commit, wherever its settings had it then."""
         try:
             past = settings.folder(lambda name: repository.text_at(ref, self.root / name))
         except FileTrouble as trouble:
             raise FileTrouble(f"at `{ref}`, {trouble}") from None
         texts = repository.texts_at(ref, self.root, self.root / past)
-        return build(texts, today, repository.beside_at(ref, self.root))
+        return build(texts, today, repository.beside_at(ref, self.root), like)
 
     def shown(self, path: str) -> str:
         """A path of the library as seen from where the user stands."""

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from sopctl.diagnostic import Diagnostic
 from sopctl.diff import Change, Gap, changes, gaps, renames
 from sopctl.library import Library
-from sopctl.lint import lint
+from sopctl.lint import lint_both
 from sopctl.review.consequences import Consequences, consequences
 from sopctl.review.debts import Debts, debts
 from sopctl.review.reach import Reach, reach
@@ -42,7 +42,7 @@ def review(before: Library, after: Library, names: tuple[str, str], rules: Seque
         steps,
         reach(found, before, after, sops),
         consequences(found, steps, before, after, sops),
-        debts(lint(before, rules), lint(after, rules), before, after, sops),
+        debts(*lint_both(before, after, rules), before, after, sops),
         faults,
         missing,
     )
