@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from sopctl import files, model, source
 from sopctl.diff import Change, Kind, Weight, changes, gaps, renames
-from sopctl.diff.words import PHRASES
+from sopctl.diff.phrases import PHRASES
 from sopctl.edit import to_markdown, to_yaml
 from sopctl.library import Library, build
 from sopctl.model import OUTLINE

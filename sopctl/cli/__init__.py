@@ -1,7 +1,7 @@
 """The command line. Each command reads, calls one room, and prints."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TextIO
 
 from sopctl.files import FileTrouble
@@ -47,16 +47,27 @@ def _guarded(words: list[str]) -> int:
 def _run(words: list[str]) -> int:
     import os
 
-    if words[:1] == ["lint"] and "_SOPCTL_COMPLETE" not in os.environ:
-        from sopctl.cli.lint import lint
+    if words[:1] in (["lint"], ["diff"]) and "_SOPCTL_COMPLETE" not in os.environ:
         from sopctl.cli.options import quick
 
-        values = quick(lint, words[1:])
+        command = _quick_command(words[0])
+        values = quick(command, words[1:])
         if values is not None:
-            return lint(**values)
+            return command(**values)
     from sopctl.cli.app import run_typer
 
     return run_typer(words)
+
+
+def _quick_command(name: str) -> Callable[..., int]:
+    """The commands that run in every pull request, without whatever they do not need."""
+    if name == "lint":
+        from sopctl.cli.lint import lint
+
+        return lint
+    from sopctl.cli.diff import diff
+
+    return diff
 
 
 def _hush(out: TextIO | None) -> None:

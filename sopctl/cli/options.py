@@ -41,7 +41,8 @@ def quick(command: Command, words: Sequence[str]) -> dict[str, Any] | None:
     while ahead:
         word = ahead.pop(0)
         if not word.startswith("-"):
-            name, value = (places[0], word) if len(places) == 1 else ("", "")
+            name = next((each for each in places if parameters[each][1] or each not in found), "")
+            value = word
         else:
             flag, equals, value = word.partition("=")
             name = by_flag.get(flag, "")

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sopctl.diagnostic import Pointer
-from sopctl.diff import pairs, wording, words
+from sopctl.diff import pairs, phrases, wording
 from sopctl.diff.change import Change, Kind
 from sopctl.diff.essence import TEST, about, chosen, essence, words_of
 from sopctl.diff.names import Names
@@ -69,7 +69,9 @@ def compare(shape: Shape, before: Any, after: Any, here: Here) -> Iterator[Chang
         case List() if old is new and isinstance(before, list) and isinstance(after, list):
             yield from _items(new, before, after, here)
         case _:
-            said = words.changed(here.part, here.key, new if old is new else shape, before, after, here.word)
+            said = phrases.changed(
+                here.part, here.key, new if old is new else shape, before, after, here.word
+            )
             yield here.change(Kind.CHANGED, _weight(new, here, before, after), before, after, said)
 
 
@@ -120,10 +122,10 @@ def _come_or_gone(shape: Shape, before: Any, after: Any, here: Here) -> Iterator
             prose = isinstance(form, Text) and form.prose and here.weight is not Weight.WORDING
             weight = Weight.CLARIFIED if prose else _weight(form, here)
             if before is None:
-                said = words.added(here.part, here.key, form, after)
+                said = phrases.added(here.part, here.key, form, after)
                 yield here.change(Kind.ADDED, weight, None, after, said)
             else:
-                said = words.removed(here.part, here.key, form, before)
+                said = phrases.removed(here.part, here.key, form, before)
                 yield here.change(Kind.REMOVED, weight, before, None, said)
 
 
@@ -192,14 +194,14 @@ def _entry(map: Map, word: str, here: Here) -> Here:
 
 def _new(map: Map, word: str, value: Any, here: Here) -> tuple[str, str]:
     if isinstance(map.value, Record):
-        return f"is new: {words.name(map.value, value)}", " "
-    return words.added(here.part, here.key, map.value, value, word), ": "
+        return f"is new: {phrases.name(map.value, value)}", " "
+    return phrases.added(here.part, here.key, map.value, value, word), ": "
 
 
 def _gone(map: Map, word: str, value: Any, here: Here) -> tuple[str, str]:
     if isinstance(map.value, Record):
-        return f"is gone: it was {words.name(map.value, value)}", " "
-    return words.removed(here.part, here.key, map.value, value, word), ": "
+        return f"is gone: it was {phrases.name(map.value, value)}", " "
+    return phrases.removed(here.part, here.key, map.value, value, word), ": "
 
 
 def _noun(record: Record) -> str:
@@ -266,13 +268,13 @@ def _named_place(record: Record, id: str) -> str:
 
 def _story(record: Record, data: dict[str, Any]) -> str:
     keys = record.part.__keys__
-    said = [words.value(keys["title"].shape, data["title"])] if "title" in data else []
+    said = [phrases.value(keys["title"].shape, data["title"])] if "title" in data else []
     said += [
-        words.phrase(record.part.__name__, name, words.value(keys[name].shape, data[name]))
+        phrases.phrase(record.part.__name__, name, phrases.value(keys[name].shape, data[name]))
         for name in ("role", "within", "kind", "value")
         if name in data and name in keys
     ]
-    return ", ".join(said) or words.value(record, data)
+    return ", ".join(said) or phrases.value(record, data)
 
 
 def _after(ids: Sequence[str], place: int) -> str | None:
@@ -295,20 +297,20 @@ def _unnamed(item: Shape, before: Sequence[Any], after: Sequence[Any], here: Her
         places = [(i, j, min(repr(before[i]), repr(after[j]))) for i, j in together]
         astray = pairs.moved(places)
     for j, new in enumerate(after):
-        below = here.item(j, words.name(item, new), _numbered(item, j, here))
+        below = here.item(j, phrases.name(item, new), _numbered(item, j, here))
         if j not in by_new:
-            said = f"is new: {words.value(item, new)}"
+            said = f"is new: {phrases.value(item, new)}"
             yield below.change(Kind.ADDED, _weight(item, here), None, new, said, " ")
             continue
         i = by_new[j]
         if (i, j) in astray:
-            said = f"is number {j + 1} now, was number {i + 1}: {words.name(item, new)}"
+            said = f"is number {j + 1} now, was number {i + 1}: {phrases.name(item, new)}"
             yield below.change(Kind.MOVED, _moved_weight(here), i + 1, j + 1, said, " ")
-        names = sorted({words.name(item, before[i]), words.name(item, new)})
+        names = sorted({phrases.name(item, before[i]), phrases.name(item, new)})
         yield from compare(item, before[i], new, below._replace(anchor=(*here.anchor, " / ".join(names))))
     for i in sorted(set(range(len(before))) - {i for i, _ in together}):
-        below = here.item(i, words.name(item, before[i]), _numbered(item, i, here))
-        said = f"is gone: {words.value(item, before[i])}"
+        below = here.item(i, phrases.name(item, before[i]), _numbered(item, i, here))
+        said = f"is gone: {phrases.value(item, before[i])}"
         yield below.change(Kind.REMOVED, _weight(item, here), before[i], None, said, " ")
 
 
@@ -379,15 +381,15 @@ def _words(item: Shape, before: Sequence[Any], after: Sequence[Any], here: Here)
     come = [each for key, each in news.items() if key not in olds]
     weight = _weight(item, here)
     if here.ordered or item is TEST or not (gone or come):
-        said = words.changed(here.part, here.key, List(item), [*before], [*after], here.word)
+        said = phrases.changed(here.part, here.key, List(item), [*before], [*after], here.word)
         yield here.change(Kind.CHANGED, weight, [*before], [*after], said)
     elif len(gone) == len(come) == 1 and isinstance(item, Text):  # a value in the place of another
-        said = words.changed(here.part, here.key, item, gone[0], come[0])
+        said = phrases.changed(here.part, here.key, item, gone[0], come[0])
         yield here.change(Kind.CHANGED, weight, gone[0], come[0], said)
     else:
         for each in come:
-            said = f"`{here.key}` has {words.value(item, each)} now"
+            said = f"`{here.key}` has {phrases.value(item, each)} now"
             yield here.entry(str(each)).change(Kind.ADDED, weight, None, each, said)
         for each in gone:
-            said = f"`{here.key}` no longer has {words.value(item, each)}"
+            said = f"`{here.key}` no longer has {phrases.value(item, each)}"
             yield here.entry(str(each)).change(Kind.REMOVED, weight, each, None, said)
