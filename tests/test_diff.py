@@ -265,6 +265,20 @@ def test_an_outcome_that_is_renamed_is_followed_into_calls_and_scenarios() -> No
     assert told(changes(HANDBOOK, other)) == [("TS-INV-001", "outcomes/unproven", "renamed", "clarified")]
 
 
+def test_a_sop_that_says_what_it_was_called_is_that_one_however_much_else_has_changed() -> None:
+    data = data_of("TS-FRD-001")
+    data |= {"id": "TS-XYZ-001", "formerly": ["TS-FRD-001"], "purpose": "Quite another.", "title": "Other"}
+    data["steps"] = [{"id": "do", "title": "Do it", "role": "qa-analyst"}]
+    document = source.read("sops/driver/TS-XYZ-001.yaml", to_yaml(data), OUTLINE)
+    assert document is not None
+    typed = [each for each in HANDBOOK.typed if each.document.path != SOPS["TS-FRD-001"]]
+    other = Library([*typed, model.read(document)], TODAY)
+    found = changes(HANDBOOK, other)
+    assert ("TS-XYZ-001", "id", "renamed", "clarified") in told(found)
+    assert not [c for c in found if c.pointer[0] == "formerly"]
+    assert mirrored(found) == mirrored(changes(other, HANDBOOK), turn=True)
+
+
 def test_a_reference_that_still_uses_the_old_name_has_not_changed() -> None:
     path = "sops/registers/people.yaml"
     other = with_texts({path: TEXTS[path].replace("\n  appeals-reviewer:", "\n  appeal-examiner:")})

@@ -1,6 +1,6 @@
 """Two libraries become the changes between them, told in the words of the model."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 
@@ -92,7 +92,9 @@ def _changes_of(old: str, new: str, before: Library, after: Library, names: Name
         at: Pointer = ("id",)
         said = f"{old} is now called {new}"
         yield Change(new, at, Kind.RENAMED, Weight.CLARIFIED, old, new, said, "", at)
-    yield from compare(OUTLINE, _told(before, old), _told(after, new), Here(new, names.within(old)))
+    for each in compare(OUTLINE, _told(before, old), _told(after, new), Here(new, names.within(old))):
+        if old == new or each.pointer[0] != "formerly" or {each.before, each.after} - {old, new, None}:
+            yield each  # that it was called otherwise before is what the new name says already
 
 
 def _sop_pairs(before: Library, after: Library) -> dict[str, str]:
@@ -101,7 +103,22 @@ def _sop_pairs(before: Library, after: Library) -> dict[str, str]:
     kept = {id: id for id in before.by_id if id in after.by_id and id not in hidden}
     gone = {id: _told(before, id) for id in before.by_id if id not in after.by_id and id not in hidden}
     come = {id: _told(after, id) for id in after.by_id if id not in before.by_id and id not in hidden}
-    return kept | renamed(OUTLINE, gone, come)
+    declared = _declared(gone, come, after) or {
+        new: old for old, new in _declared(come, gone, before).items()
+    }
+    left = {id: told for id, told in gone.items() if id not in declared}
+    free = {id: told for id, told in come.items() if id not in declared.values()}
+    return kept | declared | renamed(OUTLINE, left, free)
+
+
+def _declared(gone: Collection[str], come: Collection[str], library: Library) -> dict[str, str]:
+    """Old id to new, where the SOP itself says what it was called; of several the first counts."""
+    found: dict[str, str] = {}
+    for sop in library.sops:
+        olds = [old for old in sop.formerly or () if old in gone and old not in found]
+        if olds and sop.id in come:
+            found[olds[0]] = sop.id
+    return found
 
 
 def _renamed_inside(sop: str, before: dict[str, Any], after: dict[str, Any]) -> dict[tuple[str, str], str]:

@@ -322,7 +322,12 @@ class Sop(Part, title="a SOP"):
         "The clauses that the SOP as a whole carries out.", (), weight=Weight.CLARIFIED
     )
     supersedes: tuple[SopRef, ...] = key("The SOPs that it takes the place of.", ())
-    formerly: tuple[SopId, ...] = key("Ids that it had before it was renamed; their addresses lead here.", (), weight=Weight.WORDING, unversioned=True)
+    formerly: tuple[SopId, ...] = key(
+        "Ids that it had before it was renamed; their addresses lead here.",
+        (),
+        weight=Weight.WORDING,
+        unversioned=True,
+    )
     effective_on: date | None = key("The day it takes effect.", None, weight=Weight.WORDING, unversioned=True)
     review_by: date | None = key(
         "The day by which somebody must have read it again.", None, weight=Weight.WORDING, unversioned=True
