@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -84,18 +85,22 @@ def configuration(
 ) -> Iterator[Path]:
     """A configuration that takes the writers' own and adds what only we know."""
     base = library.knowledge_base
+
+    def place(path: Path) -> str:  # Zensical takes no other than relative ones
+        return os.path.relpath(path, own.path.parent) if builder is Builder.ZENSICAL else str(path)
+
     values: dict[str, Any] = {
         "INHERIT": own.path.name,
-        "docs_dir": str(pages),
-        "site_dir": str(html),
+        "docs_dir": place(pages),
+        "site_dir": place(html),
         "validation": {"nav": {"omitted_files": "ignore"}, "links": {"anchors": "warn"}},
     }
     if not own.values.get("nav"):
         values["nav"] = list(nav)
     if base and base.title:
         values["site_name"] = escape(base.title)
-    if theme := _theme(own.values.get("theme")):
-        values["theme"] = theme
+    if _has_our_theme(own.values.get("theme")):
+        values["theme"] = {"name": "material", "custom_dir": place(files.find_data("site/theme"))}
     if offline:
         values |= _offline(own.values, builder)
     # beside mkdocs.yml, because relative paths in it are followed from where the file lies
@@ -103,12 +108,10 @@ def configuration(
         yield config
 
 
-def _theme(own: Any) -> dict[str, Any]:
-    """Our few pages of the theme, unless the writers have a folder of such pages themselves."""
+def _has_our_theme(own: Any) -> bool:
+    """Whether our few pages of the theme may stand in it: not where the writers have a folder of their own."""
     theme = own if isinstance(own, dict) else {"name": own}
-    if theme.get("name") != "material" or theme.get("custom_dir"):
-        return {}
-    return {"name": "material", "custom_dir": str(files.find_data("site/theme"))}
+    return theme.get("name") == "material" and not theme.get("custom_dir")
 
 
 POLYFILL = "assets/iframe-worker.js"
@@ -139,17 +142,27 @@ def run(builder: Builder, config: Path, today: date, sources: Mapping[str, str])
     """Build the site; BuildTrouble tells what the builder complains of."""
     if builder is Builder.ZENSICAL:
         _check_there()
-    command = {
-        Builder.MKDOCS: (*MKDOCS, "build", "--strict", "--clean"),
-        Builder.ZENSICAL: (*ZENSICAL, "build", "--strict", "--clean"),
-    }
-    done = subprocess.run(
-        [*command[builder], "--config-file", str(config)], cwd=config.parent, env=environment(today), text=True,
-        encoding="utf-8", errors="replace", stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
-    )  # fmt: skip
+    command = MKDOCS if builder is Builder.MKDOCS else ZENSICAL
+    with _no_trace(config.parent / ".cache"):
+        done = subprocess.run(
+            [*command, "build", "--strict", "--clean", "--config-file", str(config)], cwd=config.parent,
+            env=environment(today), text=True, encoding="utf-8", errors="replace",
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
+        )  # fmt: skip
     if done.returncode:
         said = complaints(done.stdout, sources)
         raise BuildTrouble(f"{builder.called} cannot make the site; the last good one stays:{said}")
+
+
+@contextmanager
+def _no_trace(cache: Path) -> Iterator[None]:
+    """Take away the folder that Zensical keeps its cache in, unless it was there before."""
+    there = cache.exists()
+    try:
+        yield
+    finally:
+        if not there:
+            shutil.rmtree(cache, ignore_errors=True)
 
 
 def _check_there() -> None:
