@@ -11,6 +11,7 @@ HELP = "Check and publish standard operating procedures as one checks and publis
 def commands() -> dict[str, tuple[str, Command]]:
     """Every command by its name, with the panel of the help that it stands in."""
     from sopctl.cli import (
+        comment,
         convert,
         coverage,
         diff,
@@ -48,6 +49,7 @@ def commands() -> dict[str, tuple[str, Command]]:
         "init": (write, new.init),
         "new": (write, new.new),
         "convert": (write, convert.convert),
+        "comment": (site, comment.comment),
         "render": (site, publish.render),
         "build": (site, publish.build),
         "serve": (site, publish.serve),

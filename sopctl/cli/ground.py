@@ -157,3 +157,12 @@ def in_colour() -> bool:
 def seen_from_here(path: Path) -> str:
     """A path as the user would type it."""
     return os.path.relpath(path).replace(os.sep, "/")
+
+
+def add_to_step_summary(text: str) -> bool:
+    """On GitHub, add Markdown to the summary of the step; whether there is one."""
+    summary = os.environ.get("GITHUB_STEP_SUMMARY")
+    if summary:
+        with open(summary, "a", encoding="utf-8") as file:
+            file.write(text)
+    return bool(summary)

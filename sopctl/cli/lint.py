@@ -1,7 +1,6 @@
 """`sopctl lint`."""
 
 import gc
-import os
 import sys
 from collections.abc import Sequence
 from enum import Enum
@@ -87,9 +86,7 @@ def _fails(diagnostics: Sequence[Diagnostic], least: str) -> bool:
 
 def _summarise_step(format: str, diagnostics: Sequence[Diagnostic], context: Context) -> None:
     """On GitHub, the whole list goes into the summary of the step."""
-    summary = os.environ.get("GITHUB_STEP_SUMMARY")
-    if format == "github" and summary:
+    if format == "github":
         from sopctl.report.github import step_summary
 
-        with open(summary, "a", encoding="utf-8") as file:
-            file.write(step_summary(diagnostics, context))
+        ground.add_to_step_summary(step_summary(diagnostics, context))
