@@ -1,5 +1,6 @@
 """What a check says, and where: the words that every other room shares."""
 
+import re
 from collections.abc import Collection, Iterable
 from enum import StrEnum
 from functools import lru_cache
@@ -56,6 +57,23 @@ class Diagnostic(NamedTuple):
     message: str
     help: str = ""
     pointer: Pointer = ()
+    address: str = ""  # the pointer in ids, with the SOP: the same in every file and in every order
+
+    @property
+    def identity(self) -> "Identity":
+        """By what the finding is known again when its line, its file or its place in a list has changed."""
+        return Identity(self.address or self.span.path, self.code, _ROWS("row …", self.message))
+
+
+class Identity(NamedTuple):
+    """A finding, whenever and wherever it is found; equal ones are told apart by counting them."""
+
+    at: str
+    code: str
+    message: str
+
+
+_ROWS = re.compile(r"\brows? \d+(?:(?:, | and )\d+)*").sub  # numbers that change when a row is put in above
 
 
 def json_pointer(at: Pointer) -> str:

@@ -7,9 +7,8 @@ from functools import partial
 from sopctl.diagnostic import Diagnostic, Finding, Pointer, Severity, json_pointer
 from sopctl.ignores import Ignore, Ignores
 from sopctl.library import Library
-from sopctl.model import Sop
+from sopctl.model import Sop, Typed
 from sopctl.rules import RULES, USUAL, Check, Rule
-from sopctl.source import Document
 from sopctl.source.place import first_line
 
 UNUSED = "SOP008"
@@ -44,7 +43,7 @@ def _linted(library: Library, rules: Sequence[Rule], known: _Known | None) -> li
     by_code = {rule.code: rule for rule in rules}
     by_path: dict[str, list[Diagnostic]] = defaultdict(list)
     for rule, path, finding, extent in (*_read(library, by_code), *_judged(library, by_code, known)):
-        by_path[path].append(_placed(library.by_path[path].document, rule, finding, extent))
+        by_path[path].append(_placed(library.by_path[path], rule, finding, extent))
     found = (each for path in library.by_path for each in _heeded(library, path, by_path[path], rules))
     once: dict[tuple[object, ...], Diagnostic] = {}
     for each in sorted(found, key=order):
@@ -59,15 +58,16 @@ def order(each: Diagnostic) -> tuple[object, ...]:
     return *place, each.code, each.message, each.severity.rank, json_pointer(each.pointer)
 
 
-def _placed(document: Document, rule: Rule, finding: Finding, extent: Extent | None) -> Diagnostic:
+def _placed(typed: Typed, rule: Rule, finding: Finding, extent: Extent | None) -> Diagnostic:
     return Diagnostic(
-        document.span(finding, extent),
+        typed.document.span(finding, extent),
         rule.code,
         rule.name,
         finding.severity or rule.severity,
         finding.message,
         finding.help,
         finding.at,
+        typed.address(finding.at),
     )
 
 
@@ -190,7 +190,7 @@ def _heeded(
     for rule in rules:
         if rule.code == UNUSED:
             kept.extend(
-                Diagnostic(each.span, rule.code, rule.name, rule.severity, *fault)
+                Diagnostic(each.span, rule.code, rule.name, rule.severity, *fault, (), typed.address(()))
                 for each in comments.written
                 if (fault := each.fault(_KNOWN, ran - used[each]))
             )

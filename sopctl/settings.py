@@ -27,6 +27,7 @@ class Settings(Part, title="[tool.sopctl]"):
     fail_on: Literal["error", "warning", "note"] = key(
         "The least severity that fails a check.", "error", name="fail-on"
     )
+    baseline: Label | None = key("The file of findings that are known already; they are held back.", None)
 
 
 def find_root(start: Path) -> Path | None:

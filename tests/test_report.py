@@ -40,7 +40,9 @@ def found(
     pointer: tuple[str | int, ...] = ("purpose",),
 ) -> Diagnostic:
     names = {"SOP701": "vague-time", "SOP301": "sop-unknown", "SOP201": "step-unreachable"}
-    return Diagnostic(Span(path, *at), code, names[code], severity, message, help, pointer)
+    return Diagnostic(
+        Span(path, *at), code, names[code], severity, message, help, pointer, "TS-EX-001/purpose"
+    )
 
 
 WIDE = found("`審査` names nobody", (2, 8, 2, 10), Severity.ERROR, "SOP301", pointer=("title",), help="")
@@ -154,6 +156,8 @@ def test_lines_are_counted_as_places_are() -> None:
 def test_the_summary_counts_what_was_checked_and_found() -> None:
     assert made("text").endswith("2 files with 2 SOPs checked: 1 error, 1 warning, 1 note in 1 file\n")
     assert made("text", []) == "2 files with 2 SOPs checked: nothing found\n"
+    held = report("text", [], CONTEXT._replace(held_back=2))
+    assert held == "2 files with 2 SOPs checked: nothing found; 2 known findings held back\n"
 
 
 # concise, json, statistics
@@ -180,6 +184,7 @@ def test_json_has_every_key_of_a_finding() -> None:
     }
     assert written["summary"] == {
         "files": 2, "sops": 2, "files_with_findings": 1, "errors": 1, "warnings": 1, "notes": 1,
+        "held_back": 0,
     }  # fmt: skip
 
 

@@ -5,15 +5,17 @@ import sys
 from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from sopctl import files, settings
 from sopctl.diagnostic import Diagnostic, did_you_mean
 from sopctl.files import FileTrouble
 from sopctl.library import Library, build
-from sopctl.repository import Repository
 from sopctl.rules import RULES, Rule
 from sopctl.settings import Settings
+
+if TYPE_CHECKING:  # a quick lint asks nothing of git
+    from sopctl.repository import Repository
 
 
 class Ground(NamedTuple):

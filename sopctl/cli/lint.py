@@ -2,16 +2,23 @@
 
 import gc
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import date
 from enum import Enum
+from pathlib import Path
 from typing import Annotated
 
-from sopctl import files
+from sopctl import baseline, files
 from sopctl.cli import ground
+from sopctl.cli.ground import Ground
 from sopctl.cli.options import Argument, Option
 from sopctl.diagnostic import Diagnostic, Severity
+from sopctl.files import FileTrouble
+from sopctl.library import Library
 from sopctl.lint import lint as run_rules
+from sopctl.lint import lint_both
 from sopctl.report import FORMATS, Context, report
+from sopctl.rules import Rule
 
 Format = Enum("Format", {name: name for name in FORMATS}, type=str)  # type: ignore[misc]
 FailOn = Enum("FailOn", {each.value: each.value for each in Severity}, type=str)  # type: ignore[misc]
@@ -45,14 +52,33 @@ def lint(
     statistics: Annotated[
         bool, Option("Count the findings of each rule instead of listing them.", ("--statistics",))
     ] = False,
+    new_since: Annotated[
+        str | None,
+        Option("Report only what is new since the branch left this branch, tag or commit.", metavar="REF"),
+    ] = None,
+    known: Annotated[
+        str | None,
+        Option("Hold back the findings of this file, which are known already.", ("--baseline",), "FILE"),
+    ] = None,
+    write_baseline: Annotated[
+        str | None, Option("Write all findings to this file as known, and end.", metavar="FILE")
+    ] = None,
 ) -> int:
     """Check every SOP and register: what is wrong, where, why it matters and how to mend it."""
     gc.disable()  # nothing here goes in circles, and the process ends soon
     base = ground.find(paths or ())
     only = ground.narrowed(base, paths or ())
     rules = ground.chosen(select or base.settings.select, ignore or base.settings.ignore)
-    library = base.library(ground.day(today))
-    found = [d for d in run_rules(library, rules) if _wanted(d, only)]
+    day = ground.day(today)
+    past = _past(base, new_since, day) if new_since is not None else None
+    library = base.library(day, like=past)
+    before, every = lint_both(past, library, rules) if past else ([], run_rules(library, rules))
+    if write_baseline is not None:
+        return _write_baseline(base, library, every, write_baseline, bool(only or known or new_since))
+    fresh = _unknown(base, library, every, rules, known, bool(only))
+    if past is not None:
+        fresh = baseline.new(fresh, before, _words(library), _words(past))
+    found = [d for d in fresh if _wanted(d, only)]
     context = Context(
         texts={
             base.shown(path): each.document.text
@@ -62,6 +88,7 @@ def lint(
         rules=rules,
         sops=sum(_inside(library.path_of(sop), only) for sop in library.sops),
         colour=output is None and ground.in_colour(),
+        held_back=sum(_wanted(d, only) for d in every) - sum(d.span.path in library.by_path for d in found),
     )
     written = report(format.value, base.seen(found), context, statistics=statistics)
     if output is None:
@@ -70,6 +97,54 @@ def lint(
         files.write(base.target(output, library), written)
     _summarise_step(format.value, base.seen(found), context)
     return int(_fails(found, fail_on.value if fail_on else base.settings.fail_on))
+
+
+def _unknown(
+    base: Ground,
+    library: Library,
+    found: list[Diagnostic],
+    rules: Sequence[Rule],
+    file: str | None,
+    narrowed: bool,
+) -> list[Diagnostic]:
+    """The findings that the file of known ones does not hold back, and a note for each that is gone."""
+    if file is None and base.settings.baseline is None:
+        return found
+    place = Path(file) if file is not None else base.root / str(base.settings.baseline)
+    entries = baseline.read(files.text_of(place), ground.seen_from_here(place))
+    fresh = baseline.unknown(found, entries)
+    if narrowed or library.unreadable:
+        return fresh  # what was not looked at, or could not be, is not gone
+    path = os.path.relpath(place, base.root).replace(os.sep, "/")
+    return [*fresh, *baseline.gone(entries, found, rules, path)]
+
+
+def _past(base: Ground, ref: str, today: date) -> Library:
+    """The knowledge base when the branch left `ref`."""
+    from sopctl.repository import repository_of
+
+    repository = repository_of(base.root)
+    left = repository.merge_base(ref, "HEAD")
+    return base.library_at(ref if repository.commit(ref) == left else left[:12], repository, today)
+
+
+def _words(library: Library) -> Callable[[Diagnostic], str]:
+    """The line that a finding stands on."""
+    context = Context({path: each.document.text for path, each in library.by_path.items()})
+    return lambda d: " ".join(context.line(d.span.path, d.span.line).split())
+
+
+def _write_baseline(
+    base: Ground, library: Library, found: Sequence[Diagnostic], file: str, narrowed: bool
+) -> int:
+    if narrowed:
+        raise FileTrouble(
+            "`--write-baseline` writes every finding; leave out paths, `--baseline` and `--new-since`"
+        )
+    files.write(base.target(file, library), baseline.written(found))
+    known = "1 finding is" if len(found) == 1 else f"{len(found)} findings are"
+    print(f"{known} known now; `sopctl lint --baseline {file}` holds them back")
+    return 0
 
 
 def _wanted(diagnostic: Diagnostic, only: Sequence[str]) -> bool:

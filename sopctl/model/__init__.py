@@ -1,9 +1,9 @@
 """The format, typed: what a document becomes once every key has its meaning."""
 
 from pathlib import PurePosixPath
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sopctl.diagnostic import Finding, did_you_mean
+from sopctl.diagnostic import Finding, Pointer, did_you_mean, json_pointer
 from sopctl.model.registers import Registers
 from sopctl.model.sop import Sop
 from sopctl.shape import Problem, Prose, Reading, Record, Reference
@@ -27,6 +27,20 @@ class Typed(NamedTuple):
     def readable(self) -> bool:
         """False where not even the outline of the file is known."""
         return self.sop is not None or self.registers is not None
+
+    def address(self, at: Pointer) -> str:
+        """Where a value stands, in ids: `TS-APP-002/steps/check-window/text`.
+
+        It holds wherever the file lies and whatever comes before the value; in a list, what has no
+        id goes by `*`. Entries of registers need no file: their ids are unique.
+        """
+        names, value = list[str | int](), self.document.data
+        for word in at:
+            value = _below(value, word)
+            names.append(_name(value) if isinstance(word, int) else word)
+        if self.sop:
+            return str(self.sop.id) + json_pointer(tuple(names))
+        return json_pointer(tuple(names)).removeprefix("/") if self.registers and at else self.document.path
 
 
 OUTLINE = Record(Sop)
@@ -54,6 +68,17 @@ def read(document: Document) -> Typed:
         what = "empty" if not data else "a list" if isinstance(data, list) else "a single text"
         into.problems.append(_unclear(document, f"this file is {what}: neither a SOP nor a register"))
     return Typed(document, sop, registers, tuple(into.problems), tuple(into.references), tuple(into.prose))
+
+
+def _below(value: Any, word: str | int) -> Any:
+    if isinstance(value, list):
+        return value[word] if isinstance(word, int) and word < len(value) else None
+    return value.get(word) if isinstance(value, dict) else None
+
+
+def _name(item: Any) -> str:
+    id = item.get("id") if isinstance(item, dict) else None
+    return id if isinstance(id, str) else "*"
 
 
 _HELP = "a SOP has an `id` at the top; a register file has keys such as `roles` or `facts`"

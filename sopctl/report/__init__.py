@@ -26,6 +26,7 @@ class Context(NamedTuple):
     rules: Sequence[Rule] = ()  # the rules that ran
     sops: int = 0
     colour: bool = False
+    held_back: int = 0  # findings that are known already, and not among the diagnostics
 
     def line(self, path: str, number: int) -> str:
         """A line of a file, counted from 1; empty where there is none."""
@@ -42,9 +43,16 @@ class Summary(NamedTuple):
     errors: int
     warnings: int
     notes: int
+    held_back: int
 
     @property
     def words(self) -> str:
+        """One line for all of it."""
+        held = f"; {_count(self.held_back, 'known finding')} held back" if self.held_back else ""
+        return self._found + held
+
+    @property
+    def _found(self) -> str:
         checked = f"{_count(self.files, 'file')} with {_count(self.sops, 'SOP')} checked"
         found = [(self.errors, "error"), (self.warnings, "warning"), (self.notes, "note")]
         said = [_count(count, word) for count, word in found if count]
@@ -85,6 +93,7 @@ def summary(diagnostics: Sequence[Diagnostic], context: Context) -> Summary:
         errors=of.count(Severity.ERROR),
         warnings=of.count(Severity.WARNING),
         notes=of.count(Severity.NOTE),
+        held_back=context.held_back,
     )
 
 

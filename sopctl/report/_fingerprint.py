@@ -4,22 +4,15 @@ from collections import Counter
 from collections.abc import Iterable
 from hashlib import sha256
 
-from sopctl.diagnostic import Diagnostic
-from sopctl.report import Context
+from sopctl.diagnostic import Diagnostic, Identity
 
 
-def fingerprints(diagnostics: Iterable[Diagnostic], context: Context) -> list[str]:
-    """One for each diagnostic, in order.
-
-    It rests on the file, the rule, the message and the words of the line, never on a number of
-    a line or of a list item; equal findings are told apart by counting them.
-    """
-    seen: Counter[tuple[str, ...]] = Counter()
+def fingerprints(diagnostics: Iterable[Diagnostic]) -> list[str]:
+    """One for each diagnostic, in order; equal findings are told apart by counting them."""
+    seen: Counter[Identity] = Counter()
     found = []
     for d in diagnostics:
-        line = " ".join(context.line(d.span.path, d.span.line).split())
-        what = (d.span.path, d.code, d.message, line)
-        seen[what] += 1
-        whole = "\0".join((*what, str(seen[what])))
+        seen[d.identity] += 1
+        whole = "\0".join((*d.identity, str(seen[d.identity])))
         found.append(sha256(whole.encode("utf-8", "surrogatepass")).hexdigest())
     return found

@@ -22,6 +22,6 @@ def report(diagnostics: Sequence[Diagnostic], context: Context) -> str:
                 "lines": {"begin": d.span.line, "end": d.span.end_line},
             },
         }
-        for d, fingerprint in zip(diagnostics, fingerprints(diagnostics, context), strict=True)
+        for d, fingerprint in zip(diagnostics, fingerprints(diagnostics), strict=True)
     ]
     return json.dumps(issues, indent=2) + "\n"

@@ -37,7 +37,7 @@ def _run(diagnostics: Sequence[Diagnostic], context: Context) -> dict[str, Any]:
         "artifacts": [{"location": _location(path), "roles": ["analysisTarget"]} for path in paths],
         "results": [
             _result(d, fingerprint, rules, artifacts)
-            for d, fingerprint in zip(diagnostics, fingerprints(diagnostics, context), strict=True)
+            for d, fingerprint in zip(diagnostics, fingerprints(diagnostics), strict=True)
         ],
     }
 

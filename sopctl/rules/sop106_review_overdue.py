@@ -25,6 +25,7 @@ from sopctl.model import Sop
 from sopctl.model.duration import Duration
 
 severity = Severity.WARNING
+_HELP = "read it again, then set `review_by` anew"
 
 
 def check(sop: Sop, library: Library) -> Iterator[Finding]:
@@ -32,13 +33,13 @@ def check(sop: Sop, library: Library) -> Iterator[Finding]:
     if not due or sop.status not in ("effective", "suspended"):
         return
     left = (due - library.today).days
-    help = "read it again, then set `review_by` anew"
-    if left < 0:
-        days = "1 day" if left == -1 else f"{-left} days"
-        yield Finding(("review_by",), f"the review has been due for {days}, since {due}", help)
+    if left < 0:  # the days are told in the help: the finding stays the same while they pass
+        late = "1 day" if left == -1 else f"{-left} days"
+        yield Finding(("review_by",), f"the review has been due since {due}", f"it is {late} late: {_HELP}")
     elif library.knowledge_base and left <= _days(library.knowledge_base.review_notice):
         when = "today" if not left else "tomorrow" if left == 1 else f"in {left} days"
-        yield Finding(("review_by",), f"the review is due {when}, on {due}", help, severity=Severity.NOTE)
+        message, help = f"the review is due on {due}", f"that is {when}: {_HELP}"
+        yield Finding(("review_by",), message, help, severity=Severity.NOTE)
 
 
 def _days(notice: Duration | None) -> int:
