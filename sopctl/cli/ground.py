@@ -40,6 +40,15 @@ class Ground(NamedTuple):
         texts = repository.texts_at(ref, self.root, self.root / past)
         return build(texts, today, repository.beside_at(ref, self.root), like)
 
+    def library_staged(self, repository: "Repository", today: date, like: Library | None = None) -> Library:
+        """Every file of the knowledge base as the next commit would hold it."""
+        try:
+            now = settings.folder(lambda name: repository.text_staged(self.root / name))
+        except FileTrouble as trouble:
+            raise FileTrouble(f"as it is staged, {trouble}") from None
+        texts = repository.texts_staged(self.root, self.root / now)
+        return build(texts, today, repository.beside_staged(self.root), like)
+
     def shown(self, path: str) -> str:
         """A path of the library as seen from where the user stands."""
         return os.path.relpath(self.root / path).replace(os.sep, "/")

@@ -1,8 +1,10 @@
 """`sopctl lint`."""
 
 import gc
+import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import date
 from enum import Enum
 from pathlib import Path
@@ -56,6 +58,12 @@ def lint(
         str | None,
         Option("Report only what is new since the branch left this branch, tag or commit.", metavar="REF"),
     ] = None,
+    staged: Annotated[
+        bool,
+        Option(
+            "Read what is staged in git, and report what the staged changes have to do with.", ("--staged",)
+        ),
+    ] = False,
     known: Annotated[
         str | None,
         Option("Hold back the findings of this file, which are known already.", ("--baseline",), "FILE"),
@@ -70,14 +78,19 @@ def lint(
     only = ground.narrowed(base, paths or ())
     rules = ground.chosen(select or base.settings.select, ignore or base.settings.ignore)
     day = ground.day(today)
+    if staged and new_since is not None:
+        raise FileTrouble("`--staged` asks what is new since the last commit; leave out `--new-since`")
     past = _past(base, new_since, day) if new_since is not None else None
-    library = base.library(day, like=past)
+    past, library = _staged(base, day) if staged else (past, base.library(day, like=past))
     before, every = lint_both(past, library, rules) if past else ([], run_rules(library, rules))
     if write_baseline is not None:
-        return _write_baseline(base, library, every, write_baseline, bool(only or known or new_since))
+        return _write_baseline(
+            base, library, every, write_baseline, bool(only or known or new_since or staged)
+        )
     fresh = _unknown(base, library, every, rules, known, bool(only))
     if past is not None:
-        fresh = baseline.new(fresh, before, _words(library), _words(past))
+        new = baseline.new(fresh, before, _words(library), _words(past))
+        fresh = _about_staged(fresh, new, library, past) if staged else new
     found = [d for d in fresh if _wanted(d, only)]
     context = Context(
         texts={
@@ -128,6 +141,30 @@ def _past(base: Ground, ref: str, today: date) -> Library:
     return base.library_at(ref if repository.commit(ref) == left else left[:12], repository, today)
 
 
+def _staged(base: Ground, today: date) -> tuple[Library | None, Library]:
+    """The knowledge base as it was last committed, where it was, and as it is staged."""
+    from sopctl.repository import repository_of
+
+    repository = repository_of(base.root)
+    past = None
+    with suppress(FileTrouble):  # no commit, or none with SOPs: all of them are new
+        past = base.library_at("HEAD", repository, today)
+    return past, base.library_staged(repository, today, like=past)
+
+
+def _about_staged(
+    found: list[Diagnostic], new: Sequence[Diagnostic], library: Library, past: Library
+) -> list[Diagnostic]:
+    """The findings in files that are staged, and the new ones, which these bring about elsewhere. Where
+    none is staged, all files are checked on purpose, and every finding counts."""
+    now, then = (
+        {path: each.document.text for path, each in some.by_path.items()} for some in (library, past)
+    )
+    touched = {path for path in {*now, *then} if now.get(path) != then.get(path)}
+    brought = {*new}
+    return [d for d in found if d.span.path in touched or d in brought] if touched else found
+
+
 def _words(library: Library) -> Callable[[Diagnostic], str]:
     """The line that a finding stands on."""
     context = Context({path: each.document.text for path, each in library.by_path.items()})
@@ -139,7 +176,7 @@ def _write_baseline(
 ) -> int:
     if narrowed:
         raise FileTrouble(
-            "`--write-baseline` writes every finding; leave out paths, `--baseline` and `--new-since`"
+            "`--write-baseline` writes every finding; leave out paths, `--baseline`, `--new-since` and `--staged`"
         )
     files.write(base.target(file, library), baseline.written(found))
     known = "1 finding is" if len(found) == 1 else f"{len(found)} findings are"
