@@ -14,11 +14,11 @@ from typing import NamedTuple
 from xml.etree import ElementTree
 
 import pytest
-import stand_in
-from ci_jobs import Job, on_gitlab, read
-from stand_in import CodeHost
 
 from sopctl import scaffold
+from tests import stand_in
+from tests.ci_jobs import Job, Step, on_gitlab, read
+from tests.stand_in import TOKEN, CodeHost
 
 ROOT = Path(__file__).parent.parent
 ACTION = read(ROOT / "action.yml")
@@ -120,6 +120,7 @@ class Change(NamedTuple):
 
 SHORTER = Change("{damaged: no, order-age: \"<= 30\"}, then: refunded", "{damaged: no, order-age: \"<= 30\"}, then: refused")  # fmt: skip
 COMMENT = Change("steps:\n", "# the way of a refund\nsteps:\n")
+RENAMED = Change("title: Decide on the refund", "title: Decide on money back")
 BROKEN = Change("next: answered", "next: anwsered")
 
 
@@ -185,14 +186,25 @@ def test_the_action_installs_sopctl_and_leaves_the_python_of_others_alone(tools:
     assert shutil.which("python3", path=tools.path) == shutil.which("python3", path=ENVIRONMENT["PATH"])
 
 
-def on_github(checkout: Path, tools: Tools, environment: Mapping[str, str], **inputs: str) -> Job:
-    """All steps of the action after the installation."""
+def on_github(
+    checkout: Path,
+    tools: Tools,
+    environment: Mapping[str, str],
+    only: str = "",
+    base: str = "main",
+    **inputs: str,
+) -> Job:
+    """All steps of the action after the installation, or only one and those that it cannot do without."""
     defaults = {name: each["default"] for name, each in ACTION["inputs"].items()}
     contexts = {
         "inputs": {**defaults, "token": environment.get("GITHUB_TOKEN", ""), **inputs},
         "github": {
             "event_name": environment.get("GITHUB_EVENT_NAME", "push"),
-            "event": {"pull_request": {"base": {"sha": git(checkout, "rev-parse", "main")}}},
+            "event": {
+                "pull_request": {
+                    "base": {"sha": base if len(base) == 40 else git(checkout, "rev-parse", base)}
+                }
+            },
         },
     }
     own = {name: value for name, value in environment.items() if name != "GITHUB_TOKEN"}
@@ -201,7 +213,9 @@ def on_github(checkout: Path, tools: Tools, environment: Mapping[str, str], **in
     temporary = checkout.with_name("temporary")
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir()
-    return Job(checkout, temporary, whole, contexts).run(ACTION["runs"]["steps"][2:])
+    steps = ACTION["runs"]["steps"][2:]
+    wanted = [each for each in steps if only in ("", each.get("name")) or each.get("id") == "place"]
+    return Job(checkout, temporary, whole, contexts).run(wanted)
 
 
 def test_a_clean_push_is_checked_and_its_site_is_kept(checkout: Path, tools: Tools) -> None:
@@ -227,8 +241,8 @@ def test_findings_are_annotations_and_do_not_hide_the_scenarios(checkout: Path, 
 
 def test_fail_on_decides_what_fails(checkout: Path, tools: Tools) -> None:
     merge(checkout, Change("same rule for everybody", "same rule for everybody ASAP"))
-    assert on_github(checkout, tools, {})["Lint"].outcome == "success"
-    assert on_github(checkout, tools, {}, **{"fail-on": "warning"})["Lint"].outcome == "failure"
+    assert on_github(checkout, tools, {}, only="Lint")["Lint"].outcome == "success"
+    assert on_github(checkout, tools, {}, only="Lint", **{"fail-on": "warning"})["Lint"].outcome == "failure"
 
 
 def test_code_scanning_gets_the_findings_as_sarif(checkout: Path, tools: Tools) -> None:
@@ -256,7 +270,183 @@ def test_a_handbook_in_a_folder_is_told_of_from_the_top_of_the_repository(
     assert job["Keep the reports"].given["name"] == "sopctl-reports-books-returns-desk"
 
 
+# The review of a pull request
+
+
+def reviewed(checkout: Path, tools: Tools, environment: Mapping[str, str], **inputs: str) -> Step:
+    return on_github(checkout, tools, environment, only=REVIEW, **inputs)[REVIEW]
+
+
+def test_a_pull_request_gets_one_comment_that_is_kept_up_to_date(
+    checkout: Path, tools: Tools, host: CodeHost
+) -> None:
+    environment = host.github("pull_request", folder=tools.temporary)
+    merge(checkout, SHORTER)
+    first = reviewed(checkout, tools, environment)
+    assert "the comment was made" in first.said
+    [body] = host.bodies
+    assert "SUP-REF-001" in body
+    merge(checkout, RENAMED)
+    assert "the comment was brought up to date" in reviewed(checkout, tools, environment).said
+    [body] = host.bodies
+    assert "Decide on money back" in body
+    assert TOKEN not in first.said
+
+
+def test_a_pull_request_that_changes_no_meaning_gets_no_comment(
+    checkout: Path, tools: Tools, host: CodeHost
+) -> None:
+    environment = host.github("pull_request", folder=tools.temporary)
+    merge(checkout, COMMENT)
+    step = reviewed(checkout, tools, environment)
+    assert step.outcome == "success", step.said
+    assert host.writes == []
+    host.say("<!-- sopctl comment: review.md -->\nOld words")
+    assert "brought up to date" in reviewed(checkout, tools, environment).said
+    assert "Old words" not in host.bodies[0]
+
+
+def test_a_change_without_a_new_version_fails_the_review_and_is_told_in_the_comment(
+    checkout: Path, tools: Tools, host: CodeHost
+) -> None:
+    merge(checkout, SHORTER)
+    step = reviewed(checkout, tools, host.github("pull_request", folder=tools.temporary))
+    assert step.outcome == "failure"
+    assert len(host.bodies) == 1
+
+
+def test_a_change_with_its_new_version_passes(checkout: Path, tools: Tools, host: CodeHost) -> None:
+    entry = f"  - {{version: 1.0.0, on: {TODAY}"
+    newer = entry.replace("1.0.0", "2.0.0") + ", author: support-lead, summary: Plainer words, approved_by: head-of-support, effective_on: " + f"{TODAY}}}\n"  # fmt: skip
+    merge(checkout, RENAMED, Change("version: 1.0.0\n", "version: 2.0.0\n"), Change(entry, newer + entry))
+    step = reviewed(checkout, tools, host.github("pull_request", folder=tools.temporary))
+    assert step.outcome == "success", step.said
+    assert len(host.bodies) == 1
+
+
+def test_what_is_compared_is_what_the_merge_brings_and_not_what_the_base_has_got_meanwhile(
+    checkout: Path, tools: Tools, host: CodeHost
+) -> None:
+    old = git(checkout, "rev-parse", "main")
+    intake = checkout / "sops/support/SUP-INT-001.yaml"
+    merge(checkout, SHORTER)
+    git(checkout, "checkout", "--quiet", "main")
+    intake.write_text(intake.read_text().replace("Open a case", "Open one case"))
+    git(checkout, "commit", "--quiet", "--all", "--message", "Meanwhile")
+    git(checkout, "checkout", "--quiet", "--detach")
+    git(checkout, "merge", "--quiet", "--no-ff", "--message", "Merge", "change")
+    for head in ("HEAD", "change"):  # the merge, or the branch where a workflow asks for that
+        git(checkout, "checkout", "--quiet", "--detach", head)
+        reviewed(checkout, tools, host.github("pull_request", folder=tools.temporary), base=old)
+        [body] = host.bodies
+        assert "SUP-REF-001" in body
+        assert "Open one case" not in body
+
+
+def test_a_fork_s_review_stands_in_the_summary(checkout: Path, tools: Tools, host: CodeHost) -> None:
+    host.may_write = False
+    merge(checkout, SHORTER)
+    job = on_github(checkout, tools, host.github("pull_request", fork=True, folder=tools.temporary), only=REVIEW)  # fmt: skip
+    assert "comes from outside" in job.said(REVIEW)
+    assert "SUP-REF-001" in job.summary.read_text()
+    assert host.comments == []
+
+
+def test_a_host_that_stumbles_is_asked_again(checkout: Path, tools: Tools, host: CodeHost) -> None:
+    host.failures = [(500, {}, "")]
+    merge(checkout, SHORTER)
+    assert "the comment was made" in reviewed(checkout, tools, host.github("pull_request", folder=tools.temporary)).said  # fmt: skip
+
+
+def test_a_wrong_token_fails_the_review_in_plain_words(checkout: Path, tools: Tools, host: CodeHost) -> None:
+    merge(checkout, SHORTER)
+    environment = {**host.github("pull_request", folder=tools.temporary), "GITHUB_TOKEN": "another-t0ken"}
+    step = reviewed(checkout, tools, environment)
+    assert step.outcome == "failure"
+    assert "GitHub refuses the token (401: Bad credentials); give the job `permissions:" in step.said
+    assert "another-t0ken" not in step.said
+
+
+def test_a_shallow_checkout_is_said_with_the_way_out(
+    checkout: Path, tools: Tools, host: CodeHost, tmp_path: Path
+) -> None:
+    merge(checkout, SHORTER)
+    git(checkout, "branch", "merged")
+    shallow = tmp_path / "shallow"
+    git(tmp_path, "clone", "--quiet", "--depth=1", "--branch=merged", checkout.as_uri(), str(shallow))
+    base = git(checkout, "rev-parse", "main")
+    step = reviewed(shallow, tools, host.github("pull_request", folder=tools.temporary), base=base)
+    assert step.outcome == "failure"
+    assert "fetch-depth: 0" in step.said
+    assert host.asked == []
+
+
+def test_the_title_of_a_branch_is_no_program(checkout: Path, tools: Tools, host: CodeHost) -> None:
+    merge(checkout, Change("title: Refund decision", 'title: "$(touch pwned) `touch pwned`"'))
+    reviewed(checkout, tools, host.github("pull_request", folder=tools.temporary))
+    assert not list(checkout.rglob("pwned"))
+
+
+def test_of_two_handbooks_the_one_that_changes_has_a_comment_of_its_own(
+    checkout: Path, tools: Tools, host: CodeHost
+) -> None:
+    shutil.copytree(checkout, checkout / "second", ignore=shutil.ignore_patterns(".git", "second"))
+    git(checkout, "add", ".")
+    git(checkout, "commit", "--quiet", "--message", "Second")
+    merge(checkout, SHORTER, file=f"second/{REFUND}")
+    for folder in (".", "second"):
+        reviewed(checkout, tools, host.github("pull_request", folder=tools.temporary), folder=folder)
+    [body] = host.bodies
+    assert body.startswith("<!-- sopctl comment: review-second.md -->")
+
+
+def test_the_workflow_of_a_new_knowledge_base_comments_too(
+    checkout: Path, tools: Tools, host: CodeHost, new: Path
+) -> None:
+    merge(checkout, SHORTER)
+    environment = {**ENVIRONMENT, "PATH": tools.path, **host.github("pull_request", folder=tools.temporary)}
+    contexts = {"github": {"event_name": "pull_request", "token": environment.pop("GITHUB_TOKEN")}}
+    steps = read(new / ".github/workflows/sops.yml")["jobs"]["check"]["steps"]
+    wanted = [step for step in steps if not step.get("run", "").startswith("python -m pip")]
+    job = Job(checkout, tools.temporary, environment, contexts).run(wanted)
+    assert "SOP901" in job.said("sopctl lint --format github")
+    assert job["Run the scenarios"].outcome == "failure"  # the last day for returns is refused now
+    assert "the comment was made" in job.said(REVIEW)
+
+
 # GitLab
+
+
+@pytest.mark.parametrize("kind", ["detached", "merged_result"])
+def test_on_gitlab_a_merge_request_gets_one_note_that_is_kept_up_to_date(
+    checkout: Path, tools: Tools, host: CodeHost, kind: str
+) -> None:
+    host.belongs_to_app = False
+    merge(checkout, SHORTER)
+    if kind == "detached":
+        git(checkout, "checkout", "--quiet", "change")
+    said = gitlab("sopctl-review", checkout, tools, merge_request(checkout, host, kind)).stdout
+    assert "the comment was made" in said
+    assert "SUP-REF-001" in host.bodies[0]
+    again = gitlab("sopctl-review", checkout, tools, merge_request(checkout, host, kind)).stdout
+    assert "it was left as it is" in again
+
+
+def test_on_gitlab_without_a_token_the_review_is_in_the_log(
+    checkout: Path, tools: Tools, host: CodeHost
+) -> None:
+    merge(checkout, RENAMED)
+    environment = {**merge_request(checkout, host, "merged_result"), "GITLAB_TOKEN": ""}
+    done = gitlab("sopctl-review", checkout, tools, environment)
+    assert "give the project the variable GITLAB_TOKEN" in done.stdout
+    assert "SUP-REF-001" in done.stdout
+    assert (checkout / "review.md").is_file()
+    assert host.asked == []
+
+
+def merge_request(checkout: Path, host: CodeHost, kind: str) -> dict[str, str]:
+    base = git(checkout, "rev-parse", "main")
+    return {**host.gitlab(), "CI_MERGE_REQUEST_EVENT_TYPE": kind, "CI_MERGE_REQUEST_DIFF_BASE_SHA": base}
 
 
 def test_on_gitlab_the_findings_are_a_code_quality_report(checkout: Path, tools: Tools, new: Path) -> None:

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import stand_in
-from stand_in import TOKEN, CodeHost
 
 from sopctl import cli, code_host
 from sopctl.code_host import Done, HostTrouble, Refused, host_of
+from tests import stand_in
+from tests.stand_in import TOKEN, CodeHost
 
 SAID = "## What changes\n\nNobody waits longer.\n"
 
