@@ -432,7 +432,7 @@ def test_history_tells_who_changed_what_and_when(repo: Repo) -> None:
     assert oldest.committed.isoformat() == "2026-01-01T23:30:00-08:00"
     content = oldest.files[0].after
     assert content
-    assert repository.text_of(content) == "x: 1\n"
+    assert [*repository.texts_of([content])] == ["x: 1\n"]
     assert sorted(newest.files) == sorted(
         [("sops/A B.yaml", (content,), None), ("sops/Ü\n.yaml", (None,), content)]
     )

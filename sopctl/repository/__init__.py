@@ -4,7 +4,7 @@ All objects come from one `git cat-file` process, however many files and commits
 """
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 
@@ -48,6 +48,18 @@ class Repository:
         self.shallow = shallow  # the oldest commits are not here
         self._environment = environment
 
+    def inside(self, place: Path) -> str:
+        """A path of the disk as a path from the top of the repository. Links on the way are left to
+        the commit, which knows where they led."""
+        whole = Path(os.path.abspath(place))
+        for ancestor in (*reversed(whole.parents), whole):
+            if os.path.realpath(ancestor) == str(self.top):
+                return "" if whole == ancestor else whole.relative_to(ancestor).as_posix()
+        path = os.path.relpath(os.path.realpath(whole), self.top).replace(os.sep, "/")
+        if path == ".." or path.startswith("../"):
+            raise FileTrouble(f"{place} is not in the git repository {self.top}")
+        return path
+
     # Commits
 
     def commit(self, ref: str) -> str:
@@ -80,15 +92,16 @@ class Repository:
             raise FileTrouble(f"where `{one}` and `{other}` part is not in this clone{_DEEPEN}")
         raise FileTrouble(f"`{one}` and `{other}` have no commit in common")
 
-    def history(self, ref: str, folder: Path) -> tuple[Commit, ...]:
+    def history(self, ref: str, folder: Path, *, mainline: bool = False) -> tuple[Commit, ...]:
         """The commits up to `ref` that touched files below a folder, newest first, each with these
-        files. A merge counts where its outcome is none of its parents' files."""
-        arguments = ["log", "-z", "--raw", "-c", "--root", "--no-renames", "--no-abbrev", "--topo-order"]
+        files. A merge counts where its outcome is none of its parents' files; on the main line, of
+        first parents alone, where it is not that of the first."""
+        arguments = ["log", "-z", "--raw", "--root", "--no-renames", "--no-abbrev", "--topo-order"]
         arguments += ["--no-show-signature", "--no-notes", "--no-color", f"--format={FORMAT}"]
+        arguments += ["--first-parent", "-m"] if mainline else ["-c"]
         trouble = f"git cannot tell the history of `{ref}`"
-        return tuple(
-            commits(self._told(trouble, *arguments, self.commit(ref), "--", self._inside(folder) or "."))
-        )
+        said = self._told(trouble, *arguments, self.commit(ref), "--", self.inside(folder) or ".")
+        return tuple(commits(said))
 
     # Contents
 
@@ -102,24 +115,24 @@ class Repository:
 
     def text_at(self, ref: str, path: Path) -> str | None:
         """The text of one file at a commit; None where there was none, or none that is text."""
-        return self._tree(ref).text(self._inside(path))
+        return self._tree(ref).text(self.inside(path))
 
     def text_staged(self, path: Path) -> str | None:
         """The text of one file in the index."""
-        return self._index.text(self._inside(path))
+        return self._index.text(self.inside(path))
 
-    def text_of(self, content: str) -> str | Unread:
-        """The text of a file's content, by the name that `Touched` gives it."""
-        found = self._objects.get(content)
-        return NO_CONTENT if found is None or found.kind != "blob" else decoded(found.data)
+    def texts_of(self, contents: Iterable[str]) -> Iterator[str | Unread]:
+        """The texts of the contents of files, by the names that `Touched` gives them."""
+        for data in self._objects.blobs(contents):
+            yield NO_CONTENT if data is None else decoded(data)
 
     def beside_at(self, ref: str, root: Path) -> Callable[[str], str | None]:
         """A look at any other file as it was at a commit, as `files.beside` gives it."""
-        return self._tree(ref).beside(self._inside(root))
+        return self._tree(ref).beside(self.inside(root))
 
     def beside_staged(self, root: Path) -> Callable[[str], str | None]:
         """The same of the index."""
-        return self._index.beside(self._inside(root))
+        return self._index.beside(self.inside(root))
 
     def close(self) -> None:
         """End the process that reads; it ends by itself when the repository is forgotten."""
@@ -153,24 +166,12 @@ class Repository:
 
     def _texts(self, snapshot: Snapshot, name: str, root: Path, folder: Path) -> Texts:
         base = os.path.relpath(folder, root)
-        start = self._inside(folder)
+        start = self.inside(folder)
         try:
             return snapshot.texts(start, "" if base == "." else base.replace(os.sep, "/") + "/")
         except NoFolder as trouble:
             shown = start or "the top of the repository"
             raise FileTrouble(f"{name}: `{shown}` {trouble}, so there are no SOPs to read") from None
-
-    def _inside(self, place: Path) -> str:
-        """A path of the disk as a path from the top of the repository. Links on the way are left to
-        the commit, which knows where they led."""
-        whole = Path(os.path.abspath(place))
-        for ancestor in (*reversed(whole.parents), whole):
-            if os.path.realpath(ancestor) == str(self.top):
-                return "" if whole == ancestor else whole.relative_to(ancestor).as_posix()
-        path = os.path.relpath(os.path.realpath(whole), self.top).replace(os.sep, "/")
-        if path == ".." or path.startswith("../"):
-            raise FileTrouble(f"{place} is not in the git repository {self.top}")
-        return path
 
     def _ask(self, *arguments: str) -> tuple[int, str, bytes]:
         """The exit code of git, its answer, and what it complains about."""
