@@ -30,7 +30,7 @@ class Ground(NamedTuple):
         return build(files.texts_in(self.root, self.folder), today, files.beside(self.root), like)
 
     def library_at(
-        self, ref: str, repository: Repository, today: date, like: Library | None = None
+        self, ref: str, repository: "Repository", today: date, like: Library | None = None
     ) -> Library:
         """Every file of the knowledge base as it stood at a commit, wherever its settings had it then."""
         try:
