@@ -4,7 +4,6 @@ They are known again by their identity (rule, address in ids, message), never by
 name, and each hides one finding: a second equal one is new.
 """
 
-import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
@@ -34,6 +33,8 @@ def written(diagnostics: Iterable[Diagnostic]) -> str:
 
 def read(text: str, name: str) -> list[Entry]:
     """What such a file holds; FileTrouble says why it cannot be used."""
+    import json  # only who has such a file pays for it
+
     try:
         whole = json.loads(text)
         if whole["baseline"] != _FORMAT:
@@ -91,6 +92,8 @@ _WRITE = "`sopctl lint --write-baseline FILE` writes one"
 
 
 def _line(identity: Identity, count: int) -> str:
+    import json
+
     entry = identity._asdict() | ({"count": count} if count > 1 else {})
     try:
         text = json.dumps(entry, ensure_ascii=False)
