@@ -1,8 +1,9 @@
 """Clauses: whom they meet, who carries them out, and how much a finding may rest on them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 from sopctl.diagnostic import Pointer, Severity
 from sopctl.library import Library
@@ -43,17 +44,37 @@ def holds(place: str, other: str) -> bool:
     return place == other or place.startswith(other + "-") or other.startswith(place + "-")
 
 
-def concerned(library: Library, clause: Clause) -> list[Sop]:
+def concerned(library: Library, clause: Clause) -> Sequence[Sop]:
     """The effective SOPs that a clause meets, by id."""
     if "applies_to" in clause.unknown:
-        return []
-    return [
-        sop
-        for sop in library.sops
-        if sop.status == EFFECTIVE
-        and "applies_to" not in sop.unknown
-        and meets(clause.applies_to, sop.applies_to)
-    ]
+        return ()
+    if library not in _CONCERNED:
+        _CONCERNED[library] = {}
+    known = _CONCERNED[library]
+    scope = _scope(clause.applies_to)
+    if scope not in known:
+        known[scope] = tuple(_met(library, clause.applies_to))
+    return known[scope]
+
+
+_Scope = tuple[object, ...]
+_CONCERNED: WeakKeyDictionary[Library, dict[_Scope, tuple[Sop, ...]]] = WeakKeyDictionary()
+"""By what clauses apply to, which few differ in, the SOPs that they meet."""
+
+
+def _met(library: Library, applies: AppliesTo | None) -> Iterator[Sop]:
+    answers: dict[_Scope, bool] = {}
+    for sop in library.sops:
+        if sop.status == EFFECTIVE and "applies_to" not in sop.unknown:
+            scope = _scope(sop.applies_to)
+            if scope not in answers:
+                answers[scope] = meets(applies, sop.applies_to)
+            if answers[scope]:
+                yield sop
+
+
+def _scope(applies: AppliesTo | None) -> _Scope:
+    return () if applies is None else (applies.jurisdictions, applies.worker_types, applies.unknown)
 
 
 def carriers(library: Library) -> dict[str, list[Carrier]]:

@@ -6,6 +6,7 @@ be searched by that rule. A file that shows one may still be innocent.
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import accumulate, groupby
 from weakref import WeakKeyDictionary
 
 from sopctl.library import Library
@@ -40,9 +41,9 @@ def _heard(library: Library) -> _Heard:
     """By file, the signs that it shows."""
     if library not in _HEARD:
         avoid = (word for term in library.glossary.values() for word in term.avoid or () if word)
-        signs = sorted({plain(sign) for sign in (*TIME, *MEASURE, *avoid)} - {""})
-        shown = {sign: {other for other in signs if sign.startswith(other)} for sign in signs}
-        pattern = re.compile(f" ({_branches(signs)})")
+        signs = {plain(sign) for sign in (*TIME, *MEASURE, *avoid)} - {""}
+        shown = {sign: signs.intersection(accumulate(sign)) for sign in signs}
+        pattern = re.compile(f" ({branches(sorted(signs))})")
         _HEARD[library] = {
             path: {other for sign in set(pattern.findall(speech.plain)) for other in shown[sign]}
             for path, speech in library.speech.items()
@@ -50,11 +51,39 @@ def _heard(library: Library) -> _Heard:
     return _HEARD[library]
 
 
-def _branches(words: list[str]) -> str:
-    """A pattern for the longest of the words, each letter written once, so that few are tried in vain."""
-    by_letter: dict[str, list[str]] = {}
-    for word in words:
-        if word:
-            by_letter.setdefault(word[0], []).append(word[1:])
-    body = "|".join(letter + _branches(rests) for letter, rests in by_letter.items())
-    return (f"(?:{body})?" if "" in words else f"(?:{body})") if body else ""
+def branches(phrases: Iterable[str], gap: str = " ") -> str:
+    """A pattern for the longest of the phrases, each beginning written once, so that few are tried in
+    vain; `gap` is what may stand between two words."""
+    return _branches(sorted(set(phrases)), 0, gap)
+
+
+def _branches(phrases: list[str], at: int, gap: str, forks: int = 0) -> str:
+    """The same for what is left of sorted phrases from a place on, up to which they are alike."""
+    ends = len(phrases[0]) == at
+    rest = phrases[1:] if ends else phrases
+    if not rest:
+        return ""
+    same = _alike(rest[0], rest[-1])
+    if forks == _MOST_FORKS:
+        body = "|".join(_written(phrase[at:], gap) for phrase in sorted(rest, key=len, reverse=True))
+    elif same > at:
+        body = _written(rest[0][at:same], gap) + _branches(rest, same, gap, forks + 1)
+    else:
+        by_letter = [[*group] for _, group in groupby(rest, key=lambda phrase: phrase[at])]
+        body = "|".join(
+            _written(group[0][at], gap) + _branches(group, at + 1, gap, forks + 1) for group in by_letter
+        )
+    return f"(?:{body})?" if ends else f"(?:{body})"
+
+
+def _alike(one: str, other: str) -> int:
+    """How many letters they begin with in common."""
+    return next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), len(one))
+
+
+def _written(text: str, gap: str) -> str:
+    return gap.join(re.escape(word) for word in text.split(" "))
+
+
+_MOST_FORKS = 40
+"""A pattern is not nested deeper."""

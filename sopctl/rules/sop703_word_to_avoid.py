@@ -27,11 +27,12 @@ glossary:
 """
 
 import re
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from sopctl.analysis import wording
-from sopctl.diagnostic import Finding, Severity
+from sopctl.diagnostic import Finding, Pointer, Severity
 from sopctl.library import Library
 from sopctl.prose import Said
 
@@ -45,9 +46,9 @@ def check_library(library: Library) -> Iterator[Finding]:
     pattern = _pattern(instead)
     longer = _pattern([name for name in _names(library) if pattern.search(name)])
     for path, speech in wording.speeches(library, instead, whole=True):
-        fine = list(speech.find(longer)) if longer.pattern else []
+        fine = _by_text(speech.find(longer)) if longer.pattern else {}
         for said in speech.find(pattern):
-            if not any(_inside(said, each) for each in fine):
+            if not _inside(said.part, fine.get(said.at, [])):
                 message, help = _words(said.word, instead)
                 yield Finding(said.at, message, help, part=said.part, path=path)
 
@@ -63,7 +64,7 @@ def _instead(library: Library) -> dict[str, list[str]]:
     found: dict[str, list[str]] = defaultdict(list)
     for _, term in sorted(library.glossary.items()):
         for word in term.avoid or ():
-            if word and term.title:
+            if word and term.title and _folded(word):
                 found[_folded(word)].append(term.title)
     return dict(found)
 
@@ -78,12 +79,20 @@ def _folded(word: str) -> str:
 
 
 def _pattern(phrases: Iterable[str]) -> re.Pattern[str]:
-    bodies = [
-        re.sub(r"(?:\\?[\s-])+", r"[\\s-]+", re.escape(phrase))
-        for phrase in sorted(phrases, key=len, reverse=True)
-    ]
-    return re.compile(rf"(?<![\w-])(?:{'|'.join(bodies)})s?(?![\w-])" if bodies else "", re.IGNORECASE)
+    plain = {folded for phrase in phrases if (folded := _folded(phrase))}
+    body = wording.branches(plain, gap=r"[\s-]+") if plain else ""
+    return re.compile(rf"(?<![\w-]){body}s?(?![\w-])" if body else "", re.IGNORECASE)
 
 
-def _inside(said: Said, other: Said) -> bool:
-    return said.at == other.at and other.part[0] <= said.part[0] and said.part[1] <= other.part[1]
+def _by_text(found: Iterable[Said]) -> dict[Pointer, list[tuple[int, int]]]:
+    parts: dict[Pointer, list[tuple[int, int]]] = defaultdict(list)
+    for said in found:
+        parts[said.at].append(said.part)
+    return dict(parts)
+
+
+def _inside(part: tuple[int, int], others: list[tuple[int, int]]) -> bool:
+    """Whether one of some parts in order holds this one."""
+    before = bisect_right(others, (part[0], part[1])) - 1
+    near = others[max(before, 0) : before + 2]
+    return any(start <= part[0] and part[1] <= end for start, end in near)

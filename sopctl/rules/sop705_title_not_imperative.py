@@ -40,8 +40,9 @@ steps:
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from functools import cache
+from weakref import WeakKeyDictionary
 
 from sopctl.diagnostic import Finding, Severity
 from sopctl.library import Library
@@ -94,7 +95,7 @@ def check(sop: Sop, library: Library) -> Iterator[Finding]:
 _HELP = "begin with what is to be done: `Check …`, `Send …`, `Decide …`"
 
 
-def _no_order(title: str, roles: tuple[str, ...]) -> str:
+def _no_order(title: str, roles: Container[str]) -> str:
     """The beginning of a title that cannot be an order, or nothing where it may be one."""
     found = _WORD.match(title)
     if not found:
@@ -106,9 +107,8 @@ def _no_order(title: str, roles: tuple[str, ...]) -> str:
     if _is_no_verb(word.lower()):
         return word
     folded = title.casefold()
-    if not folded.startswith(roles):
-        return ""
-    return next((title[: len(role)] for role in roles if folded.startswith(f"{role} ")), "")
+    beginnings = (folded[: space.start()] for space in re.finditer(" ", folded))
+    return next((title[: len(words)] for words in beginnings if words in roles), "")
 
 
 @cache
@@ -117,6 +117,12 @@ def _is_no_verb(word: str) -> bool:
     return bool(odd) and word not in _VERBS
 
 
-def _roles(library: Library) -> tuple[str, ...]:
+def _roles(library: Library) -> frozenset[str]:
     """Titles of two words or more; one word, such as Lead, may be a verb too."""
-    return tuple(role.title.casefold() for role in library.roles.values() if role.title and " " in role.title)
+    if library not in _TITLES:
+        titles = (role.title for role in library.roles.values() if role.title)
+        _TITLES[library] = frozenset(title.casefold() for title in titles if " " in title)
+    return _TITLES[library]
+
+
+_TITLES: WeakKeyDictionary[Library, frozenset[str]] = WeakKeyDictionary()
