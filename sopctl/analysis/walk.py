@@ -121,10 +121,11 @@ class Walk:
         return self.stop
 
 
-def walk(atlas: "Atlas", sop: str, source: Source) -> Walk:
-    """Take one case from the first step of a SOP as far as the source leads it."""
+def walk(atlas: "Atlas", sop: str, source: Source, onward: bool = False) -> Walk:
+    """Take one case from the first step of a SOP as far as the source leads it; `onward` through
+    hand-offs too, of which the last SOP then ends the walk."""
     way = Walk(sop)
-    walker = _Walker(atlas, way, source)
+    walker = _Walker(atlas, way, source, onward)
     to = walker.start(sop)
     while way.stop is None:
         to = walker.go(to)
@@ -226,8 +227,8 @@ _UNREADABLE = "?"
 class _Walker:
     """The rules of the road. Each method answers with the next target; none where the walk stops."""
 
-    def __init__(self, atlas: Atlas, way: Walk, source: Source) -> None:
-        self.atlas, self.way, self.source = atlas, way, source
+    def __init__(self, atlas: Atlas, way: Walk, source: Source, onward: bool) -> None:
+        self.atlas, self.way, self.source, self.onward = atlas, way, source, onward
         self.frame = way.frames[0]
         self.plan: Plan = None  # type: ignore[assignment]
         self.turned_away: set[str] = set()  # full steps that the case came to since it last entered one
@@ -410,7 +411,7 @@ class _Walker:
             return self._come_back(to) if inside else self._stop("outcome", to)
         if not to[:1].isupper():
             return self._stop("unreadable", to)
-        if not inside:
+        if not inside and not (self.onward and self.atlas.plan(to) is not None):
             return self._stop("hand-off", to)
         facts = self.frame.facts
         self.frame.facts = {id: value for id, value in facts.items() if id not in self.plan.private}

@@ -1,0 +1,380 @@
+"""Which cases end differently in two libraries, exactly, in as few words as will do."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import NamedTuple
+
+from sopctl.analysis.cases import Box, Budget, OutOfBudget, Space
+from sopctl.analysis.graph import reachable, reverse
+from sopctl.analysis.time_words import listed
+from sopctl.analysis.walk import Walk, atlas, walk
+from sopctl.diff import case_words as words
+from sopctl.diff.abreast import (
+    ALLOWANCE,
+    IMPOSSIBLE,
+    Abreast,
+    Asked,
+    Depth,
+    Run,
+    Split,
+    Unclear,
+    Variables,
+    field_name,
+    returns,
+)
+from sopctl.diff.kinds import kinds
+from sopctl.diff.names import Renamed
+from sopctl.diff.sides import Called, Side, Torn, facts_of, meanings
+from sopctl.library import Library
+from sopctl.model import unary
+from sopctl.model.registers import Fact
+from sopctl.model.unary import Values
+
+Said = dict[str, tuple[str, ...]]
+
+
+class Example(NamedTuple):
+    """One case, as a scenario tells it: values of facts, one for each time a fact is asked, answers
+    by `SOP#step`, and the outcomes of calls that were not followed. Names are those of the later
+    library."""
+
+    given: Said
+    answers: Said
+    calls: Said
+
+
+class CaseChange(NamedTuple):
+    """Cases that end differently. Every one of them ended in one of `before_ends`, and now ends in
+    one of `after_ends`: `SOP:outcome`, a SOP that they are handed to and that is not there, or
+    `stuck:why@SOP#step`."""
+
+    sop: str  # where the cases start, by the name of the later library
+    kind: str  # moved; new or gone: cases that say what only the later, or the earlier, library knows
+    when: str  # which cases, in words
+    tests: Mapping[str, tuple[str, ...]]  # which cases, as tests of a fact, or answers by `SOP#step`
+    before: str  # in words; empty for new cases
+    after: str  # in words; empty for cases that are gone
+    before_ends: tuple[str, ...]
+    after_ends: tuple[str, ...]
+    example: Example
+    message: str
+
+
+class Unknown(NamedTuple):
+    """A SOP of which not all, or none, of the cases could be compared, and why. Where cases were
+    followed up to hand-offs alone, `behind` are the SOPs that both libraries hand them to: there
+    they may end differently, and do as far as cases that start there do."""
+
+    sop: str
+    reason: str
+    behind: tuple[str, ...] = ()
+
+
+class CaseChanges(NamedTuple):
+    """What came of it: SOPs in `same` decide by other steps or rows, and no case ends differently."""
+
+    changes: tuple[CaseChange, ...] = ()
+    same: tuple[str, ...] = ()
+    unknown: tuple[Unknown, ...] = ()
+
+
+def case_changes(before: Library, after: Library, renamed: Renamed = MappingProxyType({})) -> CaseChanges:
+    """The cases whose final outcome differs, for each SOP that both libraries have. What is
+    `renamed` is the same, by the name of the later library."""
+    sides = Side(before, Called(renamed)), Side(after, Called({}))
+    changed = _changed(sides)
+    if not changed:
+        return CaseChanges()
+    leads = _leads(sides)
+    starts = sorted(reachable(reverse(leads), changed))
+    region = reachable(leads, starts)
+    abreast = Abreast(*sides, region, meanings(sides, region))
+    found: list[CaseChange] = []
+    same: list[str] = []
+    unknown: list[Unknown] = []
+    deep = Budget(DEEP)
+    for id in starts:
+        if touched := abreast.touched(id):
+            changes, unsure = _compared(abreast, id, deep)
+            found.extend(changes)
+            if unsure:
+                unknown.append(unsure)
+            elif not changes and any(place[0] == id for place in touched):
+                same.append(id)
+    return CaseChanges(tuple(found), tuple(same), tuple(unknown))
+
+
+# Where to look
+
+
+def _changed(sides: tuple[Side, Side]) -> set[str]:
+    """The SOPs in which something is decided otherwise, and those that only one library has."""
+    before, after = sides
+    facts = _changed_facts(before, after)
+    found = set(before.ids ^ after.ids)
+    for id in sorted(before.ids & after.ids):
+        if not _same_text(before, after, id, facts) and _decides_otherwise(before, after, id):
+            found.add(id)
+    return found
+
+
+def _same_text(before: Side, after: Side, id: str, facts: frozenset[str]) -> bool:
+    """True where a SOP is written in the same words, of facts that can be what they could be."""
+    one, other = before.sop(id), after.sop(id)
+    assert one is not None
+    assert other is not None
+    texts = [side.library.document_of(sop).text for side, sop in ((before, one), (after, other))]
+    if one is not other and not (texts[0] and texts[0] == texts[1]):
+        return False
+    return before.names.plain and not any(
+        fact in facts for step in other.known_steps for fact in facts_of(step)
+    )
+
+
+def _decides_otherwise(before: Side, after: Side, id: str) -> bool:
+    steps = before.steps(id).keys()
+    if before.first(id) != after.first(id) or steps != after.steps(id).keys():
+        return True
+    return any(before.mark((id, step)) != after.mark((id, step)) for step in steps)
+
+
+def _changed_facts(before: Side, after: Side) -> frozenset[str]:
+    """The shared facts that can be something else, by the names of the later library."""
+    facts = before.library.facts, after.library.facts
+    names = {*facts[0], *facts[1]}
+    return frozenset(name for name in names if facts[0].get(name) != facts[1].get(name))
+
+
+def _leads(sides: tuple[Side, Side]) -> dict[str, list[str]]:
+    """From each SOP to those that it calls or hands to, in either library."""
+    leads: dict[str, dict[str, None]] = {}
+    for side in sides:
+        for id in sorted(side.ids):
+            sop = side.sop(id)
+            here = leads.setdefault(id, {})
+            for step in sop.known_steps if sop else ():
+                here.update(dict.fromkeys(side.leads_to(step)))
+    return {id: [to for to in others if to in leads] for id, others in leads.items()}
+
+
+# One SOP
+
+
+def _compared(abreast: Abreast, id: str, deep: Budget) -> tuple[list[CaseChange], Unknown | None]:
+    """The changes of one SOP, and why there may be more."""
+    try:
+        run, lines = _run(abreast, id, deep)
+    except OutOfBudget:
+        return [], Unknown(id, "its cases are too many to follow them all")
+    except (Torn, Unclear) as trouble:
+        return [], Unknown(id, str(trouble))
+    told = _Told(abreast, run, id)
+    changes = [told.change(*line) for line in lines]
+    found = [change for change in changes if change is not None]
+    found.sort(key=lambda each: (_KINDS.index(each.kind), each.message))
+    reasons = [f"what cases come to at `{place}` cannot be read" for place in sorted(run.unclear)]
+    reasons += ["a case did not take the way that was worked out for it"] if None in changes else []
+    behind = tuple(sorted(run.behind))
+    if behind:
+        reasons.append(f"its cases are too many to follow them into {listed(behind)}")
+    return found, Unknown(id, "; ".join(reasons), behind) if reasons else None
+
+
+def _run(abreast: Abreast, id: str, deep: Budget) -> tuple[Run, list[tuple[str, "_Line"]]]:
+    """The cases of a SOP, followed as far as is not too much: through all hand-offs, else up to
+    them, else past calls as well."""
+    try:
+        run = abreast.run(id, TO_HAND_OFFS)
+        near = run, _lines(run)
+    except OutOfBudget:
+        run = abreast.run(id, PAST_CALLS)
+        return run, _lines(run)
+    if not run.hands_over:
+        return near
+    try:
+        deep.spend(ALLOWANCE)
+        run = abreast.run(id, THROUGH)
+        far = run, _lines(run)
+    except OutOfBudget:
+        return near
+    deep.left += run.left
+    return far
+
+
+THROUGH = Depth(onward=True, into=True)
+TO_HAND_OFFS = Depth(onward=False, into=True)
+PAST_CALLS = Depth(onward=False, into=False)
+
+DEEP = 6 * ALLOWANCE
+"""Comparisons that the cases of all SOPs together may take behind hand-offs."""
+
+_KINDS = ("moved", "new", "gone")
+
+
+class _Line(NamedTuple):
+    """A box of cases, and the ends that they have."""
+
+    space: Space
+    box: Box
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+
+
+FEW = 3
+"""So few lines are told apart by both of their ends; more are told by one of them, if that is shorter."""
+
+MANY = 12
+"""More lines than this are told together where that halves them."""
+
+
+def _lines(run: Run) -> list[tuple[str, _Line]]:
+    """What there is to tell of a run, by kind."""
+    found: list[tuple[str, _Line]] = []
+    for kind in _KINDS:
+        splits = {split: boxes for split, boxes in run.splits.items() if _kind(split) == kind}
+        found.extend((kind, line) for line in (_folded(run.variables.space, splits) if splits else ()))
+    return found
+
+
+def _kind(split: Split) -> str:
+    return "new" if split.before == IMPOSSIBLE else "gone" if split.after == IMPOSSIBLE else "moved"
+
+
+def _folded(space: Space, splits: Mapping[Split, Sequence[Box]]) -> list[_Line]:
+    """The cases of these splits in few lines: those that share an end on one side, or on both."""
+    boxes = {split: [box & space.full for box in found] for split, found in splits.items()}
+    apart = _grouped(space, boxes, lambda split: split)
+    if len(apart) <= FEW:
+        return apart
+    by_after = _grouped(space, boxes, lambda split: split.after)
+    by_before = _grouped(space, boxes, lambda split: split.before)
+    ends = sorted({split.before for split in boxes}), sorted({split.after for split in boxes})
+    by_one = sorted(
+        [(len(by_after), ends[1], by_after), (len(by_before), ends[0], by_before)], key=lambda each: each[:2]
+    )
+    best = (
+        apart if ends[0] == ends[1] and len(by_after) == len(by_before) else min(apart, by_one[0][2], key=len)
+    )
+    if len(best) > MANY:
+        together = _grouped(space, boxes, lambda split: None)
+        best = together if 2 * len(together) <= len(best) else best
+    return best
+
+
+def _grouped(
+    space: Space, boxes: Mapping[Split, Sequence[Box]], by: Callable[[Split], object]
+) -> list[_Line]:
+    budget = Budget(ALLOWANCE)
+    groups: dict[object, list[Split]] = {}
+    for split in sorted(boxes):
+        groups.setdefault(by(split), []).append(split)
+    found = []
+    for group in groups.values():
+        for box in kinds(space, [each for split in group for each in boxes[split]], budget):
+            met = [split for split in group if any(space.meets(box, each) for each in boxes[split])]
+            before, after = ({split[side] for split in met} for side in (0, 1))
+            found.append(_Line(space, box, tuple(sorted(before)), tuple(sorted(after))))
+    return found
+
+
+class _Told:
+    """Tells the lines of one SOP, each with a case that a walk confirms on both sides."""
+
+    def __init__(self, abreast: Abreast, run: Run, id: str) -> None:
+        self._sides, self._id = abreast.sides, id
+        self._variables, self._depth = run.variables, run.depth
+        self._fields = {name: asked for asked in run.variables.asked for name in [field_name(asked)]}
+
+    def change(self, kind: str, line: _Line) -> CaseChange | None:
+        """The change of a line; None where its example goes another way than was worked out."""
+        example = self._example(line)
+        if example is None:
+            return None
+        before = "" if kind == "new" else words.ends(self._sides[0], line.before, self._id)
+        after = "" if kind == "gone" else words.ends(self._sides[1], line.after, self._id)
+        when = words.when(self._limits(line), self._id)
+        return CaseChange(
+            self._id, kind, when, self._tests(line), before, after,
+            () if kind == "new" else line.before, () if kind == "gone" else line.after,
+            example, words.message(self._sides, kind, when, line.before, line.after, self._id),
+        )  # fmt: skip
+
+    def _limits(self, line: _Line) -> list[tuple[Asked, Fact, Values]]:
+        """What is asked, and the values that the line leaves: facts first, each in its order."""
+        sets = line.space.sets(line.box, line.space.full)
+        found = [(self._fields[name], fact, values) for name, (fact, values) in sets.items()]
+        return sorted(found, key=lambda each: ("#" in each[0][0], each[0]))
+
+    def _tests(self, line: _Line) -> dict[str, tuple[str, ...]]:
+        return {
+            words.machine(asked): tuple(unary.tests(fact, values))
+            for asked, fact, values in self._limits(line)
+        }
+
+    def _example(self, line: _Line) -> Example | None:
+        chosen = {asked: unary.example(fact, values) for asked, fact, values in self._limits(line)}
+        said: dict[Asked, str] = {}
+        for side, ends in zip(self._sides, (line.before, line.after), strict=True):
+            case = _Case(side, chosen, self._variables, self._depth.into)
+            way = walk(atlas(side.library), side.own_id(self._id), case, self._depth.onward)
+            if _end(side, way) not in ends:
+                return None
+            said.update(case.said)
+        return _example(said)
+
+
+def _example(said: Mapping[Asked, str]) -> Example:
+    """What a case said, as lists."""
+    example = Example({}, {}, {})
+    for name, _ in sorted(said):
+        place = name.removesuffix(returns(""))
+        kept = example.given if "#" not in name else example.answers if place == name else example.calls
+        kept[place] = (*kept.get(place, ()), said[name, len(kept.get(place, ())) + 1])
+    return example
+
+
+class _Case:
+    """One case as the source of a walk: what a line leaves open it says somehow."""
+
+    foretold = True
+
+    def __init__(self, side: Side, chosen: Mapping[Asked, str], variables: Variables, into: bool) -> None:
+        self._side, self._chosen, self._variables, self._into = side, chosen, variables, into
+        self._times: Counter[str] = Counter()
+        self.said: dict[Asked, str] = {}
+
+    def fact(self, sop: str, step: str, fact: str) -> str | None:
+        return self._say(self._side.names.fact(sop, fact))
+
+    def answer(self, sop: str, step: str) -> str | None:
+        return self._say(self._place(sop, step))
+
+    def outcome(self, sop: str, step: str) -> str | None:
+        return None if self._into else self._say(returns(self._place(sop, step)))
+
+    def _place(self, sop: str, step: str) -> str:
+        names = self._side.names
+        return f"{names.sop(sop)}#{names.inside(sop, step)}"
+
+    def _say(self, name: str) -> str:
+        self._times[name] += 1
+        asked = name, self._times[name]
+        self.said[asked] = self._chosen.get(asked) or self._variables.any(name)
+        return self.said[asked]
+
+
+def _end(side: Side, way: Walk) -> str:
+    """The end of a walk, as the cases of a split have it."""
+    stop, own = way.end, way.frames[-1].sop
+    sop = side.names.sop(own)
+    match stop.why:
+        case "outcome":
+            return f"{sop}:{side.names.inside(own, stop.name)}"
+        case "hand-off":
+            return side.names.sop(stop.name)
+        case "value" | "no-such-answer" | "no-such-outcome":
+            return IMPOSSIBLE
+        case "no-row" | "two-rows" | "dead-end" | "loop" | "unhandled":
+            return f"stuck:{stop.why}@{sop}#{side.names.inside(own, stop.name)}"
+    return stop.why

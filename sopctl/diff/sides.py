@@ -1,0 +1,421 @@
+"""Two libraries in one set of names: the decisions of their steps, ready to be held side by side."""
+
+from collections.abc import Iterable, Iterator, Mapping, Set
+from functools import cached_property, partial
+from pathlib import PurePosixPath
+from typing import NamedTuple
+
+from sopctl.analysis.calls import endings
+from sopctl.analysis.cases import Domain
+from sopctl.analysis.decision import NO_ROW
+from sopctl.analysis.program import within_rows
+from sopctl.analysis.walk import Node, Plan, atlas
+from sopctl.diff.names import Renamed
+from sopctl.library import Library
+from sopctl.model import Sop, unary
+from sopctl.model.registers import Fact
+from sopctl.model.sop import Row, Step
+
+Place = tuple[str, str]
+"""A SOP and one of its steps, in the names of both libraries."""
+
+
+class Called:
+    """What a library calls things, put into the names of both."""
+
+    def __init__(self, renamed: Renamed) -> None:
+        self._renamed = renamed
+
+    @property
+    def plain(self) -> bool:
+        """True where nothing has another name."""
+        return not self._renamed
+
+    def sop(self, id: str) -> str:
+        return self._renamed.get(("sop", id), id)
+
+    def inside(self, sop: str, id: str) -> str:
+        """A step or an outcome of a SOP."""
+        return self._renamed.get((f"{sop}#", id), id)
+
+    def fact(self, sop: str, id: str) -> str:
+        return self._renamed.get((f"{sop}?", id)) or self._renamed.get(("facts", id), id)
+
+
+class Target(NamedTuple):
+    """Where an arrow leads: to a step, to another SOP, or to an end."""
+
+    step: str = ""
+    sop: str = ""
+    outcome: str = ""  # as its own library calls it: entries of `on` do
+    end: str = ""
+
+
+class Way(NamedTuple):
+    """A row of a table: its tests and what it sets, by fact. Rows that say the same share `says`."""
+
+    tests: tuple[tuple[str, int], ...]
+    sets: tuple[tuple[str, str], ...]
+    to: Target
+    says: object
+
+
+class Act(NamedTuple):
+    """What a step does to a case, in the names of both libraries."""
+
+    kind: str  # plain, table, ask, call or unreadable
+    follow: Target
+    asks: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()  # that its table asks for
+    rows: tuple[Way, ...] = ()
+    rest: Way | None = None  # its `otherwise`
+    first: bool = False  # the first row that matches is taken
+    answers: tuple[tuple[str, Target], ...] = ()
+    call: Target = Target()
+    on: tuple[tuple[str, Target], ...] = ()
+    later: tuple[str, ...] = ()  # facts that the times of the step ask for
+    at_most: int | None = None
+    instead: Target = Target()
+
+
+class Torn(Exception):
+    """A fact that is of one type here and of another there, so that its values cannot be compared."""
+
+
+class Meanings:
+    """The facts of both libraries by name, each with all values that either gives it."""
+
+    def __init__(self, declared: Mapping[str, list[Fact]], said: Mapping[str, list[unary.Values]]) -> None:
+        self._declared, self._said = declared, said
+        self._domains: dict[str, Domain] = {}
+
+    def domain(self, name: str) -> Domain:
+        if name not in self._domains:
+            declared = self._declared[name]
+            if len({_sort(fact) for fact in declared}) > 1:
+                types = " and ".join(sorted({f"`{fact.type}`" for fact in declared}))
+                raise Torn(f"`{name}` is of the types {types}, whose values cannot be compared")
+            own = [values for fact in declared if isinstance(values := unary.every(fact), tuple)]
+            self._domains[name] = Domain(_joined(declared), [*own, *self._said.get(name, ())])
+        return self._domains[name]
+
+
+class Side:
+    """One of the two libraries."""
+
+    def __init__(self, library: Library, names: Called) -> None:
+        self.library = library
+        self.names = names
+        self._atlas = atlas(library)
+        self._ids = {names.sop(id): id for id in library.by_id}
+        self._acts: dict[Place, Act] = {}
+        self._marks: dict[Place, object] = {}
+        self._steps: dict[str, dict[str, str]] = {}
+        self._facts: dict[str, dict[str, Fact]] = {}
+        self.meanings: Meanings | None = None
+
+    # What there is
+
+    @property
+    def ids(self) -> Set[str]:
+        return self._ids.keys()
+
+    def sop(self, id: str) -> Sop | None:
+        return self.library.sop(self.own_id(id))
+
+    def plan(self, id: str) -> Plan | None:
+        return self._atlas.plan(self.own_id(id))
+
+    def first(self, id: str) -> str:
+        """The first step of a SOP; empty where nothing of it is known."""
+        plan = self.plan(id)
+        return self.names.inside(plan.sop.id, plan.first) if plan and plan.first else ""
+
+    def steps(self, id: str) -> dict[str, str]:
+        """The steps of a SOP, with what its own library calls them."""
+        if id not in self._steps:
+            sop = self.sop(id)
+            self._steps[id] = {self.names.inside(sop.id, own): own for own in sop.steps_by_id} if sop else {}
+        return self._steps[id]
+
+    def private(self, id: str) -> frozenset[str]:
+        sop = self.sop(id)
+        return frozenset(self.names.fact(sop.id, fact) for fact in (sop.facts or ())) if sop else frozenset()
+
+    @cached_property
+    def unread(self) -> frozenset[str]:
+        """The SOPs that may stand in a file which could not be read."""
+        return frozenset(self.names.sop(PurePosixPath(path).stem) for path in self.library.unreadable)
+
+    def own_id(self, id: str) -> str:
+        """A SOP as its own library calls it."""
+        return self._ids.get(id, "")
+
+    def fact(self, sop: str, name: str) -> Fact | None:
+        """A fact as a SOP knows it, by the name that both libraries give it."""
+        found = self.sop(sop)
+        if found is None or self.names.plain:
+            return self.library.fact(found, name) if found else None
+        if sop not in self._facts:
+            known = {**self.library.facts, **(found.facts or {})}
+            self._facts[sop] = {self.names.fact(found.id, id): fact for id, fact in known.items()}
+        return self._facts[sop].get(name)
+
+    # What steps do
+
+    def act(self, place: Place) -> Act:
+        if place not in self._acts:
+            self._acts[place] = self._act(place)
+        return self._acts[place]
+
+    def mark(self, place: Place) -> object:
+        """All that decides where a case goes from a step: two alike marks decide alike."""
+        if place not in self._marks:
+            plan, node = self._node(place)
+            self._marks[place] = (*self._written(plan, node), *self._known(plan, node.step))
+        return self._marks[place]
+
+    def _written(self, plan: Plan, node: Node) -> tuple[object, ...]:
+        step, fact = node.step, partial(self.names.fact, plan.sop.id)
+        whole = node.readable and (node.table is None or node.table.whole)
+        table = [
+            (
+                tuple(sorted((fact(id), tests) for id, tests in row.when.items())),
+                tuple(sorted((fact(id), value) for id, value in row.set.items())),
+                self._mark_of(plan, row.target),
+            )
+            for row in step.decide
+            if row
+        ]
+        answers = sorted((word, self._mark_of(plan, to)) for word, to in step.answers.items())
+        on = sorted(
+            (self.names.inside(step.call or "", word), self._mark_of(plan, to))
+            for word, to in step.on.items()
+        )
+        ends = self._mark_of(plan, node.follow), step.at_most, self._mark_of(plan, step.after_that)
+        asks = tuple(fact(each) for each in (*step.asks, *_timed_by(step)))
+        calls = self.names.sop(step.call or "")
+        policy = step.hit_policy if step.decide else ""
+        return whole, ends, asks, policy, tuple(table), bool(step.ask), tuple(answers), calls, tuple(on)
+
+    def _mark_of(self, plan: Plan, to: str | None) -> tuple[str, ...]:
+        target = self._target(plan, to) if to else Target()
+        return target.step, target.sop, self.first(target.sop), target.end
+
+    def _known(self, plan: Plan, step: Step) -> Iterator[tuple[object, ...]]:
+        """The facts of a step, and what they can be."""
+        for id in sorted(facts_of(step), key=partial(self.names.fact, plan.sop.id)):
+            column = plan.columns.get(id)
+            known = column is not None and unary.settled(column.fact)
+            yield (
+                self.names.fact(plan.sop.id, id),
+                id in plan.private,
+                known and column and _values_of(column.fact),
+            )
+
+    def leads_to(self, step: Step) -> list[str]:
+        """The SOPs that a step calls or hands to."""
+        return list(dict.fromkeys(self.names.sop(to) for to in _sops(step)))
+
+    def _node(self, place: Place) -> tuple[Plan, Node]:
+        plan = self.plan(place[0])
+        assert plan is not None
+        node = plan.node(self.steps(place[0])[place[1]])
+        assert node is not None
+        return plan, node
+
+    def _act(self, place: Place) -> Act:
+        plan, node = self._node(place)
+        step = node.step
+        follow = (
+            self._target(plan, node.follow) if node.follow else Target(end=f"stuck:dead-end@{_said(place)}")
+        )
+        act = Act(
+            kind="plain",
+            follow=follow,
+            asks=tuple(self.names.fact(plan.sop.id, each) for each in step.asks),
+            later=tuple(dict.fromkeys(self.names.fact(plan.sop.id, id) for id in _timed_by(step))),
+            at_most=step.at_most,
+            instead=self._target(plan, step.after_that) if step.after_that else _UNREADABLE,
+        )
+        if not node.readable or (node.table is not None and not node.table.whole):
+            return act._replace(kind="unreadable")
+        if node.table is not None:
+            return self._table(plan, node, act)
+        if step.ask:
+            answers = tuple((word, self._target(plan, to or "")) for word, to in step.answers.items())
+            return act._replace(kind="ask" if answers else "unreadable", answers=answers)
+        if step.call:
+            on = tuple((word, self._target(plan, to or "")) for word, to in step.on.items())
+            return act._replace(kind="call", call=Target(sop=self.names.sop(step.call)), on=on)
+        return act
+
+    def _table(self, plan: Plan, node: Node, act: Act) -> Act:
+        step = node.step
+        assert node.table is not None
+        rows = [self._row(plan, step, row, i, act.follow) for i, row in enumerate(step.decide)]
+        rest = node.table.otherwise
+        return act._replace(
+            kind="table",
+            facts=tuple(self.names.fact(plan.sop.id, each) for each in node.table.facts),
+            rows=tuple(row for i, row in enumerate(rows) if i != rest),
+            rest=None if rest == NO_ROW else rows[rest],
+            first=step.hit_policy == "first",
+        )
+
+    def _row(self, plan: Plan, step: Step, row: Row, place: int, follow: Target) -> Way:
+        assert self.meanings is not None
+        tests = []
+        for id, said in row.when.items():
+            column = plan.columns[id]
+            passing = unary.parse(column.fact, said)
+            if passing != unary.every(column.fact):
+                name = self.names.fact(plan.sop.id, id)
+                tests.append((name, self.meanings.domain(name).mask(passing)))
+        sets = tuple((self.names.fact(plan.sop.id, id), value) for id, value in row.set.items())
+        to = self._target(plan, row.target) if row.target else follow
+        sound = all(
+            id in plan.columns and value and plan.columns[id].fits(value) for id, value in row.set.items()
+        )
+        says = (row.then, tuple(sorted(sets))) if step.hit_policy == "any" else place
+        return Way(tuple(tests), sets, to if sound else _UNREADABLE, says)
+
+    def _target(self, plan: Plan, to: str) -> Target:
+        sop = plan.sop.id
+        if to in plan.sop.steps_by_id:
+            return Target(step=self.names.inside(sop, to))
+        if to in plan.outcomes:
+            return Target(outcome=to, end=f"{self.names.sop(sop)}:{self.names.inside(sop, to)}")
+        return Target(sop=self.names.sop(to)) if to[:1].isupper() else _UNREADABLE
+
+    def returns(self, act: Act) -> frozenset[str]:
+        """The outcomes that a call may come back with."""
+        sop = self.sop(act.call.sop)
+        named = endings(self.library, sop).named if sop else {}
+        return frozenset([*named, *(word for word, _ in act.on if word != "otherwise")])
+
+    # What cases say, in the words of this library
+
+    def fits(self, sop: str, name: str) -> int | None:
+        """The values of a fact that this library knows, as a SOP knows it; None where it knows none."""
+        assert self.meanings is not None
+        fact = self.fact(sop, name)
+        return self.meanings.domain(name).mask(unary.every(fact)) if fact and unary.settled(fact) else None
+
+    # Where steps lead
+
+    def begins(self, place: Place) -> list[str]:
+        """The SOPs that a step calls or hands to."""
+        return self.leads_to(self._node(place)[1].step)
+
+    def after(self, place: Place) -> list[Place]:
+        """The steps that may come when a step is done; those of SOPs that it hands to, too."""
+        plan, node = self._node(place)
+        targets = [self._target(plan, to) for to in (*_targets(node.step), node.follow) if to]
+        steps = [(place[0], to.step) for to in targets if to.step]
+        firsts = [(to.sop, self.first(to.sop)) for to in targets if to.sop]
+        return list(dict.fromkeys([*steps, *(each for each in firsts if each[1])]))
+
+    def nexts(self, place: Place) -> list[Place]:
+        """The steps that may come after a step, those of a called SOP first."""
+        called = self.names.sop(self._node(place)[1].step.call or "")
+        inside = [(called, self.first(called))] if self.first(called) else []
+        return list(dict.fromkeys([*inside, *self.after(place)]))
+
+
+def meanings(sides: Iterable[Side], sops: Iterable[str]) -> Meanings:
+    """What facts can be, and where the tests and settings of these SOPs cut their numbers."""
+    declared: dict[str, list[Fact]] = {}
+    said: dict[str, list[unary.Values]] = {}
+    names = sorted(sops)
+    for side in sides:
+        for sop in [found for id in names if (found := side.sop(id))]:
+            for id, each in [spoken for step in sop.known_steps for spoken in _spoken(step)]:
+                fact = side.library.fact(sop, id)
+                if fact and unary.settled(fact):
+                    kept = declared.setdefault(side.names.fact(sop.id, id), [])
+                    kept.extend([fact] if fact not in kept else [])
+                    said.setdefault(side.names.fact(sop.id, id), []).extend(_cuts(fact, each))
+    return Meanings(declared, said)
+
+
+def facts_of(step: Step) -> set[str]:
+    """The facts of which a step speaks."""
+    return {fact for fact, _ in _spoken(step)}
+
+
+def _spoken(step: Step) -> Iterator[tuple[str, tuple[str, ...] | str | None]]:
+    """The facts of a step, with the tests and values that it speaks of."""
+    for row in step.decide:
+        if row:
+            yield from row.when.items()
+            yield from row.set.items()
+    for fact in step.asks:
+        if fact:
+            yield fact, None
+    yield from ((fact, None) for fact in _timed_by(step))
+
+
+def _timed_by(step: Step) -> Iterator[str]:
+    """The facts that the times of a step depend on."""
+    return (fact for row in within_rows(step) for fact in row.when)
+
+
+def _cuts(fact: Fact, said: tuple[str, ...] | str | None) -> list[unary.Values]:
+    """The numbers of tests, or of a value that a row sets; none where they cannot be read."""
+    try:
+        values = unary.read(fact, said) if said and all(said) else None
+    except unary.TestSlip:
+        return []
+    return [values] if isinstance(values, tuple) else []
+
+
+def _targets(step: Step) -> Iterator[str]:
+    for row in step.decide:
+        if row and row.target:
+            yield row.target
+    for to in (*step.answers.values(), *step.on.values(), step.after_that):
+        if to:
+            yield to
+
+
+def _sops(step: Step) -> Iterator[str]:
+    if step.call:
+        yield step.call
+    for to in (*_targets(step), step.next or ""):
+        if to[:1].isupper():
+            yield to
+
+
+def _sort(fact: Fact) -> str:
+    return "words" if fact.type in ("yes-no", "choice") else str(fact.type)
+
+
+def _joined(declared: list[Fact]) -> Fact:
+    """One fact that can have every value of these."""
+    if len({_values_of(fact) for fact in declared}) == 1:
+        return declared[0]
+    if _sort(declared[0]) == "words":
+        lists = sorted(unary.choices(fact) for fact in declared)
+        data: dict[str, object] = {
+            "type": "choice",
+            "values": list(dict.fromkeys(word for each in lists for word in each)),
+        }
+    else:
+        data = {"type": declared[0].type}
+        if all(fact.min is not None for fact in declared):
+            data["min"] = str(min(fact.min for fact in declared if fact.min is not None))
+        if all(fact.max is not None for fact in declared):
+            data["max"] = str(max(fact.max for fact in declared if fact.max is not None))
+    return Fact.make(data)[0]
+
+
+def _values_of(fact: Fact) -> object:
+    return fact.type, unary.choices(fact), fact.min, fact.max
+
+
+def _said(place: Place) -> str:
+    return f"{place[0]}#{place[1]}"
+
+
+_UNREADABLE = Target(end="unreadable")

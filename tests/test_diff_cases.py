@@ -1,0 +1,580 @@
+"""Cases that end differently: against listing all cases of small worlds, and on the handbook."""
+
+import copy
+import itertools
+import json
+from collections.abc import Iterator, Mapping
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import assume, event, given, settings
+from test_walk import COLOUR, EVERY, FACTS, SEEDS, Chance, sop
+
+from sopctl.analysis.walk import Walk, atlas, walk
+from sopctl.diff.cases import PAST_CALLS, CaseChange, CaseChanges, case_changes
+from sopctl.library import Library, build
+from sopctl.model import unary
+from sopctl.model.registers import Fact
+
+TODAY = date(2026, 11, 21)
+World = dict[str, dict[str, Any]]
+
+
+def library(world: World, facts: dict[str, Any] = FACTS) -> Library:
+    texts = {f"{each['id']}.yaml": json.dumps(each) for each in world.values()}
+    return build({"zz.yaml": json.dumps({"facts": facts}), **texts}, TODAY)
+
+
+# The reference: every case, one by one
+
+
+class _Lacks(Exception):
+    """The case does not say yet what is asked."""
+
+
+class _Case:
+    foretold = True
+
+    def __init__(self, said: Mapping[tuple[str, int], str]) -> None:
+        self.said, self.times = said, dict.fromkeys(("-",), 0)
+
+    def fact(self, sop: str, step: str, fact: str) -> str:
+        return self._next(fact)
+
+    def answer(self, sop: str, step: str) -> str:
+        return self._next(f"{sop}#{step}")
+
+    def outcome(self, sop: str, step: str) -> None:
+        return None
+
+    def _next(self, name: str) -> str:
+        self.times[name] = self.times.get(name, 0) + 1
+        if (name, self.times[name]) not in self.said:
+            raise _Lacks(name, self.times[name])
+        return self.said[name, self.times[name]]
+
+
+def _end(way: Walk) -> str:
+    stop, where = way.end, way.frames[-1].sop
+    if stop.why == "outcome":
+        return f"{where}:{stop.name}"
+    if stop.why in ("value", "no-such-answer"):
+        return "impossible"
+    return stop.name if stop.why == "hand-off" else f"stuck:{stop.why}@{where}#{stop.name}"
+
+
+Said = dict[tuple[str, int], str]
+VALUES = {"sure": ["yes", "no"], "count": ["0", "1", "2", "3", "4"], "own": ["red", "green", "blue", "grey"]}
+
+
+def _values(name: str, sides: tuple[Library, Library]) -> list[str]:
+    """What one of the libraries lets a case say of a fact or a question."""
+    if name not in VALUES:
+        id, _, step = name.partition("#")
+        steps = [found.steps_by_id.get(step) for side in sides if (found := side.sop(id))]
+        return sorted({word for each in steps if each for word in each.answers})
+    known = [fact for side in sides for each in side.sops if (fact := side.fact(each, name))]
+    return [value for value in VALUES[name] if any(value in fact.values for fact in known) or name != "own"]
+
+
+def every_case(before: Library, after: Library, start: str, most: int = 1500) -> list[tuple[Said, str, str]]:
+    """Each case as far as either side asks, with its ends on both sides; none where they are too many."""
+    found: list[tuple[Said, str, str]] = []
+    ahead: list[Said] = [{}]
+    while ahead:
+        said = ahead.pop()
+        try:
+            ends = [_end(walk(atlas(side), start, _Case(said), onward=True)) for side in (before, after)]
+        except _Lacks as lacks:
+            name, times = lacks.args
+            ahead.extend({**said, (name, times): value} for value in _values(name, (before, after)))
+        else:
+            found.append((said, ends[0], ends[1]))
+        if len(found) + len(ahead) > most:
+            return []
+    return found
+
+
+def _fact(name: str) -> Fact:
+    if name == "sure":
+        return Fact.make({"type": "yes-no"})[0]
+    if name == "count":
+        return Fact.make({"type": "integer", "min": "0", "max": "4"})[0]
+    return Fact.make({"type": "choice", "values": VALUES.get(name, ["one", "two", "three"])})[0]
+
+
+def _meets(change: CaseChange, case: Said) -> bool:
+    """Whether the change is about the case, as far as the case says."""
+    for key, tests in change.tests.items():
+        name, _, times = key.partition("@")
+        value = case.get((name, int(times or 1)))
+        if value is not None and not unary.holds(_fact(name), unary.parse(_fact(name), tests), value):
+            return False
+    return True
+
+
+def _filled(said: Said, changes: list[CaseChange], sides: tuple[Library, Library]) -> Iterator[Said]:
+    """The case with all that it may say of what it is not asked, but some change speaks of."""
+    spoken = {
+        (key.partition("@")[0], int(key.partition("@")[2] or 1)) for each in changes for key in each.tests
+    }
+    open_ones = sorted(spoken - said.keys())
+    for values in itertools.islice(itertools.product(*[_values(name, sides) for name, _ in open_ones]), 100):
+        yield {**said, **dict(zip(open_ones, values, strict=True))}
+
+
+def check(before: Library, after: Library, start: str = "TS-A-001") -> CaseChanges | None:
+    """Hold what is said of a SOP against every case; None where there are too many."""
+    cases = every_case(before, after, start)
+    if not cases:
+        return None
+    found = case_changes(before, after)
+    assert not [each for each in found.unknown if each.sop == start], found.unknown
+    changes = [each for each in found.changes if each.sop == start]
+    for said, one, other in cases:
+        if one == other:
+            assert not [each for each in changes if _meets(each, said)], (said, one, other)
+            continue
+        for case in _filled(said, changes, (before, after)):
+            assert [each for each in changes if _meets(each, case)], (case, one, other)
+    for each in changes:
+        met = {(one, other) for said, one, other in cases if _meets(each, said)}
+        impossible = {"impossible"}
+        kind = (
+            "new"
+            if {one for one, _ in met} == impossible
+            else "gone"
+            if {two for _, two in met} == impossible
+            else "moved"
+        )
+        assert each.kind == kind
+        assert set(each.before_ends) == {one for one, _ in met} - impossible
+        assert set(each.after_ends) == {other for _, other in met} - impossible
+    return found
+
+
+# Changes at random
+
+
+class Editor(Chance):
+    """Makes worlds in which every case ends soon, and changes them."""
+
+    def small(self) -> World:
+        made = {}
+        for id, calls, handed in (("TS-C-001", "", []), ("TS-B-001", "TS-C-001", ["TS-C-001"])):
+            made[id] = sop(id, facts={"own": COLOUR}, steps=self.chain(2, calls, handed))
+        made["TS-A-001"] = sop(
+            "TS-A-001", facts={"own": COLOUR}, steps=self.chain(3, "TS-B-001", ["TS-B-001", "TS-C-001"])
+        )
+        return made
+
+    def chain(self, most: int, calls: str, handed: list[str]) -> list[dict[str, Any]]:
+        """Steps that lead onward, or back to one that bounds the loop."""
+        names = [f"s{i}" for i in range(self.randint(1, most))]
+        bounded = [name for name in names if self.one_in(3)]
+        return [self.onward(name, names, bounded, calls, handed) for name in names]
+
+    def onward(
+        self, name: str, names: list[str], bounded: list[str], calls: str, handed: list[str]
+    ) -> dict[str, Any]:
+        later = names[names.index(name) + 1 :]
+        targets = [*later, *later, *bounded, "good", "bad", *handed]
+        step = {key: value for key, value in self.step(name, targets, calls).items() if key not in _COUNTED}
+        step["next"] = self.choice(targets)
+        if name in bounded:
+            step |= {"at_most": str(self.randint(1, 2)), "after_that": self.choice([*later, "good", "bad"])}
+        return step
+
+    def edited(self, world: World) -> World:
+        made = copy.deepcopy(world)
+        for _ in range(self.randint(1, 2)):
+            self._edit(self.choice(sorted(made)), made)
+        return made
+
+    def _edit(self, id: str, world: World) -> None:
+        steps = world[id]["steps"]
+        place = self.randrange(len(steps))
+        step = steps[place]
+        names = [each["id"] for each in steps]
+        later = [*names[place + 1 :], "good", "bad"]
+        match self.choice(["step", "row", "row", "drop", "swap", "target", "asks", "value", "insert"]):
+            case "step":
+                steps[place] = self.onward(step["id"], names, [], "TS-C-001" if id < "TS-C" else "", [])
+            case "row" if "decide" in step:
+                rows = [row for row in step["decide"] if "when" in row]
+                self.choice(rows)["when"] = self.rows(["good"])[0]["when"]
+            case "drop" if len(step.get("decide", ())) > 1:
+                del step["decide"][0]
+            case "swap" if "decide" in step and "when" in step["decide"][-1]:
+                step["decide"].reverse()
+            case "target" if "answers" in step:
+                step["answers"] = {
+                    **step["answers"],
+                    self.choice(["one", "two", "three"]): self.choice(later),
+                }
+            case "asks":
+                step["asks"] = self.few(sorted(EVERY))
+            case "value":
+                for each in world.values():
+                    each["facts"] = {"own": {**COLOUR, "values": ["red", "blue", "grey", "green"]}}
+            case "insert":
+                asks = {"asks": ["sure"]} if self.one_in(3) else {}
+                steps.insert(place, {"id": "extra", "title": "Extra", "next": step["id"], **asks})
+
+
+_COUNTED = ("at_most", "after_that", "next")
+
+
+@settings(deadline=None, max_examples=80)
+@given(SEEDS)
+def test_the_cases_that_are_told_are_those_that_end_differently(seed: int) -> None:
+    chance = Editor(seed)
+    world = chance.small()
+    before, after = library(world), library(chance.edited(world))
+    found = check(before, after)
+    assume(found is not None)
+    event(f"{len(found.changes) if found else 0} changes")
+
+
+MIRRORED = {"moved": "moved", "new": "gone", "gone": "new"}
+
+
+@settings(deadline=None, max_examples=30)
+@given(SEEDS)
+def test_the_other_way_round_the_same_cases_go_back(seed: int) -> None:
+    chance = Editor(seed)
+    world = chance.small()
+    before, after = library(world), library(chance.edited(world))
+    there, back = case_changes(before, after), case_changes(after, before)
+    assume(not there.unknown)
+    assume(not back.unknown)
+    turned = [
+        (each.sop, MIRRORED[each.kind], each.tests, each.after_ends, each.before_ends, each.example)
+        for each in there.changes
+    ]
+    returned = [
+        (each.sop, each.kind, each.tests, each.before_ends, each.after_ends, each.example)
+        for each in back.changes
+    ]
+    assert sorted(turned, key=repr) == sorted(returned, key=repr)
+    assert there.same == back.same
+
+
+@settings(deadline=None, max_examples=20)
+@given(SEEDS)
+def test_nothing_is_told_of_a_world_that_is_as_it_was(seed: int) -> None:
+    world = Editor(seed).small()
+    assert case_changes(library(world), library(copy.deepcopy(world))) == CaseChanges()
+
+
+@settings(deadline=None, max_examples=30)
+@given(SEEDS)
+def test_rows_in_another_order_and_in_other_words_change_no_case(seed: int) -> None:
+    chance = Editor(seed)
+    world = chance.small()
+    other = copy.deepcopy(world)
+    for each in other.values():
+        for step in each["steps"]:
+            _rewrite(chance, step)
+    found = case_changes(library(world), library(other))
+    assert not found.changes
+    touched = [id for id in sorted(world) if world[id] != other[id]]
+    assert set(found.same) <= set(touched)
+
+
+def _rewrite(chance: Editor, step: dict[str, Any]) -> None:
+    """Say the same in another way."""
+    rows = step.get("decide", [])
+    for row in rows:
+        when = row.get("when", {})
+        when.update({fact: SAME[test] for fact, test in when.items() if test in SAME})
+    if step.get("hit_policy") != "first":
+        last = [row for row in rows if "otherwise" in row]
+        front = [row for row in rows if "otherwise" not in row]
+        chance.shuffle(front)
+        step["decide"] = [*front, *last]
+    if "answers" in step:
+        step["answers"] = dict(reversed(step["answers"].items()))
+
+
+SAME = {
+    ">= 2": "(1..4]", "< 3": "0..2", "(1..4)": ["2", "3"], "!= 0": "> 0", "not(red, blue)": "green",
+    "not(yes)": "no", "not(red)": ["blue", "green"], "red": "not(green, blue)",
+}  # fmt: skip
+
+
+# By hand
+
+
+def one(decide: list[dict[str, Any]], **more: Any) -> World:
+    """A world of one SOP with one table."""
+    made = sop("TS-A-001", steps=[{"id": "weigh", "title": "Weigh", "decide": decide}])
+    return {"TS-A-001": {**made, **more}}
+
+
+def told(before: World, after: World, facts: Any = FACTS, later: Any = None) -> list[str]:
+    found = case_changes(library(before, facts), library(after, later or facts))
+    assert not found.unknown
+    return [each.message for each in found.changes]
+
+
+BY_COUNT = [{"when": {"count": "> 3"}, "then": "bad"}, {"otherwise": "good"}]
+
+
+def test_a_moved_threshold_is_told_as_the_cases_between() -> None:
+    after = [{"when": {"count": "> 1"}, "then": "bad"}, {"otherwise": "good"}]
+    assert told(one(BY_COUNT), one(after)) == [
+        "cases with count = 2 to 3 went to “Good”, and now go to “Bad”"
+    ]
+
+
+def test_the_ends_of_a_number_are_told_as_they_are_open_or_closed() -> None:
+    facts = {"size": {"type": "number", "ask": "How big?"}, "whole": {"type": "integer", "ask": "How many?"}}
+    for fact, words in (("size", "more than 999, up to 1000"), ("whole", "1000")):
+        before = one([{"when": {fact: "<= 999"}, "then": "good"}, {"otherwise": "bad"}])
+        after = one([{"when": {fact: "<= 1000"}, "then": "good"}, {"otherwise": "bad"}])
+        assert told(before, after, facts) == [
+            f"cases with {fact} = {words} went to “Bad”, and now go to “Good”"
+        ]
+
+
+def test_whole_numbers_below_a_number_are_those_up_to_the_one_before() -> None:
+    facts = {"whole": {"type": "integer", "ask": "How many?"}}
+    before = one([{"when": {"whole": "< 1000"}, "then": "good"}, {"otherwise": "bad"}])
+    after = one([{"when": {"whole": "<= 999"}, "then": "good"}, {"otherwise": "bad"}])
+    assert told(before, after, facts) == []
+    assert case_changes(library(before, facts), library(after, facts)).same == ("TS-A-001",)
+
+
+def test_cases_with_a_value_that_only_one_side_knows_are_new_or_gone() -> None:
+    facts = {"kind": {"type": "choice", "values": ["a", "b"], "ask": "Which?"}}
+    more = {"kind": {"type": "choice", "values": ["a", "b", "c"], "ask": "Which?"}}
+    rows = [{"when": {"kind": "a"}, "then": "good"}, {"when": {"kind": "not(a)"}, "then": "bad"}]
+    assert told(one(rows), one(rows), facts, more) == ["cases with kind = c are new: they go to “Bad”"]
+    assert told(one(rows), one(rows), more, facts) == ["cases with kind = c are no more: they went to “Bad”"]
+
+
+def test_a_maximum_that_is_raised_makes_new_cases() -> None:
+    more = {**FACTS, "count": {**FACTS["count"], "max": 9}}
+    assert told(one(BY_COUNT), one(BY_COUNT), FACTS, more) == [
+        "cases with count = 5 or more are new: they go to “Bad”"
+    ]
+
+
+def test_a_case_that_fits_no_row_any_more_gets_stuck() -> None:
+    after = [{"when": {"count": "> 3"}, "then": "bad"}, {"when": {"count": "< 3"}, "then": "good"}]
+    assert told(one(BY_COUNT), one(after)) == [
+        "cases with count = 3 went to “Good”, and now fit no row of `weigh`"
+    ]
+
+
+def test_what_was_decided_by_one_fact_and_is_by_another_is_told_by_both() -> None:
+    after = [{"when": {"sure": "yes"}, "then": "bad"}, {"otherwise": "good"}]
+    assert told(one(BY_COUNT), one(after)) == [
+        "cases with count = 3 or less and sure = yes went to “Good”, and now go to “Bad”",
+        "cases with count = 4 and sure = no went to “Bad”, and now go to “Good”",
+    ]
+
+
+def test_all_cases_is_said_of_all_cases() -> None:
+    assert told(one([{"otherwise": "good"}]), one([{"otherwise": "bad"}])) == [
+        "all cases went to “Good”, and now go to “Bad”"
+    ]
+
+
+def test_another_reason_or_notice_changes_no_case() -> None:
+    after = [{**BY_COUNT[0], "because": "Enough is enough."}, BY_COUNT[1]]
+    assert case_changes(library(one(BY_COUNT)), library(one(after))) == CaseChanges()
+
+
+def test_another_way_to_the_same_outcome_changes_no_case() -> None:
+    after = one([{"when": {"count": "> 3"}, "then": "tell"}, {"otherwise": "good"}])
+    after["TS-A-001"]["steps"].append({"id": "tell", "title": "Tell", "next": "bad"})
+    assert case_changes(library(one(BY_COUNT)), library(after)) == CaseChanges(same=("TS-A-001",))
+
+
+def test_a_person_who_answers_as_before_is_the_same_person() -> None:
+    def asks(**answers: str) -> World:
+        step = {"id": "look", "title": "Look", "ask": "Sound?", "answers": answers}
+        return {"TS-A-001": sop("TS-A-001", steps=[step])}
+
+    assert told(asks(one="good", two="bad"), asks(one="bad", two="bad", three="good")) == [
+        "cases with `look` answered one went to “Good”, and now go to “Bad”",
+        "cases with `look` answered three are new: they go to “Good”",
+    ]
+
+
+def test_the_final_outcome_counts_through_calls_hand_offs_and_what_rows_set() -> None:
+    first = {"id": "first", "title": "First", "decide": [{"when": {"count": "> 3"}, "set": {"sure": "yes"}}, {"otherwise": "TS-C-001"}], "next": "ask-b"}  # fmt: skip
+    calls = {"id": "ask-b", "title": "Ask", "call": "TS-B-001", "on": {"good": "TS-C-001", "bad": "bad"}}
+    table = [{"when": {"sure": "yes"}, "then": "good"}, {"otherwise": "bad"}]
+
+    def world(least: int) -> World:
+        inner = [{"when": {"sure": "yes", "count": f">= {least}"}, "then": "good"}, {"otherwise": "bad"}]
+        return {
+            "TS-A-001": sop("TS-A-001", steps=[first, calls]),
+            "TS-B-001": sop("TS-B-001", steps=[{"id": "b", "title": "B", "decide": inner}]),
+            "TS-C-001": sop("TS-C-001", steps=[{"id": "c", "title": "C", "decide": table}]),
+        }
+
+    before = library(world(4))
+    after = library(
+        world(5) | {"TS-B-001": sop("TS-B-001", steps=[{"id": "b", "title": "B", "next": "bad"}])}
+    )
+    messages = [each.message for each in case_changes(before, after).changes if each.sop == "TS-A-001"]
+    assert messages == ["cases with count = 4 went to “Good” (TS-C-001), and now go to “Bad”"]
+
+
+def test_what_has_another_name_is_the_same() -> None:
+    before = one([{"when": {"count": "> 3"}, "then": "bad"}, {"otherwise": "later"}])
+    before["TS-A-001"]["steps"].append({"id": "later", "title": "Later", "ask": "Now?", "answers": {"yes": "good", "no": "bad"}})  # fmt: skip
+    text = json.dumps(before)
+    for old, new in (("TS-A-001", "TS-Z-009"), ("weigh", "ponder"), ("later", "soon"), ("count", "number")):
+        text = text.replace(f'"{old}"', f'"{new}"')
+    after = {each["id"]: each for each in json.loads(text.replace('"good"', '"fine"')).values()}
+    facts = {"number": FACTS["count"]}
+    renamed = {
+        ("sop", "TS-A-001"): "TS-Z-009", ("TS-A-001#", "weigh"): "ponder", ("TS-A-001#", "later"): "soon",
+        ("TS-A-001#", "good"): "fine", ("facts", "count"): "number",
+    }  # fmt: skip
+    assert case_changes(library(before), library(after, facts), renamed) == CaseChanges()
+    after["TS-Z-009"]["steps"][0]["decide"][0]["when"]["number"] = "> 2"
+    (change,) = case_changes(library(before), library(after, facts), renamed).changes
+    assert change.before_ends == ("TS-Z-009:bad", "TS-Z-009:fine")[1:]
+    assert change.after_ends == ("TS-Z-009:bad",)
+    assert change.tests == {"number": ("3",), "TS-Z-009#soon": ("yes",)}
+
+
+def test_a_fact_of_another_type_is_unknown_and_says_why() -> None:
+    later = {**FACTS, "count": {"type": "choice", "values": ["few", "many"], "ask": "How many?"}}
+    after = one([{"when": {"count": "many"}, "then": "bad"}, {"otherwise": "good"}])
+    (unknown,) = case_changes(library(one(BY_COUNT)), library(after, later)).unknown
+    assert unknown.sop == "TS-A-001"
+    assert unknown.reason == "`count` is of the types `choice` and `integer`, whose values cannot be compared"
+
+
+def test_what_cannot_be_read_is_unknown() -> None:
+    after = [{"when": {"count": "> many"}, "then": "bad"}, {"otherwise": "good"}]
+    (unknown,) = case_changes(library(one(BY_COUNT)), library(one(after))).unknown
+    assert unknown.reason == "what cases come to at `TS-A-001#weigh` cannot be read"
+
+
+def test_cases_that_are_too_many_are_unknown_and_take_no_long_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sopctl.diff.abreast.ALLOWANCE", 5)
+    after = [{"when": {"count": "> 1", "sure": "yes"}, "then": "bad"}, {"otherwise": "good"}]
+    (unknown,) = case_changes(library(one(BY_COUNT)), library(one(after))).unknown
+    assert unknown.reason == "its cases are too many to follow them all"
+
+
+# How far cases are followed
+
+
+def long(sums: int) -> World:
+    """A SOP that hands on to one which calls another, and each has a table of its own."""
+    by = [{"when": {"count": f"> {sums}"}, "then": "bad"}, {"otherwise": "good"}]
+    call = {"id": "run", "title": "Run", "call": "TS-C-001", "on": {"good": "good", "otherwise": "bad"}}
+    hand = {
+        "id": "hand",
+        "title": "Hand over",
+        "ask": "Which?",
+        "answers": {"one": "TS-B-001", "two": "good"},
+    }
+    return {
+        "TS-A-001": sop("TS-A-001", steps=[hand]),
+        "TS-B-001": sop("TS-B-001", steps=[call]),
+        "TS-C-001": sop("TS-C-001", steps=[{"id": "c", "title": "C", "decide": by}]),
+    }
+
+
+def test_a_change_is_told_of_every_sop_that_leads_to_it() -> None:
+    found = case_changes(library(long(3)), library(long(2)))
+    assert [(each.sop, each.message) for each in found.changes] == [
+        ("TS-A-001", "cases with count = 3 and `hand` answered one went to “Good” (TS-B-001), and now go to “Bad” (TS-B-001)"),
+        ("TS-B-001", "cases with count = 3 went to “Good”, and now go to “Bad”"),
+        ("TS-C-001", "cases with count = 3 went to “Good”, and now go to “Bad”"),
+    ]  # fmt: skip
+    assert not found.unknown
+
+
+def test_where_cases_are_too_many_behind_hand_offs_it_is_said_where_they_were_handed_to(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("sopctl.diff.cases.DEEP", 0)
+    found = case_changes(library(long(3)), library(long(2)))
+    assert {each.sop for each in found.changes} == {"TS-B-001", "TS-C-001"}
+    assert [(each.sop, each.behind) for each in found.unknown] == [("TS-A-001", ("TS-B-001",))]
+
+
+def test_where_cases_are_too_many_in_calls_any_outcome_of_them_counts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for depth in ("THROUGH", "TO_HAND_OFFS"):
+        monkeypatch.setattr(f"sopctl.diff.cases.{depth}", PAST_CALLS)
+    before = library(long(3))
+    other = long(3)
+    other["TS-B-001"]["steps"][0]["on"] = {"good": "bad", "otherwise": "bad"}
+    other["TS-C-001"]["steps"][0]["decide"][0]["when"] = {"count": "> 1"}
+    found = case_changes(before, library(other))
+    (change,) = [each for each in found.changes if each.sop == "TS-B-001"]
+    assert change.message == "cases with `run` comes back as good went to “Good”, and now go to “Bad”"
+    assert change.example.calls == {"TS-B-001#run": ("good",)}
+    assert ("TS-B-001", ("TS-C-001",)) in [(each.sop, each.behind) for each in found.unknown]
+
+
+# The handbook
+
+SOPS = Path(__file__).parents[1] / "sops"
+
+
+@cache
+def handbook() -> dict[str, str]:
+    files = [path for path in sorted(SOPS.rglob("*")) if path.suffix in (".yaml", ".md")]
+    return {str(path.relative_to(SOPS.parent)): path.read_text(encoding="utf-8") for path in files}
+
+
+def handbook_with(path: str, *edits: tuple[str, str]) -> CaseChanges:
+    text = handbook()[path]
+    for old, new in edits:
+        assert old in text
+        text = text.replace(old, new, 1)
+    return case_changes(build(handbook(), TODAY), build({**handbook(), path: text}, TODAY))
+
+
+def test_a_shorter_window_for_appeals_names_just_the_drivers_who_lose_it() -> None:
+    moved = ('"31..90", jurisdiction: us-wa-seattle', '"31..60", jurisdiction: us-wa-seattle'), ('{appeal-age: "31..90", jurisdiction: not(us-wa-seattle)}', '{appeal-age: "31..60", jurisdiction: not(us-wa-seattle)}'), ('appeal-age: "> 90"', 'appeal-age: "> 60"')  # fmt: skip
+    found = handbook_with("sops/driver/TS-APP-001.yaml", *moved)
+    assert {(each.sop, each.after_ends) for each in found.changes} == {
+        ("TS-APP-001", ("TS-APP-001:rejected-late",))
+    }
+    for each in found.changes:
+        assert each.tests["appeal-age"] == ("61..90",)
+        assert each.tests["jurisdiction"] == ("us-wa-seattle",)
+        assert each.tests["TS-APP-001#weigh-lateness"] == ("no-cause",)
+        assert each.example.given["appeal-age"] == ("61",)
+
+
+def test_a_strike_less_names_the_cases_of_two_strikes() -> None:
+    found = handbook_with(
+        "sops/driver/TS-DEA-001.yaml",
+        ('violation-class: minor, strikes: "< 3"', 'violation-class: minor, strikes: "< 2"'),
+    )
+    own = [each for each in found.changes if each.sop == "TS-DEA-001"]
+    assert own
+    assert all(
+        each.tests["strikes"] == ("2",) and each.tests["violation-class"] == ("minor",) for each in own
+    )
+    assert {each.before_ends for each in own} == {("TS-DEA-001:coaching",)}
+    assert {each.after_ends for each in own} == {("stuck:no-row@TS-DEA-001#decide",)}
+
+
+def test_the_handbook_is_compared_with_itself_at_no_cost() -> None:
+    one, other = build(handbook(), TODAY), build(handbook(), TODAY)
+    assert case_changes(one, other) == CaseChanges()
+
+
+def test_a_driver_s_words_and_times_change_no_case() -> None:
+    found = handbook_with("sops/driver/TS-APP-002.yaml", ("within: 3bh", "within: 4bh"), ("Rebuild the file", "Put the file together"))  # fmt: skip
+    assert found == CaseChanges()
