@@ -7,7 +7,7 @@ from itertools import groupby
 from sopctl.analysis.calendar import Hours, Moment, Stretch, calendars
 from sopctl.analysis.chains import Chain, join
 from sopctl.analysis.clock import Broken, Verdict
-from sopctl.analysis.slowest import Stop
+from sopctl.analysis.slowest import Doubts, Stop
 from sopctl.diagnostic import Severity
 from sopctl.library import Library
 from sopctl.model.sop import Sop
@@ -127,6 +127,23 @@ def took(broken: Broken) -> str:
 def doubt(verdict: Verdict) -> str:
     """A word of caution where ways could not be told from arrows."""
     return "; this goes by the arrows: the cases are too many to follow" if verdict.by_arrows else ""
+
+
+def reasons(doubts: Doubts, sop: Sop) -> str:
+    """Why the slowest way cannot be told: `` `look` has no `within` ``."""
+    own = f"{sop.id}#"
+    words = {
+        kind: sorted(doubt.words.replace(own, "") for doubt in doubts if doubt.kind == kind)
+        for kind in ("step", "loop", "calls")
+    }
+    said = []
+    if words["step"]:
+        said.append(
+            f"{points(words['step'], 'and')} {'has' if len(words['step']) == 1 else 'have'} no `within`"
+        )
+    said.extend(f"nothing bounds the loop {loop}" for loop in words["loop"])
+    said.extend(words["calls"])
+    return "; ".join(said)
 
 
 def weight(broken: Broken) -> Severity | None:

@@ -40,7 +40,6 @@ from collections.abc import Iterator
 
 from sopctl.analysis import time_words
 from sopctl.analysis.clock import verdicts
-from sopctl.analysis.slowest import Doubts
 from sopctl.diagnostic import Finding, Severity
 from sopctl.library import Library
 from sopctl.model import Sop
@@ -55,24 +54,8 @@ def check(sop: Sop, library: Library) -> Iterator[Finding]:
             ways = f"no way leads from {time_words.since(deadline.from_)} to {time_words.points(deadline.to)}"
             yield Finding(deadline.at, f"`{deadline.id}` promises nothing: {ways}", "mend `from` or `to`")
         elif verdict.doubts:
-            message = f"`{deadline.id}` cannot be proven: {_reasons(verdict.doubts, sop)}"
+            message = f"`{deadline.id}` cannot be proven: {time_words.reasons(verdict.doubts, sop)}"
             yield Finding(deadline.at, message, _HELP + time_words.doubt(verdict))
 
 
 _HELP = "give each step on the way a `within`, and each loop an `at_most` with `after_that`"
-
-
-def _reasons(doubts: Doubts, sop: Sop) -> str:
-    own = f"{sop.id}#"
-    words = {
-        kind: sorted(doubt.words.replace(own, "") for doubt in doubts if doubt.kind == kind)
-        for kind in ("step", "loop", "calls")
-    }
-    said = []
-    if words["step"]:
-        said.append(
-            f"{time_words.points(words['step'], 'and')} {'has' if len(words['step']) == 1 else 'have'} no `within`"
-        )
-    said.extend(f"nothing bounds the loop {loop}" for loop in words["loop"])
-    said.extend(words["calls"])
-    return "; ".join(said)
