@@ -1,6 +1,5 @@
 """What follows from a change: who approves it, who learns what, what is announced, whose job changes how."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -10,6 +9,7 @@ from sopctl.diff import Change
 from sopctl.library import Library
 from sopctl.model.duration import Duration
 from sopctl.model.sop import Sop
+from sopctl.review.jobs import Job, jobs, person
 from sopctl.review.versions import PARTS, Version, counts
 from sopctl.weight import Weight
 
@@ -44,14 +44,6 @@ class Announcement(NamedTuple):
     sops: tuple[str, ...]
 
 
-class Job(NamedTuple):
-    """What changes for one role, in one paragraph."""
-
-    role: str
-    title: str
-    text: str
-
-
 class Consequences(NamedTuple):
     """What must happen because of the change."""
 
@@ -72,7 +64,10 @@ def consequences(
     approvals = [each for v in versions for each in _approvers(v, changes, before, after, renamed)]
     lessons = [each for v in versions for each in _lessons(v, changes, before, after, renamed)]
     return Consequences(
-        tuple(approvals), tuple(lessons), _announcement(versions, after), tuple(_jobs(changes, before, after))
+        tuple(approvals),
+        tuple(lessons),
+        _announcement(versions, after),
+        tuple(jobs(changes, before, after, renamed)),
     )
 
 
@@ -96,9 +91,9 @@ def _approvers(
                 why.setdefault(approval.role, f"approved {old.version}: changes go to the same function")
     if any(c.sop == version.sop and c.weight is Weight.AUTHORITY for c in changes) and sop.owner:
         for above in _above(after, sop.owner):
-            why.setdefault(above, f"stands above {_person(after, before, sop.owner)}: who may decide changes")
+            why.setdefault(above, f"stands above {person(after, before, sop.owner)}: who may decide changes")
     for role, reason in why.items():
-        yield Approver(role, _person(after, before, role), sop.id, reason)
+        yield Approver(role, person(after, before, role), sop.id, reason)
 
 
 def _above(library: Library, id: str) -> list[str]:
@@ -134,7 +129,7 @@ def _lessons(
     for role, own in sorted(by_role.items()):
         if own or everything:
             yield Lesson(
-                role, _person(after, before, role), sop.id, tuple(() if everything and not own else own)
+                role, person(after, before, role), sop.id, tuple(() if everything and not own else own)
             )
 
 
@@ -179,59 +174,3 @@ def _meets(library: Library, sop: str, clause: str) -> bool:
 
 def _least(time: Duration) -> int:
     return time.count * _MINUTES[time.unit] if time.business else time.minutes[0]
-
-
-# Whose job changes
-
-
-def _jobs(changes: Sequence[Change], before: Library, after: Library) -> Iterator[Job]:
-    """For each role, what is different in what it does itself."""
-    said: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for change in changes:
-        if change.weight is Weight.WORDING:
-            continue
-        for role in _concerned(change, before, after):
-            message = _with_title(change, before, after)
-            if message not in said[role][change.sop]:
-                said[role][change.sop].append(message)
-    for role, by_sop in sorted(said.items()):
-        yield Job(
-            role, _person(after, before, role), " ".join(_sentence(after, *each) for each in by_sop.items())
-        )
-
-
-def _concerned(change: Change, before: Library, after: Library) -> list[str]:
-    """The roles that do what a change is about, before or after it."""
-    if not change.sop:
-        known = len(change.pointer) > 1 and change.pointer[0] == "roles"
-        return [str(change.pointer[1])] if known else []
-    found: list[str] = []
-    for library in (after, before):
-        sop = library.sop(change.sop)
-        if sop and sop.status not in ("superseded", "withdrawn") and len(change.pointer) > 1:
-            step = sop.steps_by_id.get(str(change.pointer[1])) if change.pointer[0] == "steps" else None
-            found += doers_of(library, step) if step else ()
-    return list(dict.fromkeys(found))
-
-
-def _with_title(change: Change, before: Library, after: Library) -> str:
-    """The message with the title of the step in the place of its id."""
-    for library in (after, before):
-        sop = library.sop(change.sop)
-        step = sop.steps_by_id.get(str(change.pointer[1])) if sop and change.pointer[0] == "steps" else None
-        if step and step.title:
-            return change.message.replace(f"`{step.id}`", f"“{step.title}”", 1)
-    return change.message
-
-
-def _sentence(library: Library, id: str, messages: Sequence[str]) -> str:
-    said = "; ".join(messages)
-    sop = library.sop(id)
-    if not id:
-        return f"{said[0].upper()}{said[1:]}."
-    return f"In {sop.title} ({id}): {said}." if sop and sop.title else f"In {id}: {said}."
-
-
-def _person(after: Library, before: Library, id: str) -> str:
-    entry = after.person(id) or before.person(id)
-    return entry.title if entry and entry.title else id

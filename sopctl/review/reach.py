@@ -56,7 +56,7 @@ class Reach(NamedTuple):
 def reach(changes: Sequence[Change], before: Library, after: Library, renamed: Mapping[str, str]) -> Reach:
     """`renamed` leads from the new id of a SOP to the old one."""
     why: dict[tuple[str, str], dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for kind, id, reason, *at in _reasons(changes, before, after):
+    for kind, id, reason, *at in _reasons(changes, before, after, renamed):
         places = why[kind, id][reason]
         places.extend(each for each in at if each not in places)
     touched = [
@@ -86,13 +86,15 @@ def _told_why(reason: str, steps: Sequence[str]) -> str:
     return reason.replace("{}", f"{', '.join(most)} and {last}" if most else last)
 
 
-def _reasons(changes: Sequence[Change], before: Library, after: Library) -> Iterator[_Reason]:
+def _reasons(
+    changes: Sequence[Change], before: Library, after: Library, renamed: Mapping[str, str]
+) -> Iterator[_Reason]:
     sops = list(dict.fromkeys(change.sop for change in changes if change.sop))
     for id in sops:
         yield "sop", id, "it changes"
     for change in changes:
-        for library in (after, before):
-            yield from _from_change(change, library)
+        yield from _from_change(change, change.sop, after)
+        yield from _from_change(change, renamed.get(change.sop, change.sop), before)
     felt = {c.sop for c in changes if c.sop and c.weight.rank > Weight.WORDING.rank}
     yield from _from_references(felt, after)
     yield from _from_callers(felt, after)
@@ -104,27 +106,27 @@ def _reasons(changes: Sequence[Change], before: Library, after: Library) -> Iter
     yield from _from_scenarios(changes, after)
 
 
-def _from_change(change: Change, library: Library) -> Iterator[_Reason]:
+def _from_change(change: Change, home: str, library: Library) -> Iterator[_Reason]:
     if not change.sop:
         yield from _from_register(change, library)
         return
-    sop = library.sop(change.sop)
+    sop = library.sop(home)
     if sop is None or change.weight is Weight.WORDING or len(change.pointer) < 2:
         return
     part, id = str(change.pointer[0]), str(change.pointer[1])
     if part == "steps" and (step := sop.steps_by_id.get(id)):
         for role in doers_of(library, step):
-            yield "role", role, f"it does {{}} of {sop.id}", id
+            yield "role", role, f"it does {{}} of {change.sop}", id
         for role in step.consulted or ():
             if role:
-                yield "role", role, f"it is consulted in {{}} of {sop.id}", id
+                yield "role", role, f"it is consulted in {{}} of {change.sop}", id
         for role in step.informed or ():
             if role:
-                yield "role", role, f"it is informed by {{}} of {sop.id}", id
+                yield "role", role, f"it is informed by {{}} of {change.sop}", id
         if step.notice:
-            yield "notice", step.notice, f"{{}} of {sop.id} sends it", id
+            yield "notice", step.notice, f"{{}} of {change.sop} sends it", id
     if part == "outcomes" and (outcome := (sop.outcomes or {}).get(id)) and outcome.notice:
-        yield "notice", outcome.notice, f"it tells {{}} of {sop.id}", id
+        yield "notice", outcome.notice, f"it tells {{}} of {change.sop}", id
 
 
 def _from_register(change: Change, library: Library) -> Iterator[_Reason]:
