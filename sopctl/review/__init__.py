@@ -5,6 +5,9 @@ from typing import NamedTuple
 
 from sopctl.diagnostic import Diagnostic
 from sopctl.diff import Change, Gap, changes, gaps, renames
+from sopctl.diff.cases import CaseChanges, case_changes
+from sopctl.diff.names import flat
+from sopctl.diff.weighing import weighed
 from sopctl.library import Library
 from sopctl.lint import lint_both
 from sopctl.review.consequences import Consequences, consequences
@@ -20,6 +23,7 @@ class Review(NamedTuple):
 
     verdict: Verdict
     changes: tuple[Change, ...]
+    cases: CaseChanges
     versions: tuple[Version, ...]
     reach: Reach
     consequences: Consequences
@@ -30,8 +34,9 @@ class Review(NamedTuple):
 
 def review(before: Library, after: Library, names: tuple[str, str], rules: Sequence[Rule] = USUAL) -> Review:
     """Compare two libraries and judge the difference; `names` say what the two are."""
-    found = changes(before, after)
     renamed = renames(before, after)
+    cases = case_changes(before, after, flat(renamed))
+    found = weighed(changes(before, after), cases, before, after)
     sops: Mapping[str, str] = {new: old for (space, old), new in renamed.items() if space == "sop"}
     missing = gaps(before, after)
     steps = versions(found, before, after, sops)
@@ -39,6 +44,7 @@ def review(before: Library, after: Library, names: tuple[str, str], rules: Seque
     return Review(
         verdict(found, steps, missing, names),
         found,
+        cases,
         steps,
         reach(found, before, after, sops),
         consequences(found, steps, before, after, sops),

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from sopctl import files
 from sopctl.diagnostic import Diagnostic, json_pointer
 from sopctl.diff import Change
+from sopctl.diff.cases import CaseChange
 from sopctl.report import printable
 from sopctl.review import Review
 from sopctl.review.reach import KINDS
@@ -67,7 +68,7 @@ def _rendered(
 
 _IMPORTANCE = (
     "faults", "cases", "clocks", "heavy", "approvals", "training", "jobs", "results", "clauses",
-    "light", "new", "touched", "gone",
+    "light", "unsure", "new", "touched", "gone",
 )  # fmt: skip
 """The parts of a review, the most important first."""
 
@@ -89,8 +90,9 @@ def _values(review: Review, most: Mapping[str, int]) -> dict[str, Any]:
         "verdict": review.verdict,
         "gaps": review.gaps,
         "faults": part("faults", review.faults),
-        "cases": part("cases", ()),
-        "unsure": part("cases", ()),
+        "cases": part("cases", review.cases.changes),
+        "same": review.cases.same,
+        "unsure": part("unsure", review.cases.unknown),
         "clocks": part("clocks", ()),
         "heavy": _groups(part("heavy", heavy)),
         "light": _groups(part("light", light)),
@@ -197,7 +199,11 @@ def _object(review: Review) -> dict[str, Any]:
             "unread": [gap._asdict() for gap in review.gaps],
         },
         "changes": [_change(each) for each in review.changes],
-        "cases": [],
+        "cases": {
+            "changes": [_case(each) for each in review.cases.changes],
+            "same": list(review.cases.same),
+            "unknown": [each._asdict() for each in review.cases.unknown],
+        },
         "clocks": [],
         "reach": {
             "touched": [each._asdict() for each in review.reach.touched],
@@ -230,6 +236,10 @@ def _change(change: Change) -> dict[str, Any]:
         "message": change.message,
         "fingerprint": change.fingerprint,
     }
+
+
+def _case(each: CaseChange) -> dict[str, Any]:
+    return {**each._asdict(), "tests": dict(each.tests), "example": each.example._asdict()}
 
 
 def _version(each: Any) -> dict[str, Any]:
