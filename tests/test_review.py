@@ -106,6 +106,92 @@ def test_steps_are_told_by_numbers(old: str, new: str, step: str) -> None:
         assert raised(old, step) == new
 
 
+# Cases
+
+INTAKE = SOPS["TS-APP-001"]
+EARLY = """\
+      - when: {appeal-age: "<= 30"}
+        then: check-category
+        because: Every driver has 30 days.
+        implements: us-mn.appeal-window
+"""
+LAST = """\
+      - when: {appeal-age: "> 90"}
+        then: weigh-lateness
+"""
+
+
+def test_rows_in_another_order_decide_nothing_and_are_said_to() -> None:
+    found = reviewed((EARLY + "      - when", "      - when"), (LAST, LAST + EARLY), path=INTAKE)
+    assert found.cases.changes == ()
+    assert found.cases.same == ("TS-APP-001",)
+    assert {(c.kind.value, c.weight.value) for c in found.changes} == {("moved", "clarified")}
+    assert [v.needed for v in found.versions] == ["minor"]
+    assert "every case ends as before" in report("text", found)
+
+
+def test_a_row_written_otherwise_for_the_same_cases_is_clarified() -> None:
+    found = reviewed(('{appeal-age: "<= 30"}', '{appeal-age: "< 31"}'), path=INTAKE)
+    assert [c.weight.value for c in found.changes] == ["clarified"]
+
+
+def test_a_threshold_that_moves_tells_which_cases_end_otherwise() -> None:
+    found = reviewed(('"<= 30"', '"<= 45"'), ('"31..90"', '"46..90"'), ('"31..90"', '"46..90"'), path=INTAKE)
+    assert {c.weight.value for c in found.changes} == {"decision"}
+    assert {c.sop for c in found.cases.changes} == {"TS-APP-001"}
+    for format in ("text", "markdown", "html"):
+        assert "appeal age = 31 to 45" in report(format, found)
+    said = json.loads(report("json", found))["cases"]
+    assert said["changes"][0]["before_ends"] == ["TS-APP-001:rejected-late"]
+    assert said["changes"][0]["after_ends"] == ["TS-APP-002"]
+
+
+def test_a_step_that_leads_elsewhere_decides_while_nobody_knows_the_cases() -> None:
+    found = reviewed(("    next: propose\n", "    next: legal-view\n"))
+    [change] = found.changes
+    assert (change.pointer, change.weight.value) == (("steps", "reconsider", "next"), "decision")
+    assert "TS-APP-002" in [each.sop for each in found.cases.unknown]
+    assert "TS-APP-002: unknown, its cases are too many" in report("markdown", found)
+
+
+SMALL = """\
+id: TS-SML-001
+title: Small
+version: 1.0.0
+status: approved
+owner: lead
+effective_on: 2026-01-01
+review_by: 2027-01-01
+approvals: [{role: lead, meaning: approval, on: 2025-12-01}]
+purpose: Try.
+scope: All.
+trigger: Somebody asks.
+steps:
+  - {id: look, title: Look, role: lead, ask: Is it so?, answers: {yes: tell, no: done}}
+  - {id: tell, title: Tell, role: lead, next: told}
+  - {id: wait, title: Wait, role: lead, next: told}
+outcomes: {told: {title: Told}, done: {title: Done}}
+change_history: [{version: 1.0.0, on: 2025-12-01, author: lead, summary: First}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "weight"),
+    [
+        ("yes: tell", "yes: wait", "procedure"),
+        ("yes: tell", "yes: done", "decision"),
+        ("Tell, role: lead, next: told", "Tell, role: lead, next: wait", "procedure"),
+        ("Tell, role: lead, next: told", "Tell, role: lead, next: done", "decision"),
+    ],
+)
+def test_another_way_to_the_same_end_is_procedure(before: str, after: str, weight: str) -> None:
+    one, other = (
+        build({"sops/TS-SML-001.yaml": text}, TODAY) for text in (SMALL, SMALL.replace(before, after))
+    )
+    [change] = review(one, other, NAMES, FEW).changes
+    assert change.weight.value == weight
+
+
 # Consequences
 
 

@@ -1,12 +1,15 @@
 """What a change weighs once it is known which cases it sends elsewhere."""
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from sopctl.diff.cases import CaseChanges
 from sopctl.diff.change import Change
 from sopctl.library import Library
-from sopctl.model.sop import Sop
+from sopctl.model.sop import Step
 from sopctl.weight import Weight
+
+_TARGETS = ("then", "otherwise", "next", "answers", "on", "after_that", "call")
 
 
 def weighed(
@@ -14,36 +17,60 @@ def weighed(
 ) -> tuple[Change, ...]:
     """Steps and rows that are other ones decide nothing where no case ends otherwise, and decide
     where one does, whatever their key weighs by itself."""
-    same, moved = frozenset(cases.same), frozenset(each.sop for each in cases.changes)
-    return tuple(change._replace(weight=_weight(change, same, moved, (before, after))) for change in changes)
+    ends = _Ends(
+        frozenset(cases.same),
+        frozenset(each.sop for each in cases.changes),
+        frozenset(each.sop for each in cases.unknown),
+    )
+    return tuple(_weighed(change, ends, before, after) for change in changes)
 
 
-def _weight(
-    change: Change, same: frozenset[str], moved: frozenset[str], sides: tuple[Library, Library]
-) -> Weight:
-    if not change.sop or change.pointer[:1] != ("steps",):
-        return change.weight
-    if change.sop in same and change.weight is Weight.DECISION and not _hands_on(change, sides):
-        return Weight.CLARIFIED
-    return Weight.DECISION if change.sop in moved and _is_way(change) else change.weight
+class _Ends(NamedTuple):
+    """The SOPs whose cases all end as before, those of which some do not, and those of which nobody knows."""
+
+    same: frozenset[str]
+    moved: frozenset[str]
+    unknown: frozenset[str]
+
+
+def _weighed(change: Change, ends: _Ends, before: Library, after: Library) -> Change:
+    if not change.sop or change.pointer[:1] != ("steps",) or len(change.pointer) < 2:
+        return change
+    steps = [*_steps(change, before, after)]
+    if change.weight is Weight.DECISION and change.sop in ends.same and not _outlives(steps, before, after):
+        return change._replace(weight=_light(change))
+    if change.weight is Weight.PROCEDURE and _is_way(change):
+        in_doubt = change.sop in ends.unknown and (len(change.pointer) > 2 or any(map(_branches, steps)))
+        if change.sop in ends.moved or in_doubt:
+            return change._replace(weight=Weight.DECISION)
+    return change
+
+
+def _steps(change: Change, before: Library, after: Library) -> Iterator[Step]:
+    """The step of a change, on the sides that have it."""
+    for library in (before, after):
+        sop = library.sop(change.sop)
+        step = sop.steps_by_id.get(str(change.pointer[1])) if sop else None
+        if step is not None:
+            yield step
+
+
+def _light(change: Change) -> Weight:
+    """Another way to the same end is procedure; other words for the same cases are not even that."""
+    leads = any(word in _TARGETS for word in change.pointer[2:])
+    return Weight.PROCEDURE if leads else Weight.CLARIFIED
 
 
 def _is_way(change: Change) -> bool:
     """A step that came, went or moved, or leads elsewhere."""
-    return change.weight is Weight.PROCEDURE and (len(change.pointer) == 2 or change.pointer[2:] == ("next",))
+    return len(change.pointer) == 2 or change.pointer[2:] == ("next",)
 
 
-def _hands_on(change: Change, sides: tuple[Library, Library]) -> bool:
+def _branches(step: Step) -> bool:
+    return bool(step.decide or step.ask or step.call or step.escalate)
+
+
+def _outlives(steps: Sequence[Step], before: Library, after: Library) -> bool:
     """Whether the table gives a value to a fact that outlives the SOP: it counts for more than the end."""
-    return any(
-        fact in library.facts
-        for library in sides
-        if (sop := library.sop(change.sop))
-        for fact in _set(sop, str(change.pointer[1]))
-    )
-
-
-def _set(sop: Sop, step: str) -> Iterator[str]:
-    found = sop.steps_by_id.get(step)
-    for row in found.decide if found else ():
-        yield from (row.set or ()) if row else ()
+    facts = {fact for step in steps for row in step.decide or () if row for fact in row.set or ()}
+    return any(fact in library.facts for fact in facts for library in (before, after))
