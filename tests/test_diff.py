@@ -12,7 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sopctl import files, model, source
-from sopctl.diff import Change, Kind, Weight, changes, gaps, renames
+from sopctl.diff import Change, Kind, Weight, changes, gaps, renames, wording
+from sopctl.diff.essence import essence
+from sopctl.diff.names import Names
 from sopctl.diff.phrases import PHRASES
 from sopctl.edit import to_markdown, to_yaml
 from sopctl.library import Library, build
@@ -20,11 +22,14 @@ from sopctl.model import OUTLINE
 from sopctl.model import registers as register_model
 from sopctl.model import scenario as scenario_model
 from sopctl.model import sop as sop_model
+from sopctl.model.words import Markdown
+from sopctl.shape import shape_of
 
 ROOT = Path(__file__).parent.parent
 TODAY = date(2026, 11, 21)
 TEXTS = {path: str(text) for path, text in files.texts_in(ROOT, ROOT / "sops").items()}
 HANDBOOK = build(TEXTS, TODAY)
+TEXT = shape_of(Markdown)
 SOPS = {sop.id: HANDBOOK.path_of(sop) for sop in HANDBOOK.sops}
 
 some = settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
@@ -330,6 +335,37 @@ def test_every_phrase_is_for_a_key_that_the_model_has() -> None:
     for part, key in PHRASES:
         record = next(getattr(room, part) for room in rooms if hasattr(room, part))
         assert key in record.__keys__, (part, key)
+
+
+POLICIES = ROOT.parent / "shared" / "corpora" / "github-site-policy" / "Policies"
+
+
+def _paragraphs() -> list[str]:
+    """The plain paragraphs of real policies, long enough to be edited."""
+    texts = (path.read_text(encoding="utf-8") for path in sorted(POLICIES.rglob("*.md")))
+    found = (" ".join(each.split()) for text in texts for each in text.split("\n\n"))
+    return [each for each in found if each[:1].isalpha() and len(each.split()) > 12]
+
+
+@pytest.mark.skipif(not POLICIES.is_dir(), reason="the corpus is not there")
+def test_real_policies_broken_otherwise_corrected_and_reworded() -> None:
+    said = _paragraphs()
+    assert len(said) > 100
+    for text in said[:400]:
+        words = text.split()
+        middle = next((i for i in range(len(words) // 2, len(words)) if words[i].isalpha()), 0)
+        folded = " ".join(words[:middle]) + "\n" + " ".join(words[middle:])
+        assert essence(TEXT, folded, Names()) == essence(TEXT, text, Names())
+        pointed = " ".join([*words[:middle], words[middle] + ",", *words[middle + 1 :]]).replace("’", "'")
+        assert wording.weight(text, pointed) is Weight.WORDING
+        assert wording.weight(text, text.upper()) is Weight.WORDING
+        denied = " ".join([*words[:middle], "not", *words[middle:]])
+        assert wording.weight(text, denied) is Weight.CLARIFIED
+        assert wording.weight(denied, text) is Weight.CLARIFIED
+        was, now = wording.excerpt(text, denied)
+        assert " not " in f" {now} "
+        assert len(now) < len(denied) or len(words) < 20
+        assert was != now
 
 
 # Fingerprints
