@@ -18,20 +18,6 @@ outcomes of that SOP) and `ID?` (its facts)."""
 _NOTHING: Renamed = MappingProxyType({})
 
 
-def flat(renamed: Renamed) -> dict[str, str]:
-    """Old name to new without spaces: SOPs, `SOP#step`, `SOP:outcome` and facts."""
-    sops = {old: new for (space, old), new in renamed.items() if space == "sop"}
-    found = dict(sops)
-    for (space, old), new in renamed.items():
-        home, mark = space[:-1], space[-1]
-        if mark == "#":  # steps and outcomes share their names
-            there = sops.get(home, home)
-            found |= {f"{home}#{old}": f"{there}#{new}", f"{home}:{old}": f"{there}:{new}"}
-        elif mark == "?" or space == "facts":
-            found[old] = new
-    return found
-
-
 class Names(NamedTuple):
     """The new names of things, as one SOP sees them."""
 

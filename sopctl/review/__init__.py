@@ -6,7 +6,6 @@ from typing import NamedTuple
 from sopctl.diagnostic import Diagnostic
 from sopctl.diff import Change, Gap, changes, gaps, renames
 from sopctl.diff.cases import CaseChanges, case_changes
-from sopctl.diff.names import flat
 from sopctl.diff.weighing import weighed
 from sopctl.library import Library
 from sopctl.lint import lint_both
@@ -35,7 +34,7 @@ class Review(NamedTuple):
 def review(before: Library, after: Library, names: tuple[str, str], rules: Sequence[Rule] = USUAL) -> Review:
     """Compare two libraries and judge the difference; `names` say what the two are."""
     renamed = renames(before, after)
-    cases = case_changes(before, after, flat(renamed))
+    cases = case_changes(before, after, renamed)
     found = weighed(changes(before, after), cases, before, after)
     sops: Mapping[str, str] = {new: old for (space, old), new in renamed.items() if space == "sop"}
     missing = gaps(before, after)
