@@ -11,6 +11,8 @@ from sopctl.shape import Part, Problem, key
 
 FILE = "sopctl.toml"
 _PYPROJECT = "pyproject.toml"
+FILES = (FILE, _PYPROJECT)
+"""The files in which settings may stand."""
 _TABLE = "tool.sopctl"
 
 Look = Callable[[str], str | None]

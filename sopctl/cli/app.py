@@ -12,6 +12,7 @@ def commands() -> dict[str, tuple[str, Command]]:
     """Every command by its name, with the panel of the help that it stands in."""
     from sopctl.cli import (
         comment,
+        as_of,
         convert,
         coverage,
         diff,
@@ -21,6 +22,7 @@ def commands() -> dict[str, tuple[str, Command]]:
         graph,
         lint,
         list_,
+        log,
         new,
         publish,
         schema,
@@ -43,6 +45,8 @@ def commands() -> dict[str, tuple[str, Command]]:
         "escalation": (read, escalation.escalation),
         "coverage": (read, coverage.coverage),
         "status": (read, status.status),
+        "log": (read, log.log),
+        "as-of": (read, as_of.as_of),
         "graph": (read, graph.graph),
         "export": (read, export.export),
         "schema": (read, schema.schema),

@@ -1,9 +1,14 @@
 """What the user named, or the words that say why it is not there."""
 
+from typing import TYPE_CHECKING
+
 from sopctl.diagnostic import did_you_mean
 from sopctl.files import FileTrouble
 from sopctl.library import Library
 from sopctl.model import Sop
+
+if TYPE_CHECKING:
+    from sopctl.chronicle import Chronicle
 
 
 def wanted_sop(library: Library, id: str) -> Sop:
@@ -17,3 +22,12 @@ def wanted_sop(library: Library, id: str) -> Sop:
             f"no SOP is called `{id}`{did_you_mean(id.upper(), library.by_id)}; `sopctl list` lists them"
         )
     return sop
+
+
+def wanted_id(chronicle: "Chronicle", id: str) -> str:
+    """The id of a SOP that is or was there, in whatever case it was typed."""
+    found = next((each for each in (id, id.upper()) if each in chronicle.ids), None)
+    if found is None:
+        near = did_you_mean(id.upper(), chronicle.ids)
+        raise FileTrouble(f"no commit holds a SOP called `{id}`{near}; {chronicle.begins}")
+    return found

@@ -6,6 +6,7 @@ with an underscore serves several. A format is imported when it is asked for, an
 
 import importlib
 import pkgutil
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -111,6 +112,21 @@ def _shown(char: str) -> str:
     if char.isprintable():
         return char
     return " " if char.isspace() else "\N{REPLACEMENT CHARACTER}"
+
+
+def as_markdown(text: str) -> str:
+    """Text that a table shows as it is written, with names in backquotes as code."""
+    parts = re.split(r"(`[^`]+`)", printable(text))
+    return "".join(_code(part) if i % 2 else _words(part) for i, part in enumerate(parts))
+
+
+def _code(part: str) -> str:
+    return part.replace("|", "\\|")
+
+
+def _words(part: str) -> str:
+    shown = part.replace("&", "&amp;").replace("<", "&lt;")
+    return "".join(f"\\{char}" if char in r"\|[]*_~`" else char for char in shown)
 
 
 _kept: dict[str, list[str]] = {}

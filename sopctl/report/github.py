@@ -1,11 +1,10 @@
 """Annotations for GitHub Actions, and the whole list for the summary of the step."""
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 
 from sopctl.diagnostic import Diagnostic, Severity
-from sopctl.report import Context, by_weight, one_line, printable, summary
+from sopctl.report import Context, as_markdown, by_weight, one_line, printable, summary
 
 SHOWN = 10
 """So many annotations of each severity does the platform show for one step."""
@@ -68,19 +67,4 @@ def _property(value: object) -> str:
 def _row(d: Diagnostic) -> str:
     place = f"{d.span.path}:{d.span.line}"
     words = f"{d.message}; {d.help}" if d.help else d.message
-    return f"| {d.severity.value} | {d.code} | {_markdown(place)} | {_markdown(words)} |\n"
-
-
-def _markdown(text: str) -> str:
-    """Text that a table shows as it is written, with names in backquotes as code."""
-    parts = re.split(r"(`[^`]+`)", printable(text))
-    return "".join(_code(part) if i % 2 else _words(part) for i, part in enumerate(parts))
-
-
-def _code(part: str) -> str:
-    return part.replace("|", "\\|")
-
-
-def _words(part: str) -> str:
-    shown = part.replace("&", "&amp;").replace("<", "&lt;")
-    return "".join(f"\\{char}" if char in r"\|[]*_~`" else char for char in shown)
+    return f"| {d.severity.value} | {d.code} | {as_markdown(place)} | {as_markdown(words)} |\n"

@@ -1,0 +1,157 @@
+"""`sopctl as-of`."""
+
+import json
+import sys
+from collections.abc import Iterator
+from datetime import date
+from enum import Enum
+from typing import Annotated, Any
+
+from sopctl import edit
+from sopctl.chronicle import Chronicle, State
+from sopctl.cli import ground
+from sopctl.cli.ground import Ground
+from sopctl.cli.options import Argument, Option
+from sopctl.cli.show import Page
+from sopctl.cli.wanted import wanted_id
+from sopctl.files import FileTrouble
+from sopctl.in_force import Answer, Successor, in_force
+from sopctl.library import Library
+from sopctl.model import Sop
+from sopctl.report import printable
+from sopctl.repository import repository_of
+
+AsOfFormat = Enum("AsOfFormat", {"text": "text", "yaml": "yaml", "md": "md", "json": "json"}, type=str)
+
+
+def as_of(
+    day: Annotated[str, Argument("The day, such as 2026-02-20.", "DATE")],
+    id: Annotated[str, Argument("The id of the SOP, as it is or once was.", "ID")],
+    today: Annotated[str | None, Option("The day that counts as today.", metavar="DATE")] = None,
+    format: Annotated[
+        AsOfFormat,
+        Option("To read, or the file itself (yaml, md; what is known of it goes to stderr), or json."),
+    ] = AsOfFormat["text"],
+) -> int:
+    """Show the text and the version of a SOP that were in force on a day, and how that is known.
+
+    Effective dates decide, whenever they were committed; git has the texts. Exit code 1 where none was
+    in force. JSON: id, day, in_force, version, since, until, why, doubts, commit (hash, author, committer,
+    committed_on, on_main_since, subject), path, text.
+    """
+    now, wanted = ground.day(today), ground.day(day)
+    base = ground.find()
+    chronicle = Chronicle(repository_of(base.root), base.root)
+    sop = wanted_id(chronicle, id)
+    successors = _successors(base.library(now), chronicle.names(sop))
+    answer = in_force(chronicle.states(sop), wanted, begins=chronicle.begins, successors=successors)
+    doubts = (*answer.doubts, *_doubts(chronicle, answer, now))
+    _WRITERS[format.value](base, sop, answer._replace(doubts=doubts))
+    return 0 if answer.state else 1
+
+
+def _successors(library: Library, names: frozenset[str]) -> list[Successor]:
+    return [
+        Successor(sop.id, sop.effective_on)
+        for sop in library.sops
+        if sop.effective_on and sop.status == "effective" and names & {*(sop.supersedes or ())}
+    ]
+
+
+def _doubts(chronicle: Chronicle, answer: Answer, today: date) -> Iterator[str]:
+    if answer.state and chronicle.is_cut(answer.state.commit):
+        yield f"{chronicle.begins}, so since when git has this text is not known"
+    if answer.day > today:
+        yield f"{answer.day} is still to come: this is what is known on {today}"
+
+
+# For reading
+
+
+def _text(base: Ground, id: str, answer: Answer) -> None:
+    print("\n".join(map(printable, _about(id, answer))))
+    if answer.state:
+        library, sop = _library(base, answer.state)
+        print("\n" + "\n".join(Page(sop, library).lines()))
+
+
+def _about(id: str, answer: Answer) -> Iterator[str]:
+    state = answer.state
+    if state is None:
+        number = f"version {answer.version}, whose text is not known" if answer.version else "no version"
+        yield f"{id}, on {answer.day}: {number}"
+    else:
+        until = f", until {answer.until}" if answer.until else ""
+        yield f"{id}, on {answer.day}: version {answer.version}, in force since {answer.since}{until}"
+        yield f"  the text: {_path(state)} as of commit {state.commit.hash[:12]} of {state.since}, by {state.commit.author}"
+    yield f"  known by: {answer.why}"
+    yield from (f"  mind:     {doubt}" for doubt in answer.doubts)
+
+
+def _library(base: Ground, state: State) -> tuple[Library, Sop]:
+    """The whole knowledge base as the commit had it: the SOP speaks of its roles and facts."""
+    assert state.sop
+    library = base.library_at(state.commit.hash, repository_of(base.root), state.since)
+    return library, library.sop(state.sop.id) or state.sop
+
+
+# The file itself
+
+
+def _file(base: Ground, id: str, answer: Answer, form: Any) -> None:
+    print("\n".join(map(printable, _about(id, answer))), file=sys.stderr)
+    if answer.state and answer.state.typed:
+        document = answer.state.typed.document
+        if document.markdown == (form == "md"):
+            sys.stdout.write(document.text)
+            return
+        try:
+            sys.stdout.write(edit.convert(document, form))
+        except ValueError as error:
+            raise FileTrouble(f"{document.path}: {error}; the file itself has the other form") from error
+
+
+# For machines
+
+
+def _json(base: Ground, id: str, answer: Answer) -> None:
+    state = answer.state
+    commit = state.commit if state else None
+    whole = {
+        "id": id,
+        "day": str(answer.day),
+        "in_force": state is not None,
+        "version": answer.version,
+        "since": _day(answer.since),
+        "until": _day(answer.until),
+        "why": answer.why,
+        "doubts": list(answer.doubts),
+        "commit": commit
+        and {
+            "hash": commit.hash,
+            "author": commit.author,
+            "committer": commit.committer,
+            "committed_on": commit.committed.isoformat(),
+            "on_main_since": _day(state.since if state else None),
+            "subject": commit.subject,
+        },
+        "path": _path(state) if state else None,
+        "text": state.typed.document.text if state and state.typed else None,
+    }
+    print(json.dumps(whole, indent=2, ensure_ascii=False))
+
+
+def _day(day: date | None) -> str | None:
+    return str(day) if day else None
+
+
+def _path(state: State) -> str:
+    return state.typed.document.path if state.typed else ""
+
+
+_WRITERS = {
+    "text": _text,
+    "yaml": lambda base, id, answer: _file(base, id, answer, "yaml"),
+    "md": lambda base, id, answer: _file(base, id, answer, "md"),
+    "json": _json,
+}
