@@ -104,7 +104,7 @@ class Chronicle:
         """The ids that a SOP has had: this one, and those that it was renamed from."""
         names, ahead = {id}, [id]
         while ahead:
-            older = self._came_from(ahead.pop(), names)
+            older = self._older.get(ahead.pop(), set()) - names
             names |= older
             ahead += sorted(older)
         return frozenset(names)
@@ -133,25 +133,26 @@ class Chronicle:
             self._typed[file] = _typed(self._shown(path), next(self.repository.texts_of([content or ""])))
         return self._typed[file]
 
-    def _came_from(self, id: str, names: set[str]) -> set[str]:
-        """The ids under which the SOP stood before it was called so."""
-        found: set[str] = set()
-        for place in self._by_id.get(id, ()):
-            commit = self.commits[place]
-            turn = self._turn(commit, {id})
-            if turn and turn.after and not any(turn.before):
-                found |= self._renamed(commit, id) - names
+    @cached_property
+    def _older(self) -> dict[str, set[str]]:
+        """By id, those under which the SOP stood before some commit renamed it."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for commit in self.commits:
+            for parent in range(len(commit.files[0].before) if commit.files else 0):
+                before = [(each.path, each.before[parent]) for each in commit.files]
+                after = [(each.path, each.after) for each in commit.files]
+                come, gone = (
+                    self._named(after) - self._named(before),
+                    self._named(before) - self._named(after),
+                )
+                if come and gone:
+                    for (space, old), new in renames(self._library(before), self._library(after)).items():
+                        if space == "sop" and old in gone:
+                            found[new].add(old)
         return found
 
-    def _renamed(self, commit: Commit, id: str) -> set[str]:
-        """The ids that became this one by a commit, by likeness."""
-        found = set()
-        for parent in range(len(commit.files[0].before)):
-            before = self._library((each.path, each.before[parent]) for each in commit.files)
-            after = self._library((each.path, each.after) for each in commit.files)
-            new = renames(before, after).items()
-            found |= {old for (space, old), name in new if space == "sop" and name == id}
-        return found
+    def _named(self, files: Iterable[_Named]) -> set[str]:
+        return {self._ids[each] for each in files if each in self._ids}
 
     def _library(self, files: Iterable[_Named]) -> Library:
         typed = (self._read(each) for each in sorted(each for each in files if each in self._ids))

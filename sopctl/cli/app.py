@@ -13,6 +13,7 @@ def commands() -> dict[str, tuple[str, Command]]:
     from sopctl.cli import (
         comment,
         as_of,
+        audit,
         convert,
         coverage,
         diff,
@@ -47,6 +48,7 @@ def commands() -> dict[str, tuple[str, Command]]:
         "status": (read, status.status),
         "log": (read, log.log),
         "as-of": (read, as_of.as_of),
+        "audit": (read, audit.audit),
         "graph": (read, graph.graph),
         "export": (read, export.export),
         "schema": (read, schema.schema),

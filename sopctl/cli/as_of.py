@@ -13,9 +13,9 @@ from sopctl.cli import ground
 from sopctl.cli.ground import Ground
 from sopctl.cli.options import Argument, Option
 from sopctl.cli.show import Page
-from sopctl.cli.wanted import wanted_id
+from sopctl.cli.wanted import successors_of, wanted_id
 from sopctl.files import FileTrouble
-from sopctl.in_force import Answer, Successor, in_force
+from sopctl.in_force import Answer, in_force
 from sopctl.library import Library
 from sopctl.model import Sop
 from sopctl.report import printable
@@ -43,19 +43,11 @@ def as_of(
     base = ground.find()
     chronicle = Chronicle(repository_of(base.root), base.root)
     sop = wanted_id(chronicle, id)
-    successors = _successors(base.library(now), chronicle.names(sop))
+    successors = successors_of(base.library(now), chronicle.names(sop))
     answer = in_force(chronicle.states(sop), wanted, begins=chronicle.begins, successors=successors)
     doubts = (*answer.doubts, *_doubts(chronicle, answer, now))
     _WRITERS[format.value](base, sop, answer._replace(doubts=doubts))
     return 0 if answer.state else 1
-
-
-def _successors(library: Library, names: frozenset[str]) -> list[Successor]:
-    return [
-        Successor(sop.id, sop.effective_on)
-        for sop in library.sops
-        if sop.effective_on and sop.status == "effective" and names & {*(sop.supersedes or ())}
-    ]
 
 
 def _doubts(chronicle: Chronicle, answer: Answer, today: date) -> Iterator[str]:

@@ -9,6 +9,7 @@ from sopctl.model import Sop
 
 if TYPE_CHECKING:
     from sopctl.chronicle import Chronicle
+    from sopctl.in_force import Successor
 
 
 def wanted_sop(library: Library, id: str) -> Sop:
@@ -31,3 +32,14 @@ def wanted_id(chronicle: "Chronicle", id: str) -> str:
         near = did_you_mean(id.upper(), chronicle.ids)
         raise FileTrouble(f"no commit holds a SOP called `{id}`{near}; {chronicle.begins}")
     return found
+
+
+def successors_of(library: Library, names: frozenset[str]) -> "list[Successor]":
+    """The SOPs in force that take the place of one that is or was called so."""
+    from sopctl.in_force import Successor
+
+    return [
+        Successor(sop.id, sop.effective_on)
+        for sop in library.sops
+        if sop.effective_on and sop.status == "effective" and names & {*(sop.supersedes or ())}
+    ]

@@ -1,0 +1,214 @@
+"""What a document controller shows an auditor of each version in force: facts, and verdicts on them.
+
+A verdict is yes, no, or not known; it never guesses. Days are compared as days: an approval on the
+day on which a version takes effect comes before it.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from enum import StrEnum
+from itertools import pairwise
+from typing import NamedTuple
+
+from sopctl.chronicle import Chronicle, State, altered
+from sopctl.in_force import Answer
+from sopctl.model import Sop
+from sopctl.model.sop import Approval, Change
+
+
+class Word(StrEnum):
+    """What a verdict says."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "not known"
+
+
+class Verdict(NamedTuple):
+    """An answer to a question of `QUESTIONS`, and why it is so."""
+
+    word: Word
+    why: str
+
+
+QUESTIONS = {
+    "approved": "somebody has approved the version",
+    "after-writing": "the approval came after the version was written",
+    "before-effect": "the approval came before the version took effect",
+    "another-person": "the approver is another person than the author",
+    "in-git-before-effect": "the approval stood in the file before the version took effect",
+    "unchanged-since": "the text has not changed since it was approved",
+}
+"""The names of the verdicts, and what each says when it is yes."""
+
+
+class Audited(NamedTuple):
+    """A SOP, its version in force, and what is to be said about it."""
+
+    id: str
+    answer: Answer
+    entry: Change | None  # of the change history, for this version
+    approvals: tuple[Approval, ...]
+    brought: State | None  # the commit that brought the version to the main line
+    verdicts: dict[str, Verdict]  # by the names of QUESTIONS; none where no version is in force
+
+    @property
+    def sop(self) -> Sop | None:
+        return self.answer.state.sop if self.answer.state else None
+
+
+def audited(chronicle: Chronicle, id: str, answer: Answer) -> Audited:
+    """What is to be said about the version that the answer has in force."""
+    sop = answer.state.sop if answer.state else None
+    if sop is None or answer.since is None:
+        return Audited(id, answer, None, (), None, {})
+    every = chronicle.states(id)
+    states = [
+        each
+        for each in every
+        if each.sop and each.sop.version == sop.version and each.since <= max(answer.day, answer.since)
+    ]
+    entry = next((each for each in sop.change_history or () if each and each.version == sop.version), None)
+    signed = tuple(each for each in sop.approvals or () if each and each.meaning and each.on)
+    approvals = tuple(each for each in signed if each.meaning == "approval")
+    brought = states[0] if states else None
+    with_approval = next((each for each in states if _carries(each, approvals)), None)
+    first = with_approval is every[0]
+    silent = first and (not approvals or max(each.on for each in approvals) < every[0].since)
+    verdicts = {
+        "approved": _approved(approvals, entry),
+        "after-writing": _after_writing(approvals, entry),
+        "before-effect": _before_effect(approvals, answer.since),
+        "another-person": _another_person(approvals, signed, entry, _writer(chronicle, brought)),
+        "in-git-before-effect": _in_git(with_approval, approvals, answer.since, first),
+        "unchanged-since": _unchanged(with_approval, states, silent),
+    }
+    return Audited(id, answer, entry, signed, brought, verdicts)
+
+
+# Verdicts
+
+
+def _approved(approvals: Sequence[Approval], entry: Change | None) -> Verdict:
+    if approvals:
+        return Verdict(Word.YES, _listed(_name(each) for each in approvals))
+    roles = [each for each in (entry.approved_by if entry else ()) or () if each]
+    if roles:
+        return Verdict(Word.UNKNOWN, f"the change history names {_listed(roles)}, but nobody has signed")
+    return Verdict(Word.NO, "nobody has signed with `meaning: approval`")
+
+
+def _after_writing(approvals: Sequence[Approval], entry: Change | None) -> Verdict:
+    if not approvals or not entry or not entry.on:
+        return Verdict(
+            Word.UNKNOWN, _missing(approvals, "the change history does not say when it was written")
+        )
+    first = min(each.on for each in approvals)
+    if first < entry.on:
+        return Verdict(Word.NO, f"approved on {first}, but written on {entry.on}")
+    return Verdict(Word.YES, f"written on {entry.on}, approved on {first}")
+
+
+def _before_effect(approvals: Sequence[Approval], since: date) -> Verdict:
+    if not approvals:
+        return Verdict(Word.UNKNOWN, _missing(approvals, ""))
+    last = max(each.on for each in approvals)
+    if last > since:
+        return Verdict(Word.NO, f"approved on {last}, {_days(last, since)} after it took effect on {since}")
+    when = "on the day" if last == since else f"{_days(since, last)} before"
+    return Verdict(Word.YES, f"approved on {last}, {when} it took effect")
+
+
+def _another_person(
+    approvals: Sequence[Approval], signed: Sequence[Approval], entry: Change | None, writer: str
+) -> Verdict:
+    if not approvals:
+        return Verdict(Word.UNKNOWN, _missing(approvals, ""))
+    authors = {_folded(each.name): each.name for each in signed if each.meaning == "authorship" and each.name}
+    by = "signed as author" if authors else "wrote the commit"
+    authors = authors or ({_folded(writer): writer} if writer else {})
+    for each in approvals:
+        if entry and entry.author and each.role == entry.author:
+            return Verdict(Word.NO, f"`{entry.author}` wrote the version, and approved it")
+        if each.name and _folded(each.name) in authors:
+            return Verdict(Word.NO, f"{each.name} {by}, and approved it")
+    unnamed = [each.role for each in approvals if not each.name]
+    if unnamed or not authors:
+        what = f"`{unnamed[0]}` signed without a name" if unnamed else "nobody knows who the author was"
+        return Verdict(Word.UNKNOWN, f"the roles differ, but {what}")
+    return Verdict(
+        Word.YES, f"{_listed(sorted(authors.values()))} {by}, {_listed(_name(a) for a in approvals)} approved"
+    )
+
+
+def _in_git(state: State | None, approvals: Sequence[Approval], since: date, first: bool) -> Verdict:
+    if state is None:
+        return Verdict(Word.UNKNOWN, _missing(approvals, "no commit holds the approval"))
+    where = f"git has the approval since {state.since} ({state.commit.hash[:12]})"
+    if state.since <= since:
+        early = min(each.on for each in approvals)
+        if state.since < early:
+            return Verdict(Word.NO, f"{where}, before {early}, the day that it bears")
+        return Verdict(Word.YES, where)
+    if first:
+        return Verdict(
+            Word.UNKNOWN, f"git has the SOP only since {state.since}, and it took effect on {since}"
+        )
+    return Verdict(Word.NO, f"{where}, {_days(state.since, since)} after it took effect on {since}")
+
+
+def _unchanged(state: State | None, states: Sequence[State], silent: bool) -> Verdict:
+    if state is None:
+        return Verdict(Word.UNKNOWN, "no commit holds an approval of it")
+    later = states[states.index(state) :]
+    for before, after in pairwise(later):
+        if changes := altered(before.typed, after.typed):
+            more = f", and {len(changes) - 1} more" if len(changes) > 1 else ""
+            what = f"commit {after.commit.hash[:12]} of {after.since} changed it without a new version"
+            return Verdict(Word.NO, f"{what}: {changes[0].message}{more}")
+    if silent:
+        why = f"unchanged since {state.since}, and git knows no earlier text of it"
+        return Verdict(Word.UNKNOWN, why)
+    return Verdict(Word.YES, f"unchanged since {state.since}")
+
+
+# What they rest on
+
+
+def _carries(state: State, approvals: Sequence[Approval]) -> bool:
+    """Whether all these approvals stand there already."""
+    there = {(each.role, each.on) for each in (state.sop.approvals if state.sop else ()) or () if each}
+    return bool(approvals) and all((each.role, each.on) in there for each in approvals)
+
+
+def _writer(chronicle: Chronicle, brought: State | None) -> str:
+    """Who wrote the commit that first held the text: the author, not who merged it."""
+    if brought is None:
+        return ""
+    text = brought.typed.document.text if brought.typed else ""
+    turns = chronicle.turns(brought.sop.id) if brought.sop and brought.sop.id else []
+    holding = (
+        each.commit.author for each in reversed(turns) if each.after and each.after.document.text == text
+    )
+    return next(holding, brought.commit.author)
+
+
+def _missing(approvals: Sequence[Approval], otherwise: str) -> str:
+    return otherwise if approvals and otherwise else "there is no approval with a day"
+
+
+def _name(approval: Approval) -> str:
+    return f"{approval.name} ({approval.role})" if approval.name else f"`{approval.role}`"
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.split()).casefold()
+
+
+def _listed(words: Sequence[str] | Iterator[str]) -> str:
+    return ", ".join(words)
+
+
+def _days(one: date, other: date) -> str:
+    days = abs((one - other).days)
+    return f"{days} day{'' if days == 1 else 's'}"
