@@ -163,6 +163,14 @@ def _replace(path: Path, data: bytes) -> None:
         raise
 
 
+def remove(path: Path) -> None:
+    """Delete a file; FileTrouble says why it cannot be deleted."""
+    try:
+        path.unlink()
+    except OSError as error:
+        raise FileTrouble(f"{path} cannot be deleted: {_reason(error)}") from error
+
+
 def write_new(path: Path, text: str) -> None:
     """Write a file that must not be there yet."""
     if path.exists() and not _is_stream(path):

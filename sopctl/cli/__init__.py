@@ -7,6 +7,8 @@ from typing import TextIO
 from sopctl.files import FileTrouble
 
 ISSUES = "please report it"
+_QUICK = ("lint", "diff", "outline")
+"""Commands that run on every commit, pull request or file of a diff: they start without typer."""
 
 
 def run(words: Sequence[str]) -> int:
@@ -47,27 +49,18 @@ def _guarded(words: list[str]) -> int:
 def _run(words: list[str]) -> int:
     import os
 
-    if words[:1] in (["lint"], ["diff"]) and "_SOPCTL_COMPLETE" not in os.environ:
-        from sopctl.cli.options import quick
+    if words and words[0] in _QUICK and "_SOPCTL_COMPLETE" not in os.environ:
+        from importlib import import_module
 
-        command = _quick_command(words[0])
+        from sopctl.cli.options import Command, quick
+
+        command: Command = getattr(import_module(f"sopctl.cli.{words[0]}"), words[0])
         values = quick(command, words[1:])
         if values is not None:
             return command(**values)
     from sopctl.cli.app import run_typer
 
     return run_typer(words)
-
-
-def _quick_command(name: str) -> Callable[..., int]:
-    """The commands that run in every pull request, without whatever they do not need."""
-    if name == "lint":
-        from sopctl.cli.lint import lint
-
-        return lint
-    from sopctl.cli.diff import diff
-
-    return diff
 
 
 def _hush(out: TextIO | None) -> None:

@@ -40,7 +40,7 @@ def repository_of(place: Path) -> "Repository":
 
 
 class Repository:
-    """A git repository, read only. Paths are given and taken as paths of the disk; what they meant
+    """A git repository; but for settings of the clone it is only read. Paths are given and taken as paths of the disk; what they meant
     at a commit is read from the commit."""
 
     def __init__(self, top: Path, shallow: bool, environment: Mapping[str, str]) -> None:
@@ -133,6 +133,21 @@ class Repository:
     def beside_staged(self, root: Path) -> Callable[[str], str | None]:
         """The same of the index."""
         return self._index.beside(self.inside(root))
+
+    # Settings of this clone
+
+    def setting(self, name: str) -> str | None:
+        """What git's configuration of this clone says, or None."""
+        code, answer, _ = self._ask("config", "--local", "--get", name)
+        return None if code else answer.removesuffix("\n")
+
+    def set(self, name: str, value: str) -> None:
+        """Write a setting into git's configuration of this clone."""
+        self._told(f"git cannot set {name}", "config", "--local", name, value)
+
+    def unset(self, section: str) -> None:
+        """Delete a section of git's configuration of this clone."""
+        self._told(f"git cannot delete {section}", "config", "--local", "--remove-section", section)
 
     def close(self) -> None:
         """End the process that reads; it ends by itself when the repository is forgotten."""
