@@ -1,7 +1,7 @@
 """The command line. Each command reads, calls one room, and prints."""
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TextIO
 
 from sopctl.files import FileTrouble

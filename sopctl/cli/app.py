@@ -11,9 +11,9 @@ HELP = "Check and publish standard operating procedures as one checks and publis
 def commands() -> dict[str, tuple[str, Command]]:
     """Every command by its name, with the panel of the help that it stands in."""
     from sopctl.cli import (
-        comment,
         as_of,
         audit,
+        comment,
         convert,
         coverage,
         diff,

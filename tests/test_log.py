@@ -1,0 +1,179 @@
+"""The changes of meaning of a SOP through git, newest first."""
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sopctl import cli
+from tests.gitted import ISOLATED
+from tests.past import Past, sop
+
+
+@pytest.fixture
+def past(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Past:
+    made = Past(tmp_path / "kb")
+    monkeypatch.chdir(made.repo.top)
+    for name, value in ISOLATED.items():
+        monkeypatch.setenv(name, value)
+    return made
+
+
+def log(capsys: pytest.CaptureFixture[str], id: str = "TS-ONE-001") -> dict[str, Any]:
+    capsys.readouterr()
+    assert cli.run(["log", id, "--format", "json"]) == 0
+    return json.loads(capsys.readouterr().out)  # type: ignore[no-any-return]
+
+
+def messages(capsys: pytest.CaptureFixture[str], id: str = "TS-ONE-001") -> list[list[str]]:
+    return [[change["message"] for change in entry["changes"]] for entry in log(capsys, id)["entries"]]
+
+
+def test_each_commit_that_changed_the_meaning_is_told_newest_first(
+    past: Past, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = past.says("2026-01-05", sop("1.0.0"), subject="First")
+    second = past.says("2026-02-01", sop("2.0.0", within="2h"), subject="Faster")
+    newest, oldest = log(capsys)["entries"]
+    assert (newest["commit"], oldest["commit"]) == (second, first)
+    assert newest["version"] == {"before": "1.0.0", "after": "2.0.0", "step": "major"}
+    assert (newest["author"], newest["committer"]) == ("A. Author", "C. Committer")
+    assert newest["committed_on"] == "2026-02-01T12:00:00+00:00"
+    assert "`read`: must be done within 2 hours, was 4 hours" in [
+        each["message"] for each in newest["changes"]
+    ]
+    assert [each["message"] for each in oldest["changes"]] == ["TS-ONE-001 is new: “Answer a message”"]
+    assert oldest["version"] == {"before": None, "after": "1.0.0", "step": None}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda past: past.repo.write("sops/TS-ONE-001.yaml", "# a comment\n" + sop().replace("4h", '"4h"')),
+        lambda past: past.repo.git("mv", "sops/TS-ONE-001.yaml", "sops/elsewhere.yaml"),
+        lambda past: past.repo.write("sops/TS-TWO-001.yaml", sop(id="TS-TWO-001", within="7h")),
+        lambda past: past.repo.write("README.md", "See TS-ONE-001.\n"),
+    ],
+    ids=["layout", "moved file", "another SOP", "another file"],
+)
+def test_what_means_the_same_is_no_entry(past: Past, capsys: pytest.CaptureFixture[str], change: Any) -> None:
+    past.says("2026-01-05", sop())
+    change(past)
+    past.repo.commit(day="2026-02-01")
+    assert len(log(capsys)["entries"]) == 1
+
+
+def test_a_sop_is_followed_through_its_ids_and_folders(
+    past: Past, capsys: pytest.CaptureFixture[str]
+) -> None:
+    past.says("2026-01-05", sop(id="TS-OLD-001"), "sops/old/TS-OLD-001.yaml")
+    past.repo.git("mv", "sops/old/TS-OLD-001.yaml", "sops/TS-MID-001.yaml")
+    past.says("2026-02-01", sop(id="TS-MID-001"), "sops/TS-MID-001.yaml")
+    past.repo.git("mv", "sops/TS-MID-001.yaml", "sops/TS-ONE-001.yaml")
+    past.says("2026-03-01", sop(id="TS-ONE-001", within="2h"))
+    found = log(capsys)
+    assert found["names"] == ["TS-MID-001", "TS-OLD-001", "TS-ONE-001"]
+    said = messages(capsys)
+    assert [len(each) for each in said] == [2, 1, 1]
+    assert "TS-MID-001 is now called TS-ONE-001" in said[0]
+    assert said[1] == ["TS-OLD-001 is now called TS-MID-001"]
+
+
+def test_a_sop_that_replaces_quite_another_is_not_its_past(
+    past: Past, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = (
+        sop(id="TS-OLD-001").replace("message", "parcel").replace("Answer", "Weigh").replace("Read", "Burn")
+    )
+    past.says(
+        "2026-01-05",
+        other.replace("driver", "whale").replace("title: Every question of", "title: No"),
+        "sops/TS-OLD-001.yaml",
+    )
+    past.repo.git("rm", "-q", "sops/TS-OLD-001.yaml")
+    past.says("2026-02-01", "id: TS-ONE-001\ntitle: Close the shop\nversion: 1.0.0\npurpose: Quiet nights.\n")
+    assert log(capsys)["names"] == ["TS-ONE-001"]
+
+
+def test_a_deleted_sop_is_still_told(past: Past, capsys: pytest.CaptureFixture[str]) -> None:
+    past.says("2026-01-05", sop())
+    past.says("2026-02-01", None)
+    assert messages(capsys)[0] == ["TS-ONE-001 is gone: it was “Answer a message”"]
+
+
+def test_a_file_that_cannot_be_read_is_told_and_the_next_is_compared_with_the_last(
+    past: Past, capsys: pytest.CaptureFixture[str]
+) -> None:
+    past.says("2026-01-05", sop())
+    past.says("2026-02-01", "id: TS-ONE-001\nsteps: [")
+    past.says("2026-03-01", sop(within="2h"))
+    newest, broken, _ = log(capsys)["entries"]
+    assert broken["changes"] == []
+    assert broken["unread"]
+    assert [each["message"] for each in newest["changes"]] == [
+        "`read`: must be done within 2 hours, was 4 hours"
+    ]
+
+
+def _branches(past: Past, ours: str, theirs: str) -> subprocess.CalledProcessError | None:
+    past.says("2026-01-05", sop(more="tags: [a]\n"))
+    past.repo.git("checkout", "-q", "-b", "topic")
+    past.says("2026-02-01", theirs, subject="Theirs")
+    past.repo.git("checkout", "-q", "main")
+    past.says("2026-02-02", ours, subject="Ours")
+    try:
+        past.repo.git("merge", "-q", "--no-ff", "-m", "Merged", "topic", day="2026-02-03")
+    except subprocess.CalledProcessError as error:
+        return error
+    return None
+
+
+def test_a_merge_that_only_joins_is_no_entry(past: Past, capsys: pytest.CaptureFixture[str]) -> None:
+    text = sop(more="tags: [a]\n")
+    assert not _branches(past, text.replace("tags: [a]", "tags: [a, b]"), text.replace("4h", "2h"))
+    subjects = [entry["subject"] for entry in log(capsys)["entries"]]
+    assert sorted(subjects) == ["Change", "Ours", "Theirs"]
+
+
+def test_what_a_merge_settled_is_an_entry_of_its_own(past: Past, capsys: pytest.CaptureFixture[str]) -> None:
+    text = sop(more="tags: [a]\n")
+    assert _branches(past, text.replace("4h", "3h"), text.replace("4h", "2h"))
+    past.says("2026-02-03", text.replace("4h", "1h"), subject="Settled")
+    entry = next(each for each in log(capsys)["entries"] if each["subject"] == "Settled")
+    assert [each["message"] for each in entry["changes"]] == [
+        "`read`: must be done within 1 hour, was 3 hours"
+    ]
+
+
+def test_a_shallow_clone_says_that_more_came_before(
+    past: Past, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    past.says("2026-01-05", sop())
+    past.says("2026-02-01", sop(within="2h"))
+    past.repo.git("clone", "-q", "--depth", "1", f"file://{past.repo.top}", str(tmp_path / "clone"))
+    monkeypatch.chdir(tmp_path / "clone")
+    assert "this clone is shallow and begins on 2026-02-01" in log(capsys)["begins"]
+
+
+def test_the_texts_for_people_say_the_same(past: Past, capsys: pytest.CaptureFixture[str]) -> None:
+    past.says("2026-01-05", sop("1.0.0"))
+    hash = past.says("2026-02-01", sop("1.1.0", within="2h"), subject="<b>Faster</b> \x1b[31m| now")
+    assert cli.run(["log", "ts-one-001"]) == 0
+    text = capsys.readouterr().out
+    assert f"2026-02-01  {hash[:12]}  1.0.0 → 1.1.0 (minor)  A. Author\n" in text
+    assert "  - `read`: must be done within 2 hours, was 4 hours\n" in text
+    assert text.endswith("The history of git begins on 2026-01-05; before that nothing is known.\n")
+    assert "\x1b" not in text
+    assert cli.run(["log", "TS-ONE-001", "--format", "markdown"]) == 0
+    text = capsys.readouterr().out
+    assert "## 2026-02-01 · 1.0.0 → 1.1.0 (minor)" in text
+    assert "&lt;b>Faster&lt;/b>" in text
+    assert "\x1b" not in text
+
+
+def test_an_id_that_never_was_is_refused(past: Past, capsys: pytest.CaptureFixture[str]) -> None:
+    past.says("2026-01-05", sop())
+    assert cli.run(["log", "TS-ONE-002"]) == 2
+    assert "no commit holds a SOP called `TS-ONE-002` (did you mean `TS-ONE-001`?)" in capsys.readouterr().err
