@@ -36,7 +36,9 @@ def as_of(
     """Show the text and the version of a SOP that were in force on a day, and how that is known.
 
     Effective dates decide, whenever they were committed; git has the texts. Exit code 1 where none was
-    in force. JSON: id, day, in_force, version, since, until, why, doubts, commit (hash, author, committer,
+    in force.
+
+    JSON: id, day, in_force, version, since, until, why, doubts, commit (hash, author, committer,
     committed_on, on_main_since, subject), path, text.
     """
     now, wanted = ground.day(today), ground.day(day)

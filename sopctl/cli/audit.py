@@ -22,14 +22,15 @@ AuditFormat = Enum("AuditFormat", {"text": "text", "csv": "csv", "json": "json"}
 
 
 def audit(
-    ids: Annotated[list[str] | None, Argument("The ids of SOPs; without them, all.", "[ID]...")] = None,
+    ids: Annotated[list[str] | None, Argument("The ids of SOPs; without them, all.", "IDS")] = None,
     today: Annotated[str | None, Option("The day that counts as today.", metavar="DATE")] = None,
     format: Annotated[AuditFormat, Option("How the audit is written.")] = AuditFormat["text"],
 ) -> int:
     """Say of each version in force who approved it, when, in which role, and whether git agrees.
 
-    Reads what is committed. Exit code 1 where a verdict is no or not known. JSON: day, begins, summary,
-    and sops of id, in_force, why, facts (title, version, path, owner, since, author, written_on, approvals,
+    Reads what is committed. Exit code 1 where a verdict is no or not known.
+
+    JSON: day, begins, summary, and sops of id, in_force, why, doubts, facts (title, version, path, owner, since, author, written_on, approvals,
     commit), verdicts (by name: answer, why).
     """
     day = ground.day(today)

@@ -25,7 +25,9 @@ def log(
     """Tell the changes of meaning of one SOP through git, newest first: who, when, which version, and what.
 
     A new layout, a comment or a moved file is no change; a SOP is followed through new ids and file
-    names. JSON: id, names, begins, and entries of commit, author, committer, committed_on, subject,
+    names.
+
+    JSON: id, names, begins, and entries of commit, author, committer, committed_on, subject,
     version (before, after, step), unread, changes (pointer, kind, weight, message, before, after,
     fingerprint).
     """

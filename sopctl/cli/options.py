@@ -122,8 +122,16 @@ def for_typer(command: Command) -> Callable[..., None]:
 
     fresh = signature.replace(parameters=[translated(p) for p in signature.parameters.values()])
     wrapped.__signature__ = fresh  # type: ignore[attr-defined]
+    wrapped.__doc__ = paragraphs(command)
     wrapped.__annotations__ = {p.name: p.annotation for p in fresh.parameters.values()}
     return wrapped
+
+
+def paragraphs(command: Command) -> str:
+    """What a command does, a line for each paragraph: the help breaks it anew."""
+    import inspect
+
+    return "\n\n".join(" ".join(each.split()) for each in (inspect.getdoc(command) or "").split("\n\n"))
 
 
 def flags(command: Command) -> list[tuple[str, str, str]]:
