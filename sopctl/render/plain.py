@@ -46,13 +46,15 @@ def _lines(text: str) -> list[str]:
     found: list[str] = []
     joins = False
     for line in text.strip().splitlines():
-        item = _ITEM.match(line)
+        if not line.strip() or _FENCE.match(line):
+            joins = False
+            continue
+        item, heading = _ITEM.match(line), _HEADING.match(line)
         if item:
-            found.append(f"{item[1]}. " * bool(item[1]) + "• " * (not item[1]) + line[item.end() :].strip())
-        elif joins and line.strip() and not _HEADING.match(line):
-            found[-1] += f" {line.strip()}"
-        elif line.strip() and not _FENCE.match(line):
-            heading = _HEADING.match(line)
+            found.append((f"{item[1]}. " if item[1] else "• ") + line[item.end() :].strip())
+        elif heading or not joins:
             found.append(line[heading.end() if heading else 0 :].strip())
-        joins = bool(line.strip()) and not _FENCE.match(line)
+        else:
+            found[-1] += f" {line.strip()}"
+        joins = True
     return found

@@ -172,11 +172,12 @@ class _Walk:
             yield "late", f"when that time is over: {self._path(step.on_overdue)}"
         if step.human:
             yield "human", "a person decides"
+        if step.independent_of:
+            yield "apart", f"not done by whoever did {self._points(step.independent_of)}"
 
     def _more(self, step: Step) -> Iterator[tuple[str, str]]:
         """What else is in reach: name and words."""
         for name, said in (
-            ("Not done by whoever did", self._points(step.independent_of)),
             ("Goes up to", step.escalate and self._path(step.escalate)),
             ("Ask first", self._people(step.consulted)),
             ("Tell afterwards", self._people(step.informed)),

@@ -691,7 +691,7 @@
       this.place = new Place(sop);
       this.live = make("p", { class: "sop-walk-live", role: "status" });
       this.card = make("div", { class: "sop-walk-card" });
-      const name = make("h2", { id: "_walk", class: "sop-walk-name" }, "Step by step");
+      const name = make("h2", { id: "_walk", class: "sop-walk-name" }, "Step by step", make("small", {}, "nothing that you enter leaves this page"));
       root.replaceChildren(name, this.card, this.live);
       root.setAttribute("aria-labelledby", name.id);
       root.hidden = false;
@@ -716,14 +716,16 @@
       this.way = way;
       const asks = before?.trail.length === way.trail.length && before?.visit.id === way.visit.id;
       this.card.replaceChildren(...(way.waits ? this.step(way) : this.end(way)).filter(Boolean));
-      this.say(said || this.why(way));
+      this.say(said || this.why(way), !said);
       if (focus) this.focus(asks);
       place.keep();
       return undefined;
     }
 
-    say(words) {
+    /** Tell what has happened; `seen` where it stands on the card already. */
+    say(words, seen = false) {
       this.live.textContent = words;
+      this.live.classList.toggle("sop-walk-unseen", seen);
     }
 
     focus(asks) {
@@ -862,7 +864,7 @@
 
     called(step) {
       const { id, ends = [] } = step.call, title = titled(this.sop, id);
-      return make("fieldset", { class: "sop-walk-ask sop-walk-now" }, make("legend", { tabindex: -1 }, `Now ${id} ${title} is done.`),
+      return make("fieldset", { class: "sop-walk-ask sop-walk-now" }, make("legend", { tabindex: -1 }, `This step runs ${id} ${title}.`),
         make("div", { class: "sop-walk-answers" }, button("Go through its steps", () => this.answer("*"), { class: "sop-walk-main" })),
         ends.length > 0 && make("p", { class: "sop-walk-or" }, "Or it is over already, and ended as:"),
         make("div", { class: "sop-walk-answers" }, ends.map(([end, words]) => button(words, () => this.answer(`*${end}`)))));
