@@ -45,7 +45,7 @@ def data_of(library: Library, id: str = "DK-A-001") -> dict[str, Any]:
     one = library.sop(id)
     assert one is not None
     script = Walks(Links(library)).script(one)
-    found = re.fullmatch(r"sopctlWalker\.add\((.*)\);\n", script)
+    found = re.fullmatch(r"sopctlWalk\.add\((.*)\);\n", script)
     assert found, script
     data: dict[str, Any] = json.loads(found[1])
     return data

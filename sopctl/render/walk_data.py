@@ -1,6 +1,6 @@
 """What the walker on a SOP's page goes by: the steps as plain data, with every test worked out.
 
-Each SOP is one script that hands its data to `walker.js`. A script can be loaded where a page was
+Each SOP is one script that hands its data to `walk.js`. A script can be loaded where a page was
 opened from a folder, and nothing in it is left to be parsed: tests are sets of values, and times
 are stretches of calendars. What has an order or is named by a writer is a list of pairs.
 """
@@ -47,7 +47,7 @@ class Walks:
         text = json.dumps(_Walk(sop, self).data, ensure_ascii=False, separators=(",", ":"))
         for mark in "<\u2028\u2029":
             text = text.replace(mark, f"\\u{ord(mark):04x}")
-        return f"sopctlWalker.add({text});\n"
+        return f"sopctlWalk.add({text});\n"
 
     @cached_property
     def window(self) -> tuple[int, int]:

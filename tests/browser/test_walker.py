@@ -26,10 +26,10 @@ SOPS = [
 REPLAY = """cases => cases.map(({ sop, said, date }) => {
     const answers = [], ahead = [...said];
     for (;;) {
-        const way = sopctlWalker.walk(sop, answers), { why, name } = way.stop;
+        const way = sopctlWalk.walk(sop, answers), { why, name } = way.stop;
         if (why === "pause") answers.push(".");
         else if (way.waits && ahead.length) answers.push(ahead.shift());
-        else return { why, name, left: ahead.length, trail: sopctlWalker.trail(way, new Date(date)) };
+        else return { why, name, left: ahead.length, trail: sopctlWalk.trail(way, new Date(date)) };
     }
 })"""
 
@@ -92,7 +92,7 @@ class Dice:
 
 
 def test_random_cases_in_random_sops_go_the_same_way(page: Page) -> None:
-    page.add_script_tag(path=files.find_data("site/home") / "assets/walker.js")
+    page.add_script_tag(path=files.find_data("site/home") / "assets/walk.js")
 
     @settings(deadline=None, max_examples=120)
     @given(SEEDS)
