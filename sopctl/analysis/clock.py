@@ -29,7 +29,7 @@ from sopctl.analysis.clauses import verified
 from sopctl.analysis.course import Course, Goals
 from sopctl.analysis.graph import reachable
 from sopctl.analysis.narrowing import ByArrows, ByFacts, Guide, narrows
-from sopctl.analysis.slowest import Doubts, Spread, State, Stop
+from sopctl.analysis.slowest import SURE, Doubts, Spread, State, Stop
 from sopctl.analysis.unaltered import unaltered
 from sopctl.analysis.ways import is_sop
 from sopctl.library import Library
@@ -58,6 +58,19 @@ class Broken(NamedTuple):
     due: Moment
     to: str
     stops: tuple[Stop, ...]
+
+
+class Extreme(NamedTuple):
+    """The slowest way of a ceiling, from the start at which it takes longest, or the fastest of a floor:
+    when it is through, when it ought to be, where it ends, and what cannot be told of it."""
+
+    promise: Promise
+    start: Moment
+    end: Moment
+    due: Moment
+    to: str
+    stops: tuple[Stop, ...]
+    doubts: Doubts
 
 
 class Verdict(NamedTuple):
@@ -214,6 +227,30 @@ class Clock:
             if found.broken or not (monthly or course.months):
                 break
         return found
+
+    def extreme(self, sop: Sop, deadline: Deadline) -> Extreme | None:
+        """How near the ways of a deadline come to its promise; None where there is nothing to tell.
+        Where facts narrow the ways too slowly, arrows count: no way is slower than that."""
+        promises = list(_promises(deadline, self._library))
+        if not promises or deadline.unknown or not (deadline.kind and deadline.from_ and deadline.to):
+            return None
+        for by_arrows in (False, True) if deadline.when or narrows(sop) else (True,):
+            with suppress(OutOfBudget, TooMany):
+                return self._extreme(sop, deadline, promises[0], self._course(sop, deadline, by_arrows, True))
+        return None
+
+    def _extreme(self, sop: Sop, deadline: Deadline, promise: Promise, course: Course) -> Extreme | None:
+        spread = _between(sop, deadline, course)
+        if spread is None or not spread.ends:
+            return None
+        slow = deadline.kind == "ceiling"
+        limit = chain_of(self._calendars.stretch(promise.time, self.default, course.longest))
+        start = self._worst(spread, (), True, False).start if slow else self.window[0]
+        start = self.window[0] if start is None else start
+        to, stops = spread.trace(spread.ends, start, slow)
+        end = stops[-1].done if stops else start
+        doubts = spread.doubts(spread.ends) if slow else SURE
+        return Extreme(promise, start, end, walk(limit, start), to, tuple(stops), doubts)
 
     def _course(self, sop: Sop, deadline: Deadline, by_arrows: bool, longest: bool) -> Course:
         """The ways for a deadline; those for every case are shared by all deadlines."""
@@ -407,4 +444,4 @@ def _starts(
     return []
 
 
-__all__ = ["Broken", "Clock", "Promise", "Verdict", "clock", "verdicts"]
+__all__ = ["Broken", "Clock", "Extreme", "Promise", "Verdict", "clock", "verdicts"]

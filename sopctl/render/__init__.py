@@ -16,6 +16,7 @@ from sopctl.render.pen import Pen
 from sopctl.render.reference import Command, Option
 from sopctl.render.sop_view import SopView
 from sopctl.render.templates import Templates, TemplateTrouble, load
+from sopctl.render.text import NEEDS_BUILDER
 from sopctl.render.walk_data import Walks, script_path
 from sopctl.report._health import json as report_json
 
@@ -41,7 +42,7 @@ def site(
     from sopctl.render import pages as others
     from sopctl.render.programs import programs
 
-    links = Links(library)
+    links = Links(library, folders=addresses.folders)
     pages: dict[str, str] = {}
     scripts: dict[str, str] = {}
     walks = Walks(links)
@@ -73,6 +74,7 @@ def sop(one: Sop, links: Links, templates: Templates) -> str:
 
 def _encodable(page: str) -> str:
     """The page without characters that no file can hold (half of a surrogate pair)."""
+    page = page.replace(NEEDS_BUILDER, "")
     try:
         page.encode("utf-8")
     except UnicodeEncodeError:

@@ -65,9 +65,10 @@ def lines(label: str) -> list[str]:
     return [line for line in shown if line]
 
 
-def of_sop(sop: Sop, library: Library) -> Drawing:
-    """One SOP: its steps, where each way goes, what it calls and whom it tells."""
-    edges = list(dict.fromkeys(_SopEdges(sop, library).all()))
+def of_sop(sop: Sop, library: Library, *, brief: bool = False) -> Drawing:
+    """One SOP: its steps, where each way goes, what it calls and whom it tells; `brief` says values by
+    their short names, for where there is little room."""
+    edges = list(dict.fromkeys(_SopEdges(sop, library, brief).all()))
     used = dict.fromkeys(end for edge in edges for end in (edge.start, edge.end))
     nodes = [Node("start", "start", f"Starts when\n{_plain(sop.trigger)}" if sop.trigger else "Start")]
     nodes += [_step(step, number, library) for number, step in enumerate(sop.known_steps, 1)]
@@ -112,8 +113,8 @@ def of_library(library: Library) -> Drawing:
 class _SopEdges:
     """The edges of one SOP, in the order of its file."""
 
-    def __init__(self, sop: Sop, library: Library) -> None:
-        self.sop, self.library = sop, library
+    def __init__(self, sop: Sop, library: Library, brief: bool) -> None:
+        self.sop, self.library, self.brief = sop, library, brief
 
     def all(self) -> Iterator[Edge]:
         sop = self.sop
@@ -171,10 +172,8 @@ class _SopEdges:
         return "\n".join(cases)
 
     def case(self, row: Row) -> str:
-        tests = (
-            f"{words.spaced(id)}: {words.tests(self.library.fact(self.sop, id), tests)}"
-            for id, tests in row.when.items()
-        )
+        facts = {id: None if self.brief else self.library.fact(self.sop, id) for id in row.when}
+        tests = (f"{words.spaced(id)}: {words.tests(facts[id], tests)}" for id, tests in row.when.items())
         return "\n".join(tests) or "always"
 
     def outcome(self, step: Step, word: str) -> str:

@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from sopctl.analysis import escalation
 from sopctl.library import Library
 from sopctl.model.duration import Duration
 from sopctl.model.registers import EscalationPath, Level
 from sopctl.model.sop import Sop, Step
+from sopctl.render import svg
 
 
 class Rung(NamedTuple):
@@ -48,6 +50,18 @@ def _large(time: Duration) -> str:
         if count:
             said.append(Duration(count, unit).words)
     return " ".join(said)
+
+
+def scale(path: EscalationPath, library: Library) -> str:
+    """The path against its clock: a stretch for each level, and a mark where the answer is promised."""
+    whole = escalation.exhaustion(path, library)
+    if not whole:
+        return ""
+    once = escalation.offsets(path, library)
+    told = [turn * once[-1] + at for turn in range(escalation.passes(path)) for at in once[:-1]]
+    answer = escalation.promised(path, library)
+    longest = max(whole, answer or 0)
+    return svg.steps([at / longest for at in (*told, whole)], answer / longest if answer else None)
 
 
 class Start(NamedTuple):

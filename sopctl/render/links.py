@@ -51,14 +51,17 @@ Place = tuple[Sop, "Step | Outcome | None"]
 class Links:
     """Addresses and labels, worked out once for a library."""
 
-    def __init__(self, library: Library) -> None:
-        self.library = library
+    def __init__(self, library: Library, *, folders: bool = True) -> None:
+        """`folders`: the builder gives each page a folder of its own (`use_directory_urls`)."""
+        self.library, self.folders = library, folders
         self.by_source = {library.path_of(sop): sop for sop in library.sops}
         self.files: dict[str, str] = {}
         self._labels: dict[tuple[str, str], tuple[str, str] | None] = {}
         self._ids: dict[int, dict[str, str]] = {}
         self._tags: dict[str, str] = {}
-        self.made: dict[str, dict[tuple[str, str], str]] = {}  # by folder of the page, links that are ready
+        self.made: dict[
+            str, dict[tuple[str, str], str]
+        ] = {}  # by the way up from a page, links that are ready
 
     def entry(self, kind: str, id: str) -> tuple[str, str] | None:
         """The label, ready for Markdown, and the address from the top of the site."""
@@ -210,6 +213,39 @@ class Links:
             if typed
             else frozenset()
         )
+
+    # Addresses as browsers follow them
+
+    def up(self, page: str) -> str:
+        """The way from a page to the top of the site: `../../`."""
+        own_folder = self.folders and not _INDEX(page)
+        return "../" * (page.count("/") + own_folder)
+
+    def built(self, address: str) -> str:
+        """Where the builder puts a page, from the top of the site; other files stay where they are."""
+        page, mark, anchor = address.partition("#")
+        if not page.endswith(".md"):
+            return address
+        if not self.folders:
+            page = (
+                f"{page[: -len('README.md')]}index.html"
+                if page.endswith("README.md")
+                else f"{page[:-3]}.html"
+            )
+        else:
+            found = _INDEX(page)
+            page = found[1] if found else f"{page[:-3]}/"
+        return f"{page}{mark}{anchor}"
+
+    def href(self, page: str, address: str) -> str:
+        """An address from the top of the site as the built page sees it."""
+        target, mark, anchor = address.partition("#")
+        if target == page and mark:
+            return f"#{anchor}"
+        return f"{self.up(page)}{self.built(address)}" or "./"
+
+
+_INDEX = re.compile(r"((?:.*/)?)(?:index|README)\.md").fullmatch
 
 
 def sop_page(id: str) -> str:

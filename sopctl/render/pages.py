@@ -9,7 +9,7 @@ from sopctl.analysis.health import Health
 from sopctl.library import Library
 from sopctl.model.sop import Sop
 from sopctl.render import overviews, people, reference
-from sopctl.render.ladder import ladder, starts
+from sopctl.render.ladder import ladder, scale, starts
 from sopctl.render.links import PAGE_OF, Links, people_page, sop_page
 from sopctl.render.pen import Pen
 from sopctl.render.people import Work
@@ -52,7 +52,11 @@ def all_pages(links: Links, commands: Sequence[reference.Command], health: Healt
                 "used": lambda id, word=word: links.places(word, id),
             }
             if register == "paths":
-                values |= {"ladder": ladder, "starts": starts(library)}
+                values |= {
+                    "ladder": ladder,
+                    "starts": starts(library),
+                    "scale": partial(scale, library=library),
+                }
             yield Page(PAGE_OF[register], register, values, _home(library, word))
     yield Page("tags.md", "tags", {"tags": _by_tag(library), "anchor": links.tag})
     yield Page("changes.md", "changes", overviews.changes(library))

@@ -29,8 +29,7 @@ class Pen:
 
     def __init__(self, links: Links, page: str, source: str = "", sop: Sop | None = None) -> None:
         self.links, self.page, self.source, self.sop = links, page, source, sop
-        self.folder = page[: page.rindex("/") + 1] if "/" in page else ""
-        self._made = links.made.setdefault(self.folder, {})
+        self._made = links.made.setdefault(links.up(page), {})
 
     # Texts
 
@@ -39,25 +38,38 @@ class Pen:
         return json.dumps(html.escape(_UNPRINTABLE.sub(" ", title)), ensure_ascii=False)
 
     def text(self, written: str | None, level: int = 4) -> str:
-        """A text in Markdown, as blocks of its own."""
-        return (
-            f'<div class="sop-text" markdown="1">\n\n{text.markdown(written, self._follow, level)}\n\n</div>'
-            if written
-            else ""
-        )
+        """A text in Markdown, as blocks of its own; what needs no Markdown is HTML at once."""
+        if not written:
+            return ""
+        made = text.ready_blocks(written, self._refer)
+        if made is not None:
+            return f'<div class="sop-text">{made}</div>'
+        inside = text.markdown(written, self._follow, level)
+        return f'{text.NEEDS_BUILDER}<div class="sop-text" markdown="1">\n\n{inside}\n\n</div>'
 
     def put(self, tag: str, written: str | None, after: str = "", attributes: str = "") -> str:
-        """A text in Markdown inside an element that is mostly one line; `after` is Markdown already."""
-        if not written:
-            return f'<{tag}{attributes} markdown="span">{after}</{tag}>'
+        """A text in Markdown inside an element that is mostly one line; `after` is HTML already."""
+        made = text.ready(written.strip(), self._refer) if written else ""
+        if made is not None:
+            return f"<{tag}{attributes}>{made}{made and after and ' '}{after}</{tag}>"
+        assert written
         if text.is_block(written):
             inside = text.markdown(written, self._follow, 6)
-            return f'<{tag}{attributes} markdown="block">\n\n{inside}\n\n{after}\n\n</{tag}>'
-        return f'<{tag}{attributes} markdown="span">{text.inline(written.strip(), self._follow)}{after and " " + after}</{tag}>'
+            return (
+                f'{text.NEEDS_BUILDER}<{tag}{attributes} markdown="block">\n\n{inside}\n\n{after}\n\n</{tag}>'
+            )
+        return f'{text.NEEDS_BUILDER}<{tag}{attributes} markdown="span">{text.inline(written.strip(), self._follow)}{after and " " + after}</{tag}>'
 
     def inline(self, written: str | None) -> str:
         """A text in Markdown, on one line."""
-        return text.inline(written.strip(), self._follow) if written else ""
+        if not written:
+            return ""
+        made = text.ready(written.strip(), self._refer)
+        return text.NEEDS_BUILDER + text.inline(written.strip(), self._follow) if made is None else made
+
+    def _refer(self, written: str) -> tuple[str, str] | None:
+        found = self.links.reference(written, self.sop)
+        return (found[0], self.href(found[1])) if found else None
 
     def _follow(self, kind: str, written: str) -> str | None:
         if kind == "ref":
@@ -89,6 +101,10 @@ class Pen:
 
     # Links
 
+    def href(self, address: str) -> str:
+        """An address from the top of the site, as this page sees it once it is built."""
+        return self.links.href(self.page, address)
+
     def link(self, kind: str, id: str | None, label: str = "") -> str:
         """A link to an entry by its title; an unknown one stays visible text."""
         if not id:
@@ -96,11 +112,9 @@ class Pen:
         name = kind, id
         if name not in self._made:
             found = self.links.entry(kind, id)
-            self._made[name] = (
-                f"[{found[0]}]({relative(self.folder + '-', found[1])})" if found else text.line(id)
-            )
+            self._made[name] = _link(found[0], self.href(found[1])) if found else text.line(id)
         made = self._made[name]
-        return f"[{label}]{made[made.rindex('](') + 1 :]}" if label and made.startswith("[") else made
+        return f"{made[: made.index('>') + 1]}{label}</a>" if label and made.startswith("<a ") else made
 
     def all(self, kind: str, ids: Iterable[str] | None) -> str:
         """Links to several entries, with commas."""
@@ -108,15 +122,17 @@ class Pen:
 
     def clauses(self, ids: Iterable[str] | None) -> str:
         """Links to clauses; one source may have several, so the id stands beside."""
-        return ", ".join([f"{self.link('clause', id)} <small>{id}</small>" for id in ids or () if id])
+        return ", ".join(
+            [f"{self.link('clause', id)} <small>{text.line(id)}</small>" for id in ids or () if id]
+        )
 
     def sop_link(self, sop: Sop) -> str:
         """A link to a SOP by id and title."""
-        return f"[{text.line(sop.id)} {text.line(sop.title or '')}]({relative(self.page, sop_page(sop.id))})"
+        return _link(f"{text.line(sop.id)} {text.line(sop.title or '')}", self.href(sop_page(sop.id)))
 
     def at(self, page: str, label: str) -> str:
         """A link to a page of the site; the label is plain text."""
-        return f"[{text.line(label)}]({relative(self.page, page)})"
+        return _link(text.line(label), self.href(page))
 
     def file(self, address: str) -> str:
         """The address of a file that is made for programs, from the top of the site, as this page sees it."""
@@ -138,7 +154,7 @@ class Pen:
             return self.sop_link(sop)
         id = getattr(part, "id", None) or part.at[-1]
         label = ("" if short else f"{text.line(sop.id)} ") + text.line(title_of(part, str(id)))
-        return f"[{label}]({relative(self.page, sop_page(sop.id))}#{id})"
+        return _link(label, self.href(f"{sop_page(sop.id)}#{id}"))
 
     def points(self, places: Iterable[str] | None) -> str:
         """Steps as they are written elsewhere: `#step`, `SOP-ID#step`, `step`, `trigger`."""
@@ -152,7 +168,7 @@ class Pen:
         if "#" not in target and not target[:1].isupper():
             target = f"#{target}"
         found = self.links.reference(target, self.sop)
-        return f"[{found[0]}]({relative(self.page, found[1])})" if found else text.line(written or "")
+        return _link(found[0], self.href(found[1])) if found else text.line(written or "")
 
     def applies(self, where: AppliesTo | None) -> str:
         """Where and for whom something applies."""
@@ -169,9 +185,7 @@ class Pen:
 
     def tags(self, tags: Iterable[str] | None) -> str:
         return ", ".join(
-            f"[{text.line(tag)}]({relative(self.page, 'tags.md')}#{self.links.tag(tag)})"
-            for tag in tags or ()
-            if tag
+            _link(text.line(tag), self.href(f"tags.md#{self.links.tag(tag)}")) for tag in tags or () if tag
         )
 
     def edit_link(self) -> str:
@@ -182,7 +196,11 @@ class Pen:
     def report_link(self, step: str = "") -> str:
         """Where a mistake in this SOP is reported, or nothing."""
         base = self.links.library.knowledge_base
-        return self._filled(base.report_url if base else None, id=self.sop.id if self.sop else "", step=step)
+        sop = self.sop
+        return self._filled(
+            base.report_url if base else None,
+            id=sop.id if sop else "", version=(sop.version if sop else None) or "", step=step,
+        )  # fmt: skip
 
     def _filled(self, pattern: str | None, **fields: str) -> str:
         if not pattern:
@@ -190,3 +208,8 @@ class Pen:
         for name, said in fields.items():
             pattern = pattern.replace(f"{{{name}}}", quote(said, safe="/"))
         return text.external(pattern) or ""
+
+
+def _link(label: str, href: str) -> str:
+    """A link; the label is HTML already."""
+    return f'<a href="{href}">{label}</a>'

@@ -4,20 +4,36 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from sopctl.analysis.ways import arrows_by_step
 from sopctl.model.duration import Duration
-from sopctl.model.registers import Fact
+from sopctl.model.registers import EscalationPath, Fact
 from sopctl.model.scenario import Scenario
 from sopctl.model.sop import Check, Deadline, Outcome, Row, Sop, Step
-from sopctl.render import words
+from sopctl.render import drawing, svg, words
+from sopctl.render.ladder import Rung, ladder, scale
+from sopctl.render.links import part_at, sop_page
 from sopctl.render.pen import Pen
+from sopctl.render.picture import picture
 from sopctl.render.text import line
+from sopctl.render.time_view import Kept, kept, paths
 
 Named = list[tuple[str, str]]
-"""Names, and what to say under them (Markdown)."""
+"""Names, and what to say under them (HTML, or Markdown that the pen has marked)."""
+
+
+Related = list[tuple[Sop, str]]
+"""SOPs, and where in them (or in this one) the other is named."""
+
+Part = Step | Outcome | None
+
+
+class Cell(NamedTuple):
+    words: str
+    column: str  # what is asked, where the cell says anything
 
 
 class TableRow(NamedTuple):
-    cells: tuple[str, ...]  # empty: in every other case
+    cells: tuple[Cell, ...]  # empty: in every other case
     target: str
     remark: str
 
@@ -41,6 +57,7 @@ class StepView(NamedTuple):
     fields: Named
     table: Table | None
     after: str  # where it goes on, for a step that does not decide
+    before: str  # where a case comes from, unless from the step above alone
 
 
 class SopView:
@@ -51,11 +68,11 @@ class SopView:
         self.library = pen.links.library
         self.outcomes = {id: each for id, each in (sop.outcomes or {}).items() if each}
         self.targets: dict[str, str] = {
-            id: f"[{outcome_mark(each)} {line(each.title or id)}](#{id})"
+            id: f'<a href="#{line(id)}">{outcome_mark(each)} {line(each.title or id)}</a>'
             for id, each in self.outcomes.items()
         }
         for number, step in reversed([*enumerate(sop.known_steps, 1)]):
-            self.targets[step.id] = f"[→ {number} {line(step.title or step.id)}](#{step.id})"
+            self.targets[step.id] = f'<a href="#{line(step.id)}">→ {number} {line(step.title or step.id)}</a>'
 
     # The top
 
@@ -110,7 +127,6 @@ class SopView:
         """The short keys that have no section of their own."""
         sop, pen = self.sop, self.pen
         return _told(
-            ("Applies to", pen.applies(sop.applies_to)),
             ("Carries out", pen.clauses(sop.implements)),
             ("Takes the place of", pen.all("sop", sop.supersedes)),
             ("Called before", pen.plain(sop.formerly)),
@@ -118,6 +134,38 @@ class SopView:
             ("Classification", line(sop.classification or "")),
             ("Tags", pen.tags(sop.tags)),
         )
+
+    def picture(self) -> str:
+        """The way through, drawn."""
+        drawn = picture(drawing.of_sop(self.sop, self.library, brief=True))
+        ends = len(self.outcomes)
+        adverse = sum(1 for each in self.outcomes.values() if each.adverse)
+        said = svg.described(((len(self.sop.known_steps), "step", "steps"), (ends, "end", "ends")))
+        return svg.svg(
+            drawn,
+            {box.node.id: self._address(box.node) for box in drawn.boxes},
+            f"The way through: {said}{f', {adverse} of them adverse' if adverse else ''}; the procedure says it in words",
+        )
+
+    def _address(self, node: drawing.Node) -> str:
+        if node.kind == "sop":
+            return self.pen.href(sop_page(node.name)) if self.library.sop(node.name) else ""
+        return f"#{line(node.name)}" if node.name in self.targets else ""
+
+    @property
+    def has_checklist(self) -> bool:
+        return any(step.checklist for step in self.sop.known_steps)
+
+    @property
+    def sections(self) -> list[tuple[str, str]]:
+        """The sections that a reader jumps to: anchor and words."""
+        sop = self.sop
+        every = (
+            ("way", "The way through", sop.steps), ("steps", "The procedure", sop.steps), ("outcomes", "How it can end", sop.outcomes),
+            ("deadlines", "Promises of time", sop.deadlines), ("training", "Check yourself", sop.training),
+            ("change_history", "Changes", sop.change_history),
+        )  # fmt: skip
+        return [(anchor, said) for anchor, said, there in every if there]
 
     # The steps
 
@@ -135,7 +183,34 @@ class SopView:
                 number, anchor, line(step.title or step.id), step, self.pen.text(step.text, 4),
                 tuple([self._item(check) for check in step.checklist or () if check]),
                 [*self._chips(step)], [*self._fields(step)], table, "" if table else onward,
+                self._before(number, step),
             )  # fmt: skip
+
+    def _before(self, number: int, step: Step) -> str:
+        """The steps that lead to one, unless it is only the one above."""
+        steps = self.sop.known_steps
+        here = self._leading.get(step.id, [])
+        if here == ([steps[number - 2].id] if number > 1 else []):
+            return ""
+        numbers = {each.id: i for i, each in reversed([*enumerate(steps, 1)])}
+        links = [f'<a href="#{line(id)}">{numbers[id]}</a>' for id in here]
+        return words.listed([*(["the start"] if number == 1 else []), *links])
+
+    @cached_property
+    def _leading(self) -> dict[str, list[str]]:
+        """By step, outcome or SOP, the steps that lead there."""
+        found: dict[str, list[str]] = {}
+        for id, leads in arrows_by_step(self.sop).items():
+            for to in dict.fromkeys(arrow.to for arrow in leads):
+                found.setdefault(to, []).append(id)
+        return found
+
+    def reached_from(self, id: str) -> str:
+        """The steps that lead to an outcome, by their numbers."""
+        numbers = {each.id: i for i, each in reversed([*enumerate(self.sop.known_steps, 1)])}
+        return ", ".join(
+            [f'<a href="#{line(each)}">{numbers[each]}</a>' for each in self._leading.get(id, [])]
+        )
 
     def target(self, name: str | None) -> str:
         """Where a way goes: a step, an outcome, or a SOP that the case is handed to."""
@@ -206,16 +281,15 @@ class SopView:
         """The question of a fact, linked to where it is explained."""
         label = line(words.question(self.fact(id), id))
         if id in (self.sop.facts or {}):
-            return f"[{label}](#fact_{id})"
+            return f'<a href="#fact_{line(id)}">{label}</a>'
         return self.pen.link("fact", id, label) if id in self.library.facts else label
 
     def _table(self, step: Step, onward: str) -> Table | None:
         if step.decide:
             return self._decision(step, onward)
         if step.answers:
-            rows = ((line(str(answer)), to) for answer, to in step.answers.items())
-            asked = (line(step.ask),) if step.ask else ("Answer",)
-            return Table(asked, tuple(TableRow((answer,), self.target(to), "") for answer, to in rows), "")
+            rows = ((Cell(line(str(answer)), ""), to) for answer, to in step.answers.items())
+            return Table(("Answer",), tuple(TableRow((cell,), self.target(to), "") for cell, to in rows), "")
         if step.on:
             return Table(("It ends with",), tuple(self._returns(step)), "")
         return None
@@ -228,9 +302,8 @@ class SopView:
                 yield TableRow((), self.target(to), "")
             else:
                 found = outcomes.get(name)
-                yield TableRow(
-                    (line(found.title or name) if found else line(str(name)),), self.target(to), ""
-                )
+                cell = Cell(line(found.title or name) if found else line(str(name)), "")
+                yield TableRow((cell,), self.target(to), "")
 
     def _decision(self, step: Step, onward: str) -> Table:
         rows = [row for row in step.decide if row]
@@ -243,15 +316,20 @@ class SopView:
 
     def _row(self, row: Row, facts: list[str], onward: str) -> TableRow:
         when = row.when or {}
-        cells = () if row.is_otherwise else tuple(
-            line(words.tests(self.fact(id), when[id])) if when.get(id) else "–" for id in facts
-        )  # fmt: skip
+        cells = () if row.is_otherwise else tuple(self._cell(id, when.get(id)) for id in facts)
         remarks = [self.pen.inline(row.because)] if row.because else []
         for id, value in (row.set or {}).items():
             remarks.append(f"“{self._fact(id)}” is now {line(words.value(self.fact(id), str(value)))}")
         if row.implements:
             remarks.append(f"Carries out {self.pen.clauses(row.implements)}")
         return TableRow(cells, self.target(row.target) or onward, "<br>".join(remarks))
+
+    def _cell(self, id: str, tests: Iterable[str] | None) -> Cell:
+        """A cell, which knows what is asked where it stands alone."""
+        if not tests:
+            return Cell("–", "")
+        asked = line(words.question(self.fact(id), id))
+        return Cell(line(words.tests(self.fact(id), tests)), asked)
 
     def _item(self, check: Check) -> str:
         """An item of a checklist, and what stands behind it: who, by when, what shows it."""
@@ -283,6 +361,19 @@ class SopView:
             ("To contest it", self.pen.sop_link(other) if other else self.pen.inline(appeal)),
             ("Carries out", self.pen.clauses(outcome.implements)),
         )
+
+    def kept(self, deadline: Deadline) -> Kept | None:
+        return kept(deadline, self.sop, self.pen)
+
+    @property
+    def paths(self) -> list[tuple[str, EscalationPath]]:
+        return paths(self.sop, self.library)
+
+    def ladder(self, path: EscalationPath) -> tuple[list[Rung], str]:
+        return ladder(path)
+
+    def scale(self, path: EscalationPath) -> str:
+        return scale(path, self.library)
 
     def ends(self, deadline: Deadline) -> str:
         """Where the time of a deadline ends."""
@@ -342,12 +433,32 @@ class SopView:
         return given + (self.expected(scenario.expect) if scenario.expect else [])
 
     @cached_property
-    def refers_to(self) -> list[Sop]:
-        return self.library.referred(self.sop)
+    def refers_to(self) -> Related:
+        """The other SOPs that this one names, and at which steps."""
+        library = self.library
+        parts: dict[str, list[Part]] = {}
+        for reference in library.references[library.path_of(self.sop)]:
+            parts.setdefault(reference.target.partition("#")[0], []).append(part_at(self.sop, reference.at))
+        return [
+            (other, self._where(self.sop, parts.get(other.id, []))) for other in library.referred(self.sop)
+        ]
 
     @cached_property
-    def referred_by(self) -> list[Sop]:
-        return self.pen.links.referrers(self.sop.id)
+    def referred_by(self) -> Related:
+        """The other SOPs that name this one, and at which of their steps."""
+        found: dict[str, list[Part]] = {}
+        for sop, part in self.pen.links.places("sop", self.sop.id):
+            found.setdefault(sop.id, []).append(part)
+        return [
+            (other, self._where(other, found.get(other.id, [])))
+            for other in self.pen.links.referrers(self.sop.id)
+        ]
+
+    def _where(self, sop: Sop, parts: Iterable[Part]) -> str:
+        """The steps and outcomes in which a SOP names another."""
+        known = {id(part): part for part in parts if part is not None}
+        links = [self.pen.place((sop, part), short=True) for part in known.values()]
+        return f"at {words.listed(links)}" if links else ""
 
     @cached_property
     def clauses(self) -> Named:
@@ -361,8 +472,8 @@ class SopView:
 def outcome_mark(outcome: Outcome) -> str:
     """A sign beside the words, so that an adverse end is not told by its colour alone."""
     if outcome.adverse:
-        return '<span class="sop-bad" title="takes something from somebody">▲</span>'
-    return '<span class="sop-good">●</span>'
+        return '<b class="sop-bad">▲</b>'
+    return '<b class="sop-good">●</b>'
 
 
 def _told(*fields: tuple[str, Any]) -> Named:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sopctl import files
 from sopctl.files import FileTrouble
-from sopctl.render.text import line
+from sopctl.render.text import for_builder, line
 
 SUFFIX = ".md.jinja"
 
@@ -35,6 +35,7 @@ class Templates:
             lstrip_blocks=True, keep_trailing_newline=True, auto_reload=False, cache_size=-1,
         )  # fmt: skip
         self._environment.filters["line"] = line
+        self._environment.filters["for_builder"] = for_builder
 
     def render(self, name: str, **values: Any) -> str:
         """One page; TemplateTrouble where the template is at fault."""

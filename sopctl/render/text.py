@@ -53,6 +53,63 @@ def inline(text: str, follow: Follow) -> str:
     return _inline(text, follow) if _SPECIAL(text) else text
 
 
+# Texts that need no Markdown
+
+Refer = Callable[[str], tuple[str, str] | None]
+"""The label, as HTML, and the address of what `[[…]]` names, or None where it names nothing."""
+
+_PIECE = re.compile(r"\[\[([^\[\]|\n]+)(?:\|([^\[\]\n]*))?\]\]|(?<!`)`([^`\n\\]+)`(?!`)")
+_MEANS_SOMETHING = re.compile(
+    r"[*`<\[\]{}\\\t\r\x00-\x08\x0b-\x1f]|(?<!\w)_|_(?!\w)|&(?=#?\w+;)|==|\+\+|--8<|[ ]{2}\n"
+).search
+_STARTS = re.compile(r"^(?: {4}|\s*(?:[-+>#:|~]|\d{1,9}[.)]\s|!!!|\?\?\?|=+\s*$))", re.MULTILINE).search
+
+
+def ready(text: str, refer: Refer) -> str | None:
+    """A text of one paragraph as HTML, where it holds no Markdown but references and code; else None."""
+    if _STARTS(text):
+        return None
+    made, at = [], 0
+    for found in _PIECE.finditer(text):
+        made += [text[at : found.start()], _piece(found, refer)]
+        at = found.end()
+    made.append(text[at:])
+    if any(_MEANS_SOMETHING(between) for between in made[::2]):
+        return None
+    made[::2] = [between.replace("&", "&amp;").replace(">", "&gt;") for between in made[::2]]
+    return "".join(made)
+
+
+def ready_blocks(text: str, refer: Refer) -> str | None:
+    """A text of paragraphs as HTML, where they are ready; else None."""
+    paragraphs = [ready(each, refer) for each in re.split(r"\n(?:[ ]*\n)+", text.strip("\n"))]
+    return None if None in paragraphs else "".join([f"<p>{each}</p>" for each in paragraphs])
+
+
+NEEDS_BUILDER = "\x02"
+"""Stands in front of Markdown that only the builder can read; no text can hold it."""
+
+_HOLDS_BLOCKS = re.compile(
+    r"<(table|thead|tbody|tr|dl|ul|ol|div|details|section|figure)(?=[ >])(?![^>]*markdown=)"
+)
+_HOLDS_WORDS = re.compile(r"<(td|th|dt|dd|li|p|summary)(?=[ >])(?![^>]*markdown=)")
+
+
+def for_builder(laid_out: str) -> str:
+    """HTML that we laid out: marked as ready, unless some text in it is Markdown that the builder must read."""
+    if NEEDS_BUILDER not in laid_out:
+        return f"<!--sop-->\n{laid_out.strip()}\n<!--/sop-->\n"
+    laid_out = _HOLDS_BLOCKS.sub(r'<\1 markdown="1"', laid_out.replace(NEEDS_BUILDER, ""))
+    return _HOLDS_WORDS.sub(r'<\1 markdown="span"', laid_out)
+
+
+def _piece(found: re.Match[str], refer: Refer) -> str:
+    if found[3]:
+        return f"<code>{line(found[3])}</code>"
+    link, label = refer(found[1].strip()), line((found[2] or "").strip())
+    return f'<a href="{link[1]}">{label or link[0]}</a>' if link else label or line(found[0])
+
+
 # Inside a line
 
 _INLINE = re.compile(
