@@ -94,7 +94,9 @@ class KnowledgeBase(Part, title="the knowledge base"):
         "The address where a file is edited, with `{path}`.", None, weight=Weight.WORDING
     )
     report_url: Label | None = key(
-        "The address where a mistake is reported, with `{id}` and `{step}`.", None, weight=Weight.WORDING
+        "The address where a mistake is reported, with `{id}`, `{version}` and `{step}`.",
+        None,
+        weight=Weight.WORDING
     )
 
 

@@ -39,6 +39,7 @@ def site(
 ) -> Site:
     """Every page of the site, by its path, and the same for programs. `diagnostics` are what the linter
     found, where it has looked already."""
+    from sopctl.render import meanings
     from sopctl.render import pages as others
     from sopctl.render.programs import programs
 
@@ -60,7 +61,12 @@ def site(
         )
         sources[page.path] = page.source
     pages.update(others.linked_files(links, templates))
-    data = {**scripts, **programs(library, addresses), "status.json": report_json(state)}
+    data = {
+        **scripts,
+        meanings.PATH: meanings.script(links),
+        **programs(library, addresses),
+        "status.json": report_json(state),
+    }
     return Site(pages, dict(sorted(links.files.items())), sources, data)
 
 

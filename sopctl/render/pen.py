@@ -21,6 +21,9 @@ _UNPRINTABLE = re.compile(
 )
 
 
+_NOT_PLAIN_IN_CSS = re.compile(r"[^\w .,:;()-]|[\ud800-\udfff]")
+
+
 class Pen:
     """Writes one page. `source` is the file whose texts stand on it, `sop` the SOP if it is one."""
 
@@ -36,6 +39,11 @@ class Pen:
     def meta(self, title: str) -> str:
         """A title for the front matter: one YAML string that is harmless as HTML."""
         return json.dumps(html.escape(_UNPRINTABLE.sub(" ", title)), ensure_ascii=False)
+
+    def css(self, said: str) -> str:
+        """Words as a string of a style sheet."""
+        escaped = _NOT_PLAIN_IN_CSS.sub(lambda found: f"\\{ord(found[0]):x} ", said)
+        return f'"{escaped}"'
 
     def text(self, written: str | None, level: int = 4) -> str:
         """A text in Markdown, as blocks of its own; what needs no Markdown is HTML at once."""

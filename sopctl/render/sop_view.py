@@ -13,7 +13,7 @@ from sopctl.render import drawing, svg, words
 from sopctl.render.ladder import Rung, ladder, scale
 from sopctl.render.links import part_at, sop_page
 from sopctl.render.pen import Pen
-from sopctl.render.picture import picture
+from sopctl.render.picture import Picture, picture
 from sopctl.render.text import line
 from sopctl.render.time_view import Kept, kept, paths
 
@@ -135,9 +135,18 @@ class SopView:
             ("Tags", pen.tags(sop.tags)),
         )
 
+    @cached_property
+    def _picture(self) -> Picture:
+        return picture(drawing.of_sop(self.sop, self.library, brief=True))
+
+    @property
+    def tall(self) -> bool:
+        """Whether the way is too long to be read when it is shrunk to one sheet of paper."""
+        return self._picture.height > 1000
+
     def picture(self) -> str:
         """The way through, drawn."""
-        drawn = picture(drawing.of_sop(self.sop, self.library, brief=True))
+        drawn = self._picture
         ends = len(self.outcomes)
         adverse = sum(1 for each in self.outcomes.values() if each.adverse)
         said = svg.described(((len(self.sop.known_steps), "step", "steps"), (ends, "end", "ends")))
@@ -151,6 +160,16 @@ class SopView:
         if node.kind == "sop":
             return self.pen.href(sop_page(node.name)) if self.library.sop(node.name) else ""
         return f"#{line(node.name)}" if node.name in self.targets else ""
+
+    @property
+    def state(self) -> str:
+        """What a printed page says of itself, so that an old one is known for one."""
+        sop = self.sop
+        state = words.STATUS.get(sop.status or "", "").lower()
+        since = (
+            f" since {words.day(sop.effective_on)}" if sop.effective_on and sop.status == "effective" else ""
+        )
+        return f"version {sop.version or '?'}, {state}{since}"
 
     @property
     def has_checklist(self) -> bool:
