@@ -27,7 +27,7 @@ def svg(picture: Picture, addresses: dict[str, str], described: str) -> str:
 
 def _box(box: Box, address: str) -> str:
     drawn = f"{_frame(box)}{_mark(box)}{''.join(_words(box))}"
-    return f'<a href="{address}">{drawn}</a>' if address else drawn
+    return f'<a href="{address}">{drawn}</a>' if address else f"<g>{drawn}</g>"
 
 
 def _frame(box: Box) -> str:
@@ -37,7 +37,7 @@ def _frame(box: Box) -> str:
 def _mark(box: Box) -> str:
     """The number of a step, or a sign of how it ends."""
     x, y = box.x + INDENT // 2, box.entry + 5
-    sign = {"outcome": "●", "adverse": "▲", "sop": "⇥", "event": "⚡"}.get(box.node.kind)
+    sign = {"outcome": "●", "adverse": "▲", "sop": "⇥", "event": "↯"}.get(box.node.kind)
     return _text(x, y, sign or box.node.label.partition(" ")[0], f"sop-mark-{box.node.kind}")
 
 

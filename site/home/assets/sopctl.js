@@ -28,12 +28,12 @@
 
   function explained(target) {
     const link = target instanceof Element && target.closest(".md-content a[href]");
-    return link && !link.closest("h1, h2, .headerlink, .sop-meaning") && address(link) ? link : null;
+    return link instanceof HTMLAnchorElement && !link.closest("h1, h2, .headerlink, .sop-meaning") && address(link) ? link : null;
   }
 
   async function show(link) {
     const found = (await meanings())[address(link)];
-    if (!found || asked === null || (open !== link && open !== null)) return false;
+    if (!found) return false;
     const [kind, title, meaning] = found;
     const line = (tag, text) => Object.assign(document.createElement(tag), { textContent: text });
     note.replaceChildren(line("small", kind), line("strong", title), line("span", meaning));
@@ -86,14 +86,11 @@
   /* The first touch explains, the second one follows. */
   document.addEventListener("click", (event) => {
     const link = explained(event.target);
-    if (!touched || event.pointerType !== "touch") return;
-    if (note.contains(event.target) || (link && link === open)) return;
+    if (event.pointerType !== "touch" || note.contains(event.target) || (link && link === open)) return;
     hide();
-    if (!link || !window.sopMeanings && !asked) { if (link) meanings(); }
-    if (link && window.sopMeanings && window.sopMeanings[address(link)]) {
-      event.preventDefault();
-      show(link);
-    }
+    if (!link || (window.sopMeanings && !window.sopMeanings[address(link)])) return;
+    event.preventDefault();
+    show(link).then((shown) => { if (!shown) location.assign(link.href); });
   });
   document.addEventListener("pointerdown", (event) => {
     touched = event.pointerType === "touch";
