@@ -95,8 +95,6 @@ def configuration(
         "site_dir": place(html),
         "validation": {"nav": {"omitted_files": "ignore"}, "links": {"anchors": "warn"}},
     }
-    if builder is Builder.MKDOCS:
-        values["hooks"] = [*(own.values.get("hooks") or ()), str(Path(__file__).with_name("mkdocs_hook.py"))]
     if not own.values.get("nav"):
         values["nav"] = list(nav)
     if base and base.title:
