@@ -1,7 +1,7 @@
 """Put every rule to every SOP; give each finding its place, and heed the ignores."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from sopctl.diagnostic import Diagnostic, Finding, Pointer, Severity, json_pointer
@@ -96,12 +96,21 @@ def _judged(library: Library, rules: Mapping[str, Rule], known: _Known | None) -
 
 
 def _checked(rule: Rule, library: Library, known: _Known | None) -> Iterator[_Found]:
+    """What a rule finds; and that it failed, lest silence pass for consent."""
     if rule.check is not None:
         check = rule.check if known is None or not rule.alone else partial(_alone, rule, rule.check, known)
         for sop in library.sops:
-            yield from _tried(partial(check, sop, library), library, library.path_of(sop))
+            try:
+                for finding in check(sop, library):
+                    yield finding.path or library.path_of(sop), finding, None
+            except Exception as error:
+                yield _failed(error, library, library.path_of(sop))
     if rule.check_library is not None:
-        yield from _tried(partial(rule.check_library, library), library, "")
+        try:
+            for finding in rule.check_library(library):
+                yield finding.path or _home(library, finding.at), finding, None
+        except Exception as error:
+            yield _failed(error, library, "")
 
 
 def _alone(rule: Rule, check: Check, known: _Known, sop: Sop, library: Library) -> Iterator[Finding]:
@@ -117,20 +126,14 @@ def _alone(rule: Rule, check: Check, known: _Known, sop: Sop, library: Library) 
     known[key] = sop, found
 
 
-def _tried(check: Callable[[], Iterable[Finding]], library: Library, path: str) -> Iterator[_Found]:
-    """What a check finds in this file, or in any; and that it failed, lest silence pass for consent."""
-    try:
-        for finding in check():
-            yield finding.path or path or _home(library, finding.at), finding, None
-    except OSError:
-        raise  # a disk that fails is no mistake of ours
-    except Exception as error:
-        if not library.by_path:
-            raise  # there is no file to say it in
-        path = path or min(library.by_path)
-        what = " ".join(f"{type(error).__name__}: {error}".split())
-        message = f"{_MISTAKE} ({what}); please report it"
-        yield path, Finding((), message, severity=Severity.ERROR), _first_line(library, path)
+def _failed(error: Exception, library: Library, path: str) -> _Found:
+    """That a rule failed on this file, or on some."""
+    if isinstance(error, OSError) or not library.by_path:
+        raise error  # a disk that fails is no mistake of ours; or there is no file to say it in
+    path = path or min(library.by_path)
+    what = " ".join(f"{type(error).__name__}: {error}".split())
+    message = f"{_MISTAKE} ({what}); please report it"
+    return path, Finding((), message, severity=Severity.ERROR), _first_line(library, path)
 
 
 def _home(library: Library, at: Pointer) -> str:

@@ -77,8 +77,17 @@ def interruptions(sop: Sop) -> list[str]:
 
 
 def graph(sop: Sop) -> dict[str, list[str]]:
-    """From each step to where it can lead. An arrow to a name that nothing has goes anywhere: to a
-    node of its own, last, that leads to every step and outcome."""
+    """From each step to where it can lead; worked out once for all who ask. An arrow to a name that
+    nothing has goes anywhere: to a node of its own, last, that leads to every step and outcome."""
+    if sop not in _GRAPHS:
+        _GRAPHS[sop] = _graph(sop)
+    return _GRAPHS[sop]
+
+
+_GRAPHS: WeakKeyDictionary[Sop, dict[str, list[str]]] = WeakKeyDictionary()
+
+
+def _graph(sop: Sop) -> dict[str, list[str]]:
     steps = sop.steps_by_id
     ends = sop.outcomes or {}
     found: dict[str, list[str]] = {}

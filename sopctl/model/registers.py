@@ -96,7 +96,7 @@ class KnowledgeBase(Part, title="the knowledge base"):
     report_url: Label | None = key(
         "The address where a mistake is reported, with `{id}`, `{version}` and `{step}`.",
         None,
-        weight=Weight.WORDING
+        weight=Weight.WORDING,
     )
 
 

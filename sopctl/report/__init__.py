@@ -5,18 +5,19 @@ with an underscore serves several. A format is imported when it is asked for, an
 """
 
 import importlib
-import pkgutil
+import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import PurePath
 from typing import NamedTuple
 
 from sopctl.diagnostic import Diagnostic, Severity
 from sopctl.lint import order
 from sopctl.rules import Rule
 
-FORMATS: tuple[str, ...] = tuple(
-    sorted(found.name for found in pkgutil.iter_modules(__path__) if not found.name.startswith("_"))
-)
+# pkgutil would list the folder as well, at a twentieth of the time that a small lint takes
+_FILES = (PurePath(name) for name in os.listdir(__path__[0]) if not name.startswith("_"))
+FORMATS: tuple[str, ...] = tuple(sorted(file.stem for file in _FILES if file.suffix == ".py"))
 """The names of the formats: the modules of this folder."""
 
 
