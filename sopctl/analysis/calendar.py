@@ -56,6 +56,11 @@ class Hours:
         self.always = self.week == 7 * _DAY and not self.holidays
         self._reset(around.toordinal() - _EPOCH - 21)
 
+    @property
+    def plan(self) -> tuple[object, ...]:
+        """All that decides when it is open: of two alike, each is open when the other is."""
+        return self.zone_name, self._days, tuple(self._spans), self.holidays
+
     @cached_property
     def zone(self) -> Any:
         from zoneinfo import ZoneInfo  # a calendar that nobody asks needs no time zone

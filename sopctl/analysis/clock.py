@@ -186,7 +186,7 @@ class Clock:
 
     def _verdict(self, sop: Sop, deadline: Deadline) -> Verdict:
         """By arrows first: a promise that every way keeps is kept by those that some case takes."""
-        promises = list(_promises(deadline, self._library))
+        promises = list(promises_of(deadline, self._library))
         if not promises:
             return Verdict(deadline)
         arrows = self._course(sop, deadline, True, True)
@@ -231,7 +231,7 @@ class Clock:
     def extreme(self, sop: Sop, deadline: Deadline) -> Extreme | None:
         """How near the ways of a deadline come to its promise; None where there is nothing to tell.
         Where facts narrow the ways too slowly, arrows count: no way is slower than that."""
-        promises = list(_promises(deadline, self._library))
+        promises = list(promises_of(deadline, self._library))
         if not promises or deadline.unknown or not (deadline.kind and deadline.from_ and deadline.to):
             return None
         for by_arrows in (False, True) if deadline.when or narrows(sop) else (True,):
@@ -352,7 +352,7 @@ def _unlike(one: Chain, other: Chain) -> tuple[Chain, Chain]:
     return one[at:], other[at:]
 
 
-def _promises(deadline: Deadline, library: Library) -> Iterator[Promise]:
+def promises_of(deadline: Deadline, library: Library) -> Iterator[Promise]:
     """What a deadline promises: its value, or what each of its clauses sets."""
     if deadline.value:
         yield Promise(deadline.value)
@@ -444,4 +444,4 @@ def _starts(
     return []
 
 
-__all__ = ["Broken", "Clock", "Extreme", "Promise", "Verdict", "clock", "verdicts"]
+__all__ = ["Broken", "Clock", "Extreme", "Promise", "Verdict", "clock", "promises_of", "verdicts"]

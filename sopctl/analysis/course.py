@@ -55,8 +55,16 @@ class Course:
     `longest` says how months and years are read; `months` whether any was met.
     """
 
-    def __init__(self, library: Library, guide: Guide, longest: bool = True, inline: bool = False) -> None:
+    def __init__(
+        self,
+        library: Library,
+        guide: Guide,
+        longest: bool = True,
+        inline: bool = False,
+        most_states: int | None = None,
+    ) -> None:
         self.library = library
+        self.most_states = STATES if most_states is None else most_states
         self.months = False
         self.guide = guide
         self.longest = longest
@@ -422,7 +430,7 @@ class _Walk:
         return sop in goals.handed or self.course.leads_to(sop, self.wanted, self.home)
 
     def _open(self, state: State, groups: dict[State, tuple[Group, ...]]) -> Iterator[State]:
-        if len(groups) >= STATES:
+        if len(groups) >= self.course.most_states:
             raise OutOfBudget
         groups[state] = () if state[5] else self._groups(state)
         return iter([each for group in groups[state] for each in group.nexts])

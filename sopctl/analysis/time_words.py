@@ -43,6 +43,30 @@ def minutes(count: int) -> str:
     return " ".join(parts) or "0m"
 
 
+def spoken(count: int) -> str:
+    """Minutes of the clock, as one says them: `16 days 2 hours`."""
+    days, rest = divmod(count, 1440)
+    hours, left = divmod(rest, 60)
+    parts = [
+        _counted(number, unit)
+        for number, unit in ((days, "day"), (hours, "hour"), (left, "minute"))
+        if number
+    ]
+    return " ".join(parts) or "no time"
+
+
+def spoken_opening(count: int, hours: Hours) -> str:
+    """Minutes of opening hours, as one says them: `2 business days 4 business hours`."""
+    days, rest = divmod(count, hours.day)
+    whole, left = divmod(rest, 60)
+    units = ((days, "business day"), (whole, "business hour"), (left, "minute"))
+    return " ".join(_counted(number, unit) for number, unit in units if number) or "no time"
+
+
+def _counted(number: int, unit: str) -> str:
+    return f"{number} {unit}{'' if number == 1 else 's'}"
+
+
 def opening(count: int, hours: Hours) -> str:
     """Minutes of opening hours: `2bd 4bh`."""
     days, rest = divmod(count, hours.day)

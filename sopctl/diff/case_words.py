@@ -65,10 +65,13 @@ def _end(side: Side, end: str, home: str) -> str:
         return f"stuck: {_STUCK[why][1].format(_local(place, home))}"
     if ":" not in end:
         return f"handed to {end}"
-    return _titled(side, end, home)
+    return titled(side, end, home)
 
 
-def _titled(side: Side, end: str, home: str) -> str:
+def titled(side: Side, end: str, home: str) -> str:
+    """An outcome by its title, a SOP that cases are handed to by its id."""
+    if ":" not in end:
+        return end
     id, _, outcome = end.partition(":")
     sop = side.sop(id)
     known = (sop.outcomes or {}) if sop else {}
@@ -91,8 +94,8 @@ def _go(side: Side, found: Sequence[str], home: str) -> str:
 
 def _verbs(side: Side, found: Sequence[str], home: str, go: str, hand: str, tense: int) -> str:
     """`go to “A” or “B”, or fit no row of `weigh``."""
-    titled = [_titled(side, end, home) for end in found if ":" in end and not end.startswith("stuck:")]
-    said = [f"{go} {listed(titled, 'or')}"] if titled else []
+    titles = [titled(side, end, home) for end in found if ":" in end and not end.startswith("stuck:")]
+    said = [f"{go} {listed(titles, 'or')}"] if titles else []
     handed = [f"{end}{'' if side.sop(end) else ', which is not there'}" for end in found if ":" not in end]
     said += [f"{hand} {listed(handed, 'or')}"] if handed else []
     for end in found:

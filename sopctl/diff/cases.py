@@ -25,7 +25,16 @@ from sopctl.diff.abreast import (
 )
 from sopctl.diff.kinds import kinds
 from sopctl.diff.names import Renamed
-from sopctl.diff.sides import Called, Side, Torn, facts_of, meanings
+from sopctl.diff.sides import (
+    Called,
+    Side,
+    Torn,
+    decides_otherwise,
+    facts_of,
+    leads,
+    meanings,
+    same_text,
+)
 from sopctl.library import Library
 from sopctl.model import unary
 from sopctl.model.registers import Fact
@@ -86,9 +95,9 @@ def case_changes(before: Library, after: Library, renamed: Renamed = MappingProx
     changed = _changed(sides)
     if not changed:
         return CaseChanges()
-    leads = _leads(sides)
-    starts = sorted(reachable(reverse(leads), changed))
-    region = reachable(leads, starts)
+    onward = leads(sides)
+    starts = sorted(reachable(reverse(onward), changed))
+    region = reachable(onward, starts)
     abreast = Abreast(*sides, region, meanings(sides, region))
     found: list[CaseChange] = []
     same: list[str] = []
@@ -114,29 +123,17 @@ def _changed(sides: tuple[Side, Side]) -> set[str]:
     facts = _changed_facts(before, after)
     found = set(before.ids ^ after.ids)
     for id in sorted(before.ids & after.ids):
-        if not _same_text(before, after, id, facts) and _decides_otherwise(before, after, id):
+        if not _same(before, after, id, facts) and decides_otherwise(before, after, id):
             found.add(id)
     return found
 
 
-def _same_text(before: Side, after: Side, id: str, facts: frozenset[str]) -> bool:
+def _same(before: Side, after: Side, id: str, facts: frozenset[str]) -> bool:
     """True where a SOP is written in the same words, of facts that can be what they could be."""
-    one, other = before.sop(id), after.sop(id)
-    assert one is not None
-    assert other is not None
-    texts = [side.library.document_of(sop).text for side, sop in ((before, one), (after, other))]
-    if one is not other and not (texts[0] and texts[0] == texts[1]):
+    sop = after.sop(id)
+    if sop is None or not same_text(before, after, id):
         return False
-    return before.names.plain and not any(
-        fact in facts for step in other.known_steps for fact in facts_of(step)
-    )
-
-
-def _decides_otherwise(before: Side, after: Side, id: str) -> bool:
-    steps = before.steps(id).keys()
-    if before.first(id) != after.first(id) or steps != after.steps(id).keys():
-        return True
-    return any(before.mark((id, step)) != after.mark((id, step)) for step in steps)
+    return not facts or not any(fact in facts for step in sop.known_steps for fact in facts_of(step))
 
 
 def _changed_facts(before: Side, after: Side) -> frozenset[str]:
@@ -144,18 +141,6 @@ def _changed_facts(before: Side, after: Side) -> frozenset[str]:
     facts = before.library.facts, after.library.facts
     names = {*facts[0], *facts[1]}
     return frozenset(name for name in names if facts[0].get(name) != facts[1].get(name))
-
-
-def _leads(sides: tuple[Side, Side]) -> dict[str, list[str]]:
-    """From each SOP to those that it calls or hands to, in either library."""
-    leads: dict[str, dict[str, None]] = {}
-    for side in sides:
-        for id in sorted(side.ids):
-            sop = side.sop(id)
-            here = leads.setdefault(id, {})
-            for step in sop.known_steps if sop else ():
-                here.update(dict.fromkeys(side.leads_to(step)))
-    return {id: [to for to in others if to in leads] for id, others in leads.items()}
 
 
 # One SOP

@@ -161,6 +161,17 @@ class Side:
             self._facts[sop] = {self.names.fact(found.id, id): fact for id, fact in known.items()}
         return self._facts[sop].get(name)
 
+    def end(self, sop: Sop, target: str) -> str:
+        """An outcome of a SOP, or one that it hands to: `SOP:outcome` or `SOP`."""
+        if target in (sop.outcomes or ()):
+            return f"{self.names.sop(sop.id)}:{self.names.inside(sop.id, target)}"
+        return self.names.sop(target)
+
+    def calls(self, id: str) -> set[str]:
+        """The SOPs that a SOP calls."""
+        sop = self.sop(id)
+        return {self.names.sop(step.call) for step in sop.known_steps if step.call} if sop else set()
+
     # What steps do
 
     def act(self, place: Place) -> Act:
@@ -285,7 +296,7 @@ class Side:
         if to in plan.sop.steps_by_id:
             return Target(step=self.names.inside(sop, to))
         if to in plan.outcomes:
-            return Target(outcome=to, end=f"{self.names.sop(sop)}:{self.names.inside(sop, to)}")
+            return Target(outcome=to, end=self.end(plan.sop, to))
         return Target(sop=self.names.sop(to)) if to[:1].isupper() else _UNREADABLE
 
     def returns(self, act: Act) -> frozenset[str]:
@@ -321,6 +332,37 @@ class Side:
         called = self.names.sop(self._node(place)[1].step.call or "")
         inside = [(called, self.first(called))] if self.first(called) else []
         return list(dict.fromkeys([*inside, *self.after(place)]))
+
+
+def leads(sides: tuple[Side, Side]) -> dict[str, list[str]]:
+    """From each SOP to those that it calls or hands to, in either library."""
+    found: dict[str, dict[str, None]] = {}
+    for side in sides:
+        for id in sorted(side.ids):
+            sop = side.sop(id)
+            here = found.setdefault(id, {})
+            for step in sop.known_steps if sop else ():
+                here.update(dict.fromkeys(side.leads_to(step)))
+    return {id: [to for to in others if to in found] for id, others in found.items()}
+
+
+def decides_otherwise(before: Side, after: Side, id: str) -> bool:
+    """Whether a step of a SOP that both sides have sends cases elsewhere, as it is written."""
+    steps = before.steps(id).keys()
+    if before.first(id) != after.first(id) or steps != after.steps(id).keys():
+        return True
+    return any(before.mark((id, step)) != after.mark((id, step)) for step in steps)
+
+
+def same_text(before: Side, after: Side, id: str) -> bool:
+    """True where a SOP is written in the very same words, and nothing that it names has a new name."""
+    one, other = before.sop(id), after.sop(id)
+    if one is other:
+        return before.names.plain
+    assert one is not None
+    assert other is not None
+    text = before.library.document_of(one).text
+    return bool(text) and before.names.plain and text == after.library.document_of(other).text
 
 
 def meanings(sides: Iterable[Side], sops: Iterable[str]) -> Meanings:

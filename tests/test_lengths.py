@@ -1,0 +1,110 @@
+"""How long ways may take: as if every one had been walked, from every start that is tried."""
+
+from typing import Any
+
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from test_clock import graphs, library, sop, walks
+
+from sopctl.analysis import lengths as room
+from sopctl.analysis.calendar import calendars
+from sopctl.analysis.chains import walk
+from sopctl.analysis.clock import clock
+from sopctl.analysis.lengths import Lengths, lengths
+from sopctl.library import Library
+from sopctl.model.duration import Duration
+
+
+def found(whole: Library, id: str = "TS-EX-001") -> dict[str, Lengths]:
+    known = whole.sop(id)
+    assert known is not None
+    return dict(lengths(known, whole))
+
+
+@settings(deadline=None, max_examples=40)
+@given(steps=graphs(), starts=st.lists(st.integers(0, 700 * 1440), min_size=4, max_size=4))
+def test_no_way_is_slower_than_the_slowest_and_none_faster_than_the_fastest(
+    steps: list[dict[str, Any]], starts: list[int]
+) -> None:
+    steps[-1]["answers"]["out"] = "other"
+    whole = library(sop(steps))
+    known = calendars(whole)
+
+    def timed(way: list[dict[str, Any]], word: str, moment: int) -> int:
+        for step in way:
+            if word in step:
+                stretch = known.stretch(Duration.parse(step[word]), known.work(step["role"]))
+                moment = walk((stretch,), moment)
+        return moment
+
+    said = found(whole)
+    for end in ("done", "other"):
+        every = list(walks(steps, end))
+        assume(len(every) <= 2000)
+        assert bool(every) == (end in said)
+        if not every or said[end].slowest.unbounded:
+            continue
+        slow, fast = said[end]
+        assert not slow.unknown
+        assert not fast.unknown
+        assert max(timed(way, "within", slow.start) for way in every) - slow.start == slow.minutes
+        assert min(timed(way, "wait", fast.start) for way in every) - fast.start == fast.minutes
+        for start in (clock(whole).window[0] + each for each in starts):
+            assert max(timed(way, "within", start) for way in every) - start <= slow.minutes
+            assert min(timed(way, "wait", start) for way in every) - start >= fast.minutes
+
+
+def test_a_hand_off_is_an_end_and_a_call_counts_with_its_steps() -> None:
+    steps = [
+        {"id": "ask", "within": "1h", "call": "TS-EX-002", "on": {"done": "done", "other": "TS-EX-003"}},
+    ]
+    inner = sop([{"id": "b", "within": "2h", "ask": "?", "answers": {"a": "done", "b": "wait"}}, {"id": "wait", "within": "2d", "wait": "1d", "next": "other"}], id="TS-EX-002")  # fmt: skip
+    last = sop([{"id": "c", "within": "9d", "next": "done"}], id="TS-EX-003")
+    said = found(library(sop(steps), inner, last))
+    assert (said["done"].slowest.minutes, said["done"].fastest.minutes) == (2 * 60, 0)
+    assert (said["TS-EX-003"].slowest.minutes, said["TS-EX-003"].fastest.minutes) == (2 * 1440 + 120, 1440)
+
+
+def test_months_are_long_for_the_slowest_and_short_for_the_fastest() -> None:
+    steps = [{"id": "a", "within": "1mo", "wait": "1mo", "next": "done"}]
+    (slow, fast) = found(library(sop(steps)))["done"]
+    assert (slow.minutes, fast.minutes) == (31 * 1440, 28 * 1440)
+
+
+def test_only_ways_that_some_case_takes_count() -> None:
+    facts = {"late": {"type": "yes-no", "ask": "Late?"}}
+    first = {
+        "id": "a",
+        "within": "1h",
+        "decide": [{"when": {"late": "yes"}, "then": "b"}, {"otherwise": "b"}],
+    }
+    then = {
+        "id": "b",
+        "within": "1h",
+        "decide": [{"when": {"late": "yes"}, "then": "c"}, {"otherwise": "done"}],
+    }
+    last = {
+        "id": "c",
+        "within": "9d",
+        "decide": [{"when": {"late": "yes"}, "then": "other"}, {"otherwise": "done"}],
+    }
+    said = found(library(sop([first, then, last], facts=facts)))
+    assert said["done"].slowest.minutes == 120
+    assert said["other"].slowest.minutes == 9 * 1440 + 120
+
+
+def test_a_step_without_a_time_bounds_nothing() -> None:
+    said = found(library(sop([{"id": "a", "next": "done"}])))
+    assert said["done"].slowest.unbounded == "`a` has no `within`"
+    assert said["done"].fastest.minutes == 0
+
+
+def test_ways_that_are_too_many_are_unknown(monkeypatch: Any) -> None:
+    monkeypatch.setattr(room, "STATES", 2)
+    steps = [
+        {"id": "a", "within": "1h"},
+        {"id": "b", "within": "1h"},
+        {"id": "c", "within": "1h", "next": "done"},
+    ]
+    said = found(library(sop(steps)))
+    assert said["done"].slowest.unknown == "there are too many ways to follow them all"
