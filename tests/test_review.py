@@ -412,6 +412,17 @@ def test_two_folders_need_no_repository(
     assert "Look at the evidence" in out
 
 
+def test_a_part_of_a_knowledge_base_or_an_empty_folder_is_refused(repo: Repo, sopctl: Shown) -> None:
+    for folder in ("sops/driver", "empty", "main"):
+        (repo.top / folder).mkdir(parents=True, exist_ok=True)
+        code, out, err = sopctl(folder)
+        assert (code, out) == (2, ""), folder
+        assert f"`{folder}` is" in err
+    assert "refs/heads/main" in sopctl("main")[2]
+    assert "is a file" in sopctl(APPEAL)[2]
+    assert sopctl("sops")[0] == 0
+
+
 def test_what_names_nothing_is_said_and_never_no_changes(repo: Repo, sopctl: Shown) -> None:
     for words in (["nowhere"], ["main..HEAD"], ["HEAD", "nowhere"]):
         code, out, err = sopctl(*words)

@@ -1,6 +1,7 @@
 """`sopctl diff`."""
 
 import gc
+import os
 import sys
 from datetime import date
 from enum import Enum
@@ -103,11 +104,39 @@ def _sides(base: str | None, head: str | None) -> tuple[Side, Side]:
 
 def _side(word: str) -> Side:
     """A folder, or a commit of the repository that we stand in."""
-    if Path(word).is_dir():
-        return Side(f"the folder {word}", ground.find([word]))
+    place = Path(word)
+    if place.is_dir():
+        _only_a_folder(word)
+        return Side(f"the folder {word}", _whole(place, word))
+    if place.is_file():
+        raise FileTrouble(
+            f"`{word}` is a file; name a commit or a folder, as whole knowledge bases are compared"
+        )
     here = ground.find()
     repository = repository_of(here.root)
     return Side(f"{word} ({repository.commit(word)[:12]})", here, word, repository)
+
+
+def _only_a_folder(word: str) -> None:
+    """Refuse a word that may mean two things."""
+    try:
+        repository_of(Path.cwd()).commit(word)
+    except FileTrouble:
+        return
+    raise FileTrouble(
+        f"`{word}` is a folder and a commit; write `./{word}` for the folder, or `refs/heads/{word}`"
+    )
+
+
+def _whole(place: Path, word: str) -> Ground:
+    """The knowledge base that a folder is: a part of one would be compared with what it is a part of."""
+    found = ground.find([word])
+    whole = (os.path.realpath(found.root), os.path.realpath(found.folder))
+    if os.path.realpath(place) not in whole:
+        raise FileTrouble(f"`{word}` is no knowledge base, but a part of {found.root}; name the whole")
+    if not any(files.texts_in(found.root, found.folder)):
+        raise FileTrouble(f"there are no SOPs in the folder `{word}`")
+    return found
 
 
 def _default_base(repository: Repository) -> tuple[str, str]:

@@ -102,7 +102,7 @@ def _reasons(
         sop = after.sop(id) or before.sop(id)
         for metric in (sop.metrics if sop else ()) or ():
             if metric:
-                yield "metric", metric, f"it judges {id}"
+                yield "metric", metric, "it judges {}", id
     yield from _from_scenarios(changes, after)
 
 
@@ -139,7 +139,7 @@ def _from_register(change: Change, library: Library) -> Iterator[_Reason]:
         return  # other words in a register change nothing where it is used
     noun = register.rstrip("s").replace("_", " ")
     for sop in library.users(register, id):
-        yield "sop", sop.id, f"it uses {noun} `{id}`, which changes"
+        yield "sop", sop.id, f"it uses the changed {noun} {{}}", id
 
 
 def _from_references(changed: set[str], library: Library) -> Iterator[_Reason]:

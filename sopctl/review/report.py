@@ -43,7 +43,9 @@ def report(format: str, review: Review, *, colour: bool = False, own: Path | Non
         case "html":
             return _rendered("html", _values(review, {}), {"code": _code, "brief": _brief}, own)
     paint: Callable[[str, str], str] = (lambda text, style: f"\033[{style}m{text}\033[0m") if colour else (lambda text, _: text)  # fmt: skip
-    return _rendered("text", _values(review, {}), {"paint": paint, "plain": printable, "brief": _brief}, own)
+    return _rendered(
+        "text", _values(review, _ON_A_SCREEN), {"paint": paint, "plain": printable, "brief": _brief}, own
+    )
 
 
 def _rendered(
@@ -71,6 +73,10 @@ _IMPORTANCE = (
     "light", "unsure", "new", "touched", "gone",
 )  # fmt: skip
 """The parts of a review, the most important first."""
+
+
+_ON_A_SCREEN = {"touched": 30, "new": 50, "gone": 30}
+"""How much of what matters least a terminal shows."""
 
 
 def _values(review: Review, most: Mapping[str, int]) -> dict[str, Any]:
@@ -107,6 +113,7 @@ def _values(review: Review, most: Mapping[str, int]) -> dict[str, Any]:
         "new": part("new", review.debts.new),
         "gone": part("gone", review.debts.gone),
         "count": _count,
+        "home": _home,
     }
 
 
@@ -117,6 +124,11 @@ def _groups(part: Part) -> Part:
         for weight, changes in groupby(part.shown, key=lambda each: each.weight)
     ]
     return Part(groups, part.left)
+
+
+def _home(change: Change) -> str:
+    """The SOP of a change, where its message does not begin with it."""
+    return "" if change.message.startswith(change.sop) else change.sop
 
 
 def _count(number: int, word: str) -> str:
