@@ -208,7 +208,38 @@ def _turn_round(id: str, data: Any, pick: Callable[[int], int]) -> Expected:
     return set()
 
 
-EDITS = (_retitle, _slip, _time, _item, _move, _drop, _new_step, _owner, _retention, _outcome, _turn_round)
+def _row(id: str, data: Any, pick: Callable[[int], int]) -> Expected:
+    rows = [
+        (step, number, word)
+        for step in data["steps"]
+        for number, row in enumerate(step.get("decide", []))
+        for word in ("then", "otherwise")
+        if word in row
+    ]
+    if not rows:
+        return set()
+    step, number, word = rows[pick(len(rows))]
+    step["decide"][number][word] = next(
+        end for end in data["outcomes"] if end != step["decide"][number][word]
+    )
+    return {(id, f"steps/{step['id']}/decide/{number}/{word}", "changed", "decision")}
+
+
+def _question(id: str, data: Any, pick: Callable[[int], int]) -> Expected:
+    questions = data["training"]["questions"]
+    at = pick(len(questions))
+    questions[at]["because"] = "For a reason that nobody has given yet."
+    return {(id, f"training/questions/{at}/because", "changed", "clarified")}
+
+
+def _clause(id: str, data: Any, pick: Callable[[int], int]) -> Expected:
+    there = data.get("implements", [])
+    data["implements"] = ["some.clause", *(there if isinstance(there, list) else [there])]
+    return {(id, "implements/some.clause", "added", "clarified")}
+
+
+STEPS = (_retitle, _time, _item, _move, _drop, _new_step, _row)
+REST = (_slip, _owner, _retention, _outcome, _question, _clause, _turn_round)
 
 
 @some
@@ -220,8 +251,10 @@ def test_edits_of_known_kinds_come_back_exactly_and_their_mirror_image_from_the_
     expected: Expected = set()
     for id in data.draw(st.lists(st.sampled_from(sorted(SOPS)), min_size=1, max_size=4, unique=True)):
         made = data_of(id)
-        edit = data.draw(st.sampled_from(EDITS))
-        expected |= edit(id, made, lambda most: data.draw(st.integers(0, max(0, most - 1))))
+        edits = [data.draw(st.sampled_from(STEPS))]
+        edits += data.draw(st.lists(st.sampled_from(REST), max_size=3, unique=True))
+        for each in edits:
+            expected |= each(id, made, lambda most: data.draw(st.integers(0, max(0, most - 1))))
         texts |= file_of(id, made)
     other = with_texts(texts)
     found = changes(HANDBOOK, other)
