@@ -363,6 +363,21 @@ def test_the_words_that_name_a_row_or_a_step_are_those_of_the_model() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ('"<= 30"', '"< 30"', "row 1 of `check-window`: `appeal-age` must be less than 30, was at most 30"),
+        ('"31..90"', '"31..60"', "row 2 of `check-window`: `appeal-age` must be 31 to 60, was 31 to 90"),
+        ("not(us-wa-seattle)}\n        then: weigh", "us-co}\n        then: weigh", "row 3 of `check-window`: `jurisdiction` must be us-co, was anything but us-wa-seattle"),
+    ],
+)  # fmt: skip
+def test_tests_are_said_in_words(before: str, after: str, said: str) -> None:
+    path = SOPS["TS-APP-001"]
+    assert before in TEXTS[path]
+    found = changes(HANDBOOK, with_texts({path: TEXTS[path].replace(before, after, 1)}))
+    assert [c.message for c in found] == [said]
+
+
 def test_every_phrase_is_for_a_key_that_the_model_has() -> None:
     rooms = (sop_model, register_model, scenario_model)
     for part, key in PHRASES:

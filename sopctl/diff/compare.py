@@ -149,12 +149,8 @@ def _entries(map: Map, before: dict[str, Any], after: dict[str, Any], here: Here
             continue
         old = old_of[word]
         if own and old != word:
-            said = f"is now called `{word}`"
-            yield (
-                _entry(map, old, here)
-                ._replace(at=below.at, anchor=below.anchor)
-                .change(Kind.RENAMED, Weight.CLARIFIED, old, word, said)
-            )
+            there = _entry(map, old, here)._replace(at=below.at, anchor=below.anchor)
+            yield there.change(Kind.RENAMED, Weight.CLARIFIED, old, word, f"is now called `{word}`", " ")
         yield from compare(map.value, before[old], value, below._replace(names=here.names.at(old)))
     for word in before:
         if word not in new_names:

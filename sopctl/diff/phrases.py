@@ -1,5 +1,6 @@
 """Changes in the words of the model, for people who never see the file."""
 
+import re
 from typing import Any
 
 from sopctl.diff import wording
@@ -144,8 +145,16 @@ def _scalar(shape: Shape, data: str) -> str:
 _SIGNS = {"<=": "at most", ">=": "at least", "!=": "not", "<": "less than", ">": "more than", "=": "exactly"}
 
 
+_EXCEPT = re.compile(r"not\s*\((.*)\)")
+_RANGE = re.compile(r"\[?\s*(-?[\d.]*\d)\s*\.\.\s*(-?\d[\d.]*)\s*\]?")
+
+
 def _tested(text: str) -> str:
     """A test, or a value that stands alone, in words."""
+    if found := _EXCEPT.fullmatch(text):
+        return f"anything but {' or '.join(each.strip() for each in found[1].split(','))}"
+    if found := _RANGE.fullmatch(text):
+        return f"{found[1]} to {found[2]}"
     sign = next((sign for sign in _SIGNS if text.startswith(sign)), "")
     return f"{_SIGNS[sign]} {text[len(sign) :].strip()}" if sign else text
 
