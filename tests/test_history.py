@@ -162,7 +162,7 @@ LIFE = (
            ("TS-APP-001 review_by changed wording",)),
     Commit("A scenario is called otherwise", put("TS-APP-001", "title: Late without a reason", "title: Too late, without a reason"),
            ("TS-APP-001 scenarios/2/title changed wording",)),
-    Commit("A new SOP", added("sops/driver/TS-NEW-001.yaml", NEW_SOP), ("TS-NEW-001  added procedure",)),
+    Commit("A new SOP", added("sops/driver/TS-NEW-001.yaml", NEW_SOP), ("TS-NEW-001  added clarified",)),
     Commit("A draft changes", put("TS-NEW-001", "Do it", "Do it twice"),
            ("TS-NEW-001 steps/do/title changed clarified",)),
     Commit("A SOP has another id", both(everywhere("TS-FRD-001", "TS-FRA-010"),
@@ -179,7 +179,7 @@ LIFE = (
            ("TS-APP-002 version changed wording", "TS-APP-002 steps/second-look/answers/doubt changed decision",
             "TS-APP-002 change_history/0 added wording")),
     Commit("The SOP is withdrawn", put("TS-NEW-001", "status: draft", "status: withdrawn"),
-           ("TS-NEW-001 status changed wording",)),
+           ("TS-NEW-001 status changed procedure",)),
 )  # fmt: skip
 
 

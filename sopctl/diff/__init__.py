@@ -12,7 +12,7 @@ from sopctl.diff.essence import plain, words_of
 from sopctl.diff.names import Names, Renamed
 from sopctl.library import Library
 from sopctl.model import OUTLINE, REGISTERS, Registers, Typed
-from sopctl.model.sop import Sop
+from sopctl.model.sop import APPROVED, Sop
 from sopctl.shape import List, Map, Record
 from sopctl.weight import Weight
 
@@ -77,11 +77,16 @@ def _sop_changes(before: Library, after: Library, names: Names) -> Iterator[Chan
         elif id in after.by_id:
             told = _told(after, id)
             said = f"{id} is new: “{told.get('title', '')}”"
-            yield Change(id, (), Kind.ADDED, Weight.PROCEDURE, None, told, said)
+            yield Change(id, (), Kind.ADDED, _whole_weight(told), None, told, said)
         elif id not in sops:
             told = _told(before, id)
             said = f"{id} is gone: it was “{told.get('title', '')}”"
-            yield Change(id, (), Kind.REMOVED, Weight.PROCEDURE, told, None, said)
+            yield Change(id, (), Kind.REMOVED, _whole_weight(told), told, None, said)
+
+
+def _whole_weight(told: dict[str, Any]) -> Weight:
+    """A SOP that comes or goes decides, but for one that nobody works by yet."""
+    return Weight.DECISION if told.get("status") in APPROVED else Weight.CLARIFIED
 
 
 def _changes_of(old: str, new: str, before: Library, after: Library, names: Names) -> Iterator[Change]:

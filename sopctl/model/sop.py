@@ -308,7 +308,7 @@ class Sop(Part, title="a SOP"):
         weight=Weight.WORDING,
         unversioned=True,
     )
-    status: Status = key("Where it is in its life.", weight=Weight.WORDING, unversioned=True)
+    status: Status = key("Where it is in its life.", weight=Weight.PROCEDURE, unversioned=True)
     owner: RoleRef = key("The role that is accountable for it.", weight=Weight.AUTHORITY)
     classification: Literal["public", "internal", "confidential", "privileged"] = key(
         "Who may see it.", "internal"

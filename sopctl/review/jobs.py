@@ -31,7 +31,9 @@ def jobs(
             for role, message in _told(change, before, after, renamed):
                 said[role][change.sop][message] = None
     for role, by_sop in sorted(said.items()):
-        text = " ".join(_sentence(after, sop, messages) for sop, messages in by_sop.items())
+        text = " ".join(
+            _sentence(after.sop(sop) or before.sop(sop), sop, messages) for sop, messages in by_sop.items()
+        )
         yield Job(role, person(after, before, role), text)
 
 
@@ -52,9 +54,14 @@ def _told(
         return
     for library, id in ((after, change.sop), (before, renamed.get(change.sop, change.sop))):
         sop = library.sop(id)
-        if sop is None or sop.status in _PAST:
+        if sop is None:
             continue
-        if not change.pointer and change.kind in (Kind.ADDED, Kind.REMOVED):
+        if change.pointer == ("status",):
+            for role in _all_doers(sop, library):
+                yield role, change.message
+        elif sop.status in _PAST:
+            continue
+        elif not change.pointer and change.kind in (Kind.ADDED, Kind.REMOVED):
             yield from _whole_sop(change, sop, library)
         elif step := _step(change, sop):
             message = (
@@ -97,15 +104,18 @@ def _whole_sop(change: Change, sop: Sop, library: Library) -> Iterator[tuple[str
         yield role, f"it is {word} {', '.join(titles)}"
 
 
+def _all_doers(sop: Sop, library: Library) -> Iterable[str]:
+    return dict.fromkeys(role for step in sop.known_steps if step.role for role in doers_of(library, step))
+
+
 def _step(change: Change, sop: Sop) -> Step | None:
     if len(change.pointer) > 1 and change.pointer[0] == "steps":
         return sop.steps_by_id.get(str(change.pointer[1]))
     return None
 
 
-def _sentence(library: Library, id: str, messages: Iterable[str]) -> str:
+def _sentence(sop: Sop | None, id: str, messages: Iterable[str]) -> str:
     said = "; ".join(messages)
-    sop = library.sop(id)
     if not id:
         return f"{said[0].upper()}{said[1:]}."
     return f"In {sop.title} ({id}): {said}." if sop and sop.title else f"In {id}: {said}."

@@ -8,7 +8,7 @@ from sopctl.review.versions import Version
 from sopctl.weight import Weight
 
 MEANS = {
-    Weight.WORDING: "only wording changes: nobody decides or acts differently",
+    Weight.WORDING: "nobody decides or acts differently: only wording or records of the version change",
     Weight.CLARIFIED: "something is said more clearly, and nobody acts differently",
     Weight.PROCEDURE: "who does what and in which order changes",
     Weight.DECISION: "who gets which outcome changes",
