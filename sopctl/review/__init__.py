@@ -6,6 +6,7 @@ from typing import NamedTuple
 from sopctl.diagnostic import Diagnostic
 from sopctl.diff import Change, Gap, changes, gaps, renames
 from sopctl.diff.cases import CaseChanges, case_changes
+from sopctl.diff.clocks import ClockChange, clock_changes
 from sopctl.diff.weighing import weighed
 from sopctl.library import Library
 from sopctl.lint import lint_both
@@ -23,6 +24,7 @@ class Review(NamedTuple):
     verdict: Verdict
     changes: tuple[Change, ...]
     cases: CaseChanges
+    clocks: tuple[ClockChange, ...]
     versions: tuple[Version, ...]
     reach: Reach
     consequences: Consequences
@@ -44,6 +46,7 @@ def review(before: Library, after: Library, names: tuple[str, str], rules: Seque
         verdict(found, steps, missing, names),
         found,
         cases,
+        clock_changes(before, after, renamed),
         steps,
         reach(found, before, after, sops),
         consequences(found, steps, before, after, sops),

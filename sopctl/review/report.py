@@ -99,7 +99,7 @@ def _values(review: Review, most: Mapping[str, int]) -> dict[str, Any]:
         "cases": part("cases", review.cases.changes),
         "same": review.cases.same,
         "unsure": part("unsure", review.cases.unknown),
-        "clocks": part("clocks", ()),
+        "clocks": part("clocks", review.clocks),
         "heavy": _groups(part("heavy", heavy)),
         "light": _groups(part("light", light)),
         "approvals": part("approvals", ends.approvals),
@@ -216,7 +216,7 @@ def _object(review: Review) -> dict[str, Any]:
             "same": list(review.cases.same),
             "unknown": [each._asdict() for each in review.cases.unknown],
         },
-        "clocks": [],
+        "clocks": [each._asdict() for each in review.clocks],
         "reach": {
             "touched": [each._asdict() for each in review.reach.touched],
             "clauses_gained": [each._asdict() for each in review.reach.gained],
