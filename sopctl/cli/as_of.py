@@ -43,9 +43,10 @@ def as_of(
     """
     now, wanted = ground.day(today), ground.day(day)
     base = ground.find()
-    chronicle = Chronicle(repository_of(base.root), base.root)
+    repository = repository_of(base.root)
+    chronicle = Chronicle(repository, base.root)
     sop = wanted_id(chronicle, id)
-    successors = successors_of(base.library(now), chronicle.names(sop))
+    successors = successors_of(base.texts_at("HEAD", repository), chronicle.names(sop), now)
     answer = in_force(chronicle.states(sop), wanted, begins=chronicle.begins, successors=successors)
     doubts = (*answer.doubts, *_doubts(chronicle, answer, now))
     _WRITERS[format.value](base, sop, answer._replace(doubts=doubts))

@@ -15,6 +15,7 @@ from sopctl.cli.cells import table
 from sopctl.cli.options import Argument, Option
 from sopctl.cli.wanted import successors_of, wanted_id
 from sopctl.in_force import in_force
+from sopctl.library import build
 from sopctl.report import printable
 from sopctl.repository import repository_of
 
@@ -37,11 +38,12 @@ def audit(
     base = ground.find()
     repository = repository_of(base.root)
     chronicle = Chronicle(repository, base.root)
-    library = base.library_at("HEAD", repository, day)
+    texts = base.texts_at("HEAD", repository)
+    library = build(texts, day)
     wanted = [wanted_id(chronicle, id) for id in ids or ()] or sorted(library.by_id)
     found = []
     for id in wanted:
-        successors = successors_of(library, chronicle.names(id))
+        successors = successors_of(texts, chronicle.names(id), day)
         answer = in_force(chronicle.states(id), day, begins=chronicle.begins, successors=successors)
         found.append(audited(chronicle, id, answer))
     sys.stdout.write(_WRITERS[format.value](_Audit(day, chronicle.begins, found)))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sopctl import files, settings
 from sopctl.diagnostic import Diagnostic, did_you_mean
-from sopctl.files import FileTrouble
+from sopctl.files import FileTrouble, Texts
 from sopctl.library import Library, build
 from sopctl.rules import RULES, Rule
 from sopctl.settings import Settings
@@ -33,12 +33,15 @@ class Ground(NamedTuple):
         self, ref: str, repository: "Repository", today: date, like: Library | None = None
     ) -> Library:
         """Every file of the knowledge base as it stood at a commit, wherever its settings had it then."""
+        return build(self.texts_at(ref, repository), today, repository.beside_at(ref, self.root), like)
+
+    def texts_at(self, ref: str, repository: "Repository") -> Texts:
+        """The texts of these files."""
         try:
             past = settings.folder(lambda name: repository.text_at(ref, self.root / name))
         except FileTrouble as trouble:
             raise FileTrouble(f"at `{ref}`, {trouble}") from None
-        texts = repository.texts_at(ref, self.root, self.root / past)
-        return build(texts, today, repository.beside_at(ref, self.root), like)
+        return repository.texts_at(ref, self.root, self.root / past)
 
     def library_staged(self, repository: "Repository", today: date, like: Library | None = None) -> Library:
         """Every file of the knowledge base as the next commit would hold it."""

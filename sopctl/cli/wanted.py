@@ -1,10 +1,11 @@
 """What the user named, or the words that say why it is not there."""
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from sopctl.diagnostic import did_you_mean
-from sopctl.files import FileTrouble
-from sopctl.library import Library
+from sopctl.files import FileTrouble, Texts
+from sopctl.library import Library, build
 from sopctl.model import Sop
 
 if TYPE_CHECKING:
@@ -34,12 +35,17 @@ def wanted_id(chronicle: "Chronicle", id: str) -> str:
     return found
 
 
-def successors_of(library: Library, names: frozenset[str]) -> "list[Successor]":
+def successors_of(texts: Texts, names: frozenset[str], today: date) -> "list[Successor]":
     """The SOPs in force that take the place of one that is or was called so."""
     from sopctl.in_force import Successor
 
+    naming = {
+        path: text
+        for path, text in texts.items()
+        if isinstance(text, str) and "supersedes" in text and any(name in text for name in names)
+    }
     return [
         Successor(sop.id, sop.effective_on)
-        for sop in library.sops
+        for sop in build(naming, today).sops
         if sop.effective_on and sop.status == "effective" and names & {*(sop.supersedes or ())}
     ]
