@@ -1,7 +1,8 @@
 """Findings that are known already, and held back: those of a file, or those of another time.
 
 They are known again by their identity (rule, address in ids, message), never by a line or a file
-name, and each hides one finding: a second equal one is new.
+name, and each hides one finding: a second equal one is new. That a rule failed is never known:
+nobody can tell what it would have found.
 """
 
 from collections import Counter
@@ -10,6 +11,7 @@ from typing import Any, NamedTuple
 
 from sopctl.diagnostic import Diagnostic, Identity, Severity, Span
 from sopctl.files import FileTrouble
+from sopctl.lint import is_mistake
 from sopctl.rules import RULES, Rule
 
 Words = Callable[[Diagnostic], str]
@@ -26,7 +28,7 @@ class Entry(NamedTuple):
 
 def written(diagnostics: Iterable[Diagnostic]) -> str:
     """The file of these findings: one a line, so that two branches that mend debts merge."""
-    counts = Counter(each.identity for each in diagnostics)
+    counts = Counter(each.identity for each in diagnostics if not is_mistake(each))
     entries = ",\n".join(_line(identity, counts[identity]) for identity in sorted(counts))
     return f'{{"baseline": {_FORMAT}, "findings": [\n{entries}{chr(10) if entries else ""}]}}\n'
 
@@ -55,7 +57,7 @@ def unknown(found: Sequence[Diagnostic], entries: Iterable[Entry]) -> list[Diagn
     left: Counter[Identity] = Counter()
     for entry in entries:
         left[entry.identity] += entry.times
-    return [each for each in found if not _take(left, each.identity)]
+    return [each for each in found if is_mistake(each) or not _take(left, each.identity)]
 
 
 def new(
@@ -66,11 +68,11 @@ def new(
     lines = Counter((each.identity, then(each)) for each in before)
     unmatched = []
     for each in found:
-        if _take(lines, (each.identity, now(each))):
+        if not is_mistake(each) and _take(lines, (each.identity, now(each))):
             left[each.identity] -= 1
         else:
             unmatched.append(each)
-    return [each for each in unmatched if not _take(left, each.identity)]
+    return [each for each in unmatched if is_mistake(each) or not _take(left, each.identity)]
 
 
 def gone(

@@ -181,7 +181,7 @@ def _heeded(
     kept, failed = [], set()
     for diagnostic in diagnostics:
         hiding = comments.hiding(diagnostic)
-        if diagnostic.message.startswith(_MISTAKE):
+        if is_mistake(diagnostic):
             failed.add(diagnostic.code)
             hiding = []  # nobody knows what else the rule would have found
         for each in hiding:
@@ -201,6 +201,11 @@ def _heeded(
 
 
 _KNOWN = frozenset(rule.code for rule in RULES)
+
+
+def is_mistake(diagnostic: Diagnostic) -> bool:
+    """Whether a rule failed, so that nobody knows what it would have found."""
+    return diagnostic.message.startswith(_MISTAKE)
 
 
 def worst(diagnostics: Iterable[Diagnostic]) -> Severity | None:

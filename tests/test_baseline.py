@@ -205,7 +205,7 @@ def test_the_settings_may_name_the_file(
     (repo.top / "debts.json").unlink()
     said = Said(capsys)
     assert said.code == 2
-    assert "debts.json: this file cannot be opened" in said.err
+    assert "`sopctl lint --write-baseline ../debts.json` writes it" in said.err
 
 
 def test_the_file_has_one_finding_a_line_by_address(repo: Repo, capsys: pytest.CaptureFixture[str]) -> None:
@@ -302,6 +302,21 @@ def test_a_baseline_never_takes_the_place_of_a_sop(repo: Repo, capsys: pytest.Ca
     said = Said(capsys, "--write-baseline", "sops/people.yaml")
     assert said.code == 2
     assert (repo.top / "sops/people.yaml").read_text() == PEOPLE
+
+
+def test_that_a_rule_failed_is_never_held_back(
+    repo: Repo, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise ZeroDivisionError
+
+    rule = next(each for each in RULES if each.code == "SOP701")
+    monkeypatch.setattr(rule, "check", fails)
+    Said(capsys, "--write-baseline", "debts.json")
+    for words in (["--baseline", "debts.json"], ["--new-since", "HEAD"]):
+        said = Said(capsys, *words)
+        assert said.code == 1
+        assert "a mistake of sopctl itself in this rule" in said.out
 
 
 # Whatever is found

@@ -245,6 +245,16 @@ def test_what_is_no_file_of_ours_has_no_outline(
     assert capsys.readouterr().out == ""
 
 
+@pytest.mark.parametrize("words", [[], ["a.yaml", "b.yaml"], ["--nope", "a.yaml"]])
+def test_a_command_line_that_is_not_whole_is_refused(
+    capsys: pytest.CaptureFixture[str], words: list[str]
+) -> None:
+    with pytest.raises(SystemExit) as stop:
+        raise SystemExit(cli.run(["outline", *words]))
+    assert stop.value.code == 2
+    assert "mistake of sopctl" not in capsys.readouterr().err
+
+
 def test_the_command_starts_without_typer(tmp_path: Path) -> None:
     (tmp_path / "TS-ONE-001.yaml").write_text(sop())
     program = "import sys; from sopctl.cli import run; run(['outline', 'TS-ONE-001.yaml']); print('typer' in sys.modules)"

@@ -124,6 +124,9 @@ def _unknown(
     if file is None and base.settings.baseline is None:
         return found
     place = Path(file) if file is not None else base.root / str(base.settings.baseline)
+    if not place.exists():
+        shown = ground.seen_from_here(place)
+        raise FileTrouble(f"there is no file `{shown}`; `sopctl lint --write-baseline {shown}` writes it")
     entries = baseline.read(files.text_of(place), ground.seen_from_here(place))
     fresh = baseline.unknown(found, entries)
     if narrowed or library.unreadable:

@@ -57,7 +57,13 @@ def quick(command: Command, words: Sequence[str]) -> dict[str, Any] | None:
                 value = ahead.pop(0)
         if not name or not _take(found, name, parameters[name], value):
             return None
-    return found
+    return found if found.keys() >= _required(command) else None
+
+
+def _required(command: Command) -> set[str]:
+    """The parameters that have no default."""
+    code, defaults = command.__code__, command.__defaults__ or ()  # `inspect` would take its time
+    return set(code.co_varnames[: code.co_argcount - len(defaults)])
 
 
 def _take(found: dict[str, Any], name: str, parameter: tuple[Any, bool, Any], value: str) -> bool:
