@@ -28,20 +28,21 @@ def texts_in(root: Path, folder: Path) -> dict[str, str | Unread]:
     """Every SOP and register file below a folder, by its path as seen from `root`.
 
     What cannot be read is there too, as an `Unread` that says why. Hidden files and folders
-    are left alone; a folder that links to one of its parents is entered once.
+    are left alone; each folder is entered once, by its own name before a link's.
     """
     found: dict[str, str | Unread] = {}
     entered: set[tuple[int, int]] = set()
     base = os.path.relpath(folder, root)
-    ahead = [(str(folder), "" if base == "." else base.replace(os.sep, "/") + "/")]
-    while ahead:
-        here, prefix = ahead.pop()
+    folders = [(str(folder), "" if base == "." else base.replace(os.sep, "/") + "/")]
+    links: list[tuple[str, str]] = []
+    while folders or links:
+        here, prefix = folders.pop() if folders else links.pop(0)
         try:
             status = os.stat(here)
             if (status.st_dev, status.st_ino) in entered:
                 continue
             entered.add((status.st_dev, status.st_ino))
-            entries = list(os.scandir(here))
+            entries = sorted(os.scandir(here), key=lambda entry: entry.name)
         except OSError as error:
             found[prefix.rstrip("/") or "."] = Unread(f"this folder cannot be opened: {_reason(error)}")
             continue
@@ -53,7 +54,7 @@ def texts_in(root: Path, folder: Path) -> dict[str, str | Unread]:
             if os.path.isdir(entry.path) if entry.is_symlink() else entry.is_dir():
                 if named:
                     found[path] = Unread("this is a folder with the name of a file", "rename the folder")
-                ahead.append((entry.path, path + "/"))
+                (links if entry.is_symlink() else folders).append((entry.path, path + "/"))
             elif named:
                 found[path] = _no_file(entry.path) or _text(entry.path)
     return found

@@ -119,6 +119,23 @@ def test_links_are_followed_as_they_led_at_the_commit(repo: Repo) -> None:
     assert not any(path.startswith("sops/round") for path in found)
 
 
+def test_a_folder_that_several_links_lead_to_is_read_once_and_by_its_own_name(repo: Repo) -> None:
+    repo.write("sops/m/real.yaml", "x: 1\n")
+    repo.write("outside/b.yaml", "x: 2\n")
+    for link, target in (
+        ("a", "m"),
+        ("z", "m"),
+        ("m/deep", "../../outside"),
+        ("y", "../outside"),
+        ("b", "../outside"),
+    ):
+        (repo.top / "sops" / link).symlink_to(target)
+    repo.commit()
+    found = at(repo)
+    assert found == files.texts_in(repo.top, repo.top / "sops")
+    assert set(found) == {"sops/m/real.yaml", "sops/b/b.yaml"}
+
+
 def test_a_folder_that_is_a_link_is_followed(repo: Repo) -> None:
     repo.write("real/A.yaml", "x: 1\n")
     (repo.top / "sops").symlink_to("real")

@@ -82,7 +82,7 @@ class Snapshot:
             if here in entered:
                 continue
             entered.add(here)
-            for name, entry in (self.entries(here) or {}).items():
+            for name, entry in sorted((self.entries(here) or {}).items()):
                 if name.startswith("."):
                     continue
                 path, named = prefix + name, name.lower().endswith(SUFFIXES)
