@@ -114,6 +114,14 @@ def test_what_is_not_as_it_should_be_is_a_no(
     assert says in shown.why(verdict)
 
 
+def test_an_approval_on_the_day_itself_comes_before(past: Past, capsys: pytest.CaptureFixture[str]) -> None:
+    past.says("2026-01-02", sop("1.0.0", "draft", None, approvals="[]"))
+    past.says("2026-01-10", sop("1.0.0", approvals=SIGNED.replace("2026-01-05", "2026-01-10")))
+    shown = Shown(capsys)
+    assert shown.verdicts["before-effect"] == shown.verdicts["in-git-before-effect"] == "yes"
+    assert shown.why("before-effect") == "approved on 2026-01-10, on the day it took effect"
+
+
 def test_roles_alone_do_not_tell_persons_apart(past: Past, capsys: pytest.CaptureFixture[str]) -> None:
     written(past, approvals="[{role: lead, meaning: approval, on: 2026-01-05}]")
     shown = Shown(capsys)
@@ -159,6 +167,8 @@ def test_a_text_that_changed_after_its_approval_is_a_no_with_the_change(
         "unchanged-since"
     )
     assert "must be done within 9 hours, was 4 hours" in shown.why("unchanged-since")
+    capsys.readouterr()
+    assert cli.run(["audit", "--today", "2026-02-15"]) == 0  # on that day it had not changed yet
 
 
 def test_what_came_to_git_after_it_took_effect_is_not_known(

@@ -134,6 +134,23 @@ def test_what_was_ended_is_in_force_until_the_commit_that_ends_it(
     assert told.why == f"it was {status} on 2026-03-01"
 
 
+def test_each_ending_is_told_by_its_own_name(past: Past, capsys: pytest.CaptureFixture[str]) -> None:
+    past.says("2026-01-05", sop("1.0.0"))
+    past.says("2026-03-01", sop("1.0.0", "suspended"))
+    past.says("2026-03-10", sop("1.0.0", "suspended", more="tags: [x]\n"))
+    past.says("2026-04-01", sop("1.0.0", "withdrawn"))
+    assert Told(capsys, "2026-03-20").why == "it was suspended on 2026-03-01"
+    assert Told(capsys, "2026-04-20").why == "it was withdrawn on 2026-04-01"
+
+
+def test_a_sop_that_comes_to_git_suspended_says_nothing_of_the_time_before(
+    past: Past, capsys: pytest.CaptureFixture[str]
+) -> None:
+    past.says("2026-03-01", sop("1.0.0", "suspended", "2026-01-10"))
+    assert "git has it since 2026-03-01" in Told(capsys, "2026-02-01").why
+    assert Told(capsys, "2026-03-02").why == "it was suspended on 2026-03-01"
+
+
 def test_a_suspension_ends_when_the_same_version_is_effective_again(
     past: Past, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -155,6 +172,15 @@ def test_another_sop_that_takes_its_place_ends_it(past: Past, capsys: pytest.Cap
     told = Told(capsys, "2026-05-01")
     assert told.code == 1
     assert "TS-TWO-001 took its place on 2026-05-01" in told.why
+
+
+def test_a_version_that_is_younger_than_what_took_its_place_is_in_force(
+    past: Past, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = sop("1.0.0", effective_on="2026-01-05", id="TS-TWO-001", within="9h")
+    past.says("2026-01-02", other.replace("scope:", "supersedes: TS-ONE-001\nscope:"), "sops/TS-TWO-001.yaml")
+    past.says("2026-01-05", sop("2.0.0", effective_on="2026-02-01"))
+    assert Told(capsys, "2026-02-02").version == "2.0.0"
 
 
 def test_a_deleted_file_is_in_force_no_more(past: Past, capsys: pytest.CaptureFixture[str]) -> None:
