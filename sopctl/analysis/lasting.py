@@ -51,21 +51,22 @@ class Shares:
         leg = self._course.leg(sop.id, step, (time,) if time else None)
         return Share(leg.slow, tuple(_unknown(leg.doubts)))
 
-    def of_call(self, sop: Sop, step: Step) -> dict[str, Share]:
-        """What a call takes to each outcome with which it can come back."""
+    def of_call(self, step: Step) -> dict[str, Share | None]:
+        """What a call takes to each outcome with which it can come back; None where nobody can tell, and
+        the time of the step itself bounds it."""
         called = self._course.library.sop(step.call) if step.call else None
         if called is None:
             return {}
         ends = endings(self._course.library, called).named
         try:
             spread = _inside(step, self._course)
-            if spread is None:
-                return {}
-            alone = self._course.leg(sop.id, step, None).slow
-            found = {end: _called(step, alone, spread, end) for end in ends}
+            slow = {end: _to(spread, end) for end in ends} if spread else {}
         except (OutOfBudget, TooMany):
             return dict.fromkeys(ends, Share(unknown=(TOO_MANY,)))
-        return {end: Share(slow, tuple(_unknown(doubts))) for end, (slow, doubts) in found.items()}
+        return {
+            end: None if doubts and step.within else Share(chains, tuple(_unknown(doubts)))
+            for end, (chains, doubts) in slow.items()
+        }
 
 
 def longest(way: Walk, library: Library) -> Lasting:
@@ -121,7 +122,10 @@ def _times(visit: Visit, sop: Sop, step: Step, course: Course) -> Slow:
         return ((),), frozenset()  # its steps stand in the trail
     leg = course.leg(sop.id, step, visit.within or None)
     spread = _inside(step, course)
-    return (leg.slow, leg.doubts) if spread is None else _called(step, leg.slow, spread, visit.outcome)
+    if spread is None:
+        return leg.slow, leg.doubts
+    slow, doubts = _to(spread, visit.outcome)
+    return (leg.slow, frozenset()) if doubts and step.within else (slow, doubts)
 
 
 def _inside(step: Step, course: Course) -> Spread | None:
@@ -131,10 +135,10 @@ def _inside(step: Step, course: Course) -> Spread | None:
     return course.spread([entry], None, frozenset()) if entry else None
 
 
-def _called(step: Step, alone: tuple[Chain, ...], spread: Spread, outcome: str) -> Slow:
-    """What a call may take that comes back with an outcome."""
+def _to(spread: Spread, outcome: str) -> Slow:
+    """What the ways to an outcome take."""
     slow, doubts = spread.slow([end for end in spread.ends if end[2] == outcome])
-    return (alone, frozenset()) if doubts and step.within else (slow or ((),), doubts)
+    return slow or ((),), doubts
 
 
 def _unknown(doubts: Doubts) -> list[str]:

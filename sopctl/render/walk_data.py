@@ -62,8 +62,8 @@ class Walks:
     def step(self, sop: Sop, step: Step, time: Duration | None = None) -> Share:
         return self._shares.of_step(sop, step, time)
 
-    def call(self, sop: Sop, step: Step) -> dict[str, Share]:
-        return self._shares.of_call(sop, step)
+    def call(self, step: Step) -> dict[str, Share | None]:
+        return self._shares.of_call(step)
 
 
 class _Walk:
@@ -199,11 +199,11 @@ class _Walk:
         """The SOP that is run, the outcomes that can be told of it, and what it takes to each."""
         self._others[called] = None
         other = self.library.sop(called)
-        spent = self.walks.call(self.sop, step)
+        spent = self.walks.call(step)
         return _told(
             id=called,
             ends=[*self._ends(step, other)] if other else [],
-            lasts=[(end, self._share(share)) for end, share in spent.items()],
+            lasts=[(end, share and self._share(share)) for end, share in spent.items()],
         )
 
     def _ends(self, step: Step, called: Sop) -> Iterator[tuple[Any, ...]]:

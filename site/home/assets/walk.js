@@ -428,6 +428,7 @@
   // How long the way may last: its stretches of time one after the other, at the worst start
 
   const DAY = 1440, MANY = 24, FOREVER = 2 ** 40;
+  const TOO_MANY = "it has too many times that differ";
 
   function longest(way) {
     const { chains, unknown } = stretches(way);
@@ -448,19 +449,20 @@
     for (const visit of way.trail) {
       if (visit.walked) continue; // its steps stand in the trail
       const share = spent(visit);
+      if (share.unknown.includes(TOO_MANY)) return { unknown: [TOO_MANY] };
       for (const each of share.unknown) unknown.add(each);
       const own = share.chains.map((chain) => chain.map(([name, count]) => [hours(visit.sop, name), count]));
       chains = slowest(chains.flatMap((one) => own.map((other) => join(one, other))));
-      if (!chains) return { unknown: ["it has too many times that differ"] };
+      if (!chains) return { unknown: [TOO_MANY] };
     }
     return { chains, unknown: [...unknown].sort() };
   }
 
+  /** What one step takes; a call as long as the called SOP to that outcome, or the step's own time. */
   function spent({ step, outcome, within: rows }) {
-    const share = step.call?.lasts
-      ? new Map(step.call.lasts).get(outcome) ?? {}
-      : step.within ? merged(rows.length ? rows : step.within) : step.lasts ?? {};
-    return { chains: share.chains ?? [[]], unknown: share.unknown ?? [] };
+    const called = new Map(step.call?.lasts), own = step.within ? merged(rows.length ? rows : step.within) : step.lasts;
+    const { chains = [[]], unknown = [] } = (called.size ? called.get(outcome) ?? (called.has(outcome) && own) : own) || {};
+    return { chains, unknown };
   }
 
   const merged = (rows) => ({ chains: rows.flatMap((row) => row.lasts?.chains ?? [[]]) });
