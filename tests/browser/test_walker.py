@@ -218,6 +218,23 @@ def test_a_step_is_shown_with_its_role_its_clock_and_what_is_in_reach(harbour: B
 
 
 @pytest.mark.parametrize(
+    ("path", "now", "until"),
+    [
+        ("DK-OPN-001/", "2026-11-27T16:00Z", "by Fri 27 Nov 2026 19:00 if begun now"),  # two hours
+        ("DK-OPN-001/#walk/~50/./*clean", "2026-11-27T21:00Z", "by Mon 30 Nov 2026 22:00 if begun now"),
+        ("DK-OPN-001/#walk/~50", "2026-11-27T21:00Z", "by Fri 27 Nov 2026 23:00 if begun now"),  # its row
+    ],
+)  # fmt: skip
+def test_the_clock_of_a_step_is_told_by_the_clock_of_the_reader(
+    harbour: BuiltSite, new_page: NewPage, path: str, now: str, until: str
+) -> None:
+    page = new_page(timezone_id="Europe/Berlin")
+    page.clock.set_fixed_time(now)
+    at(page, harbour, path)
+    expect(card(page)).to_contain_text(until)
+
+
+@pytest.mark.parametrize(
     ("value", "words"),
     [("", "Write a number"), ("long", "Write a number"), ("0.5", "least that it can be is 1"),
      ("400.01", "most that it can be is 400"), ("1e2", "Write a number")],
@@ -547,6 +564,16 @@ def test_the_keyboard_alone_leads_through_and_out(harbour: BuiltSite, page: Page
             break
     assert seen[0]
     assert not seen[-1], "the keyboard cannot leave the walker"
+
+
+def test_an_address_brings_the_step_into_sight_and_marks_it_in_the_picture(
+    harbour: BuiltSite, page: Page
+) -> None:
+    at(page, harbour, "DK-OPN-001/#walk/~50/./*/.")
+    expect(page.locator(".sop-way [aria-current=step]")).to_contain_text("Have her inspected")
+    expect(title(page)).to_be_in_viewport()
+    press(page, "Start again")
+    expect(page.locator(".sop-way [aria-current=step]")).to_contain_text("Measure the ship")
 
 
 def test_the_focus_stays_where_it_was_when_the_page_opens(harbour: BuiltSite, page: Page) -> None:

@@ -516,6 +516,17 @@
     return most;
   }
 
+  /** The minute by which a step must be done that begins at another; undefined where nothing says so. */
+  function due(visit, start) {
+    if (visit.step.call || visit.within.length > 1) return undefined;
+    const { chains } = spent(visit);
+    const ends = chains.map((chain) => chain.reduce((moment, [name, count]) => after(visit.sop, name, moment, count), start));
+    const last = Math.max(...ends);
+    return last > start ? last : undefined;
+  }
+
+  const after = (sop, name, moment, count) => hours(sop, name)?.after(moment, count) ?? moment + count;
+
   const opened = new Map();
 
   /** The opening hours that a SOP's data call by a name; none for the clock itself. */
@@ -585,5 +596,5 @@
     return low;
   }
 
-  globalThis.sopctlWalk = Object.freeze({ sops, add, walk, trail, fits, misfit, possible, notices, stopped, titled, told, REFUSED });
+  globalThis.sopctlWalk = Object.freeze({ sops, add, walk, trail, fits, misfit, possible, notices, stopped, titled, told, due, day, REFUSED });
 })();

@@ -5,7 +5,7 @@
  */
 "use strict";
 (() => {
-  const { sops, walk, trail, fits, misfit, possible, notices, stopped, titled, told, REFUSED } = sopctlWalk;
+  const { sops, walk, trail, fits, misfit, possible, notices, stopped, titled, told, due, day, REFUSED } = sopctlWalk;
 
   // Where a reader stands: kept over a reload, and in an address that can be shared
 
@@ -137,6 +137,7 @@
       root.hidden = false;
       addEventListener("hashchange", () => location.hash.startsWith(MARK) && this.begin(true));
       this.begin();
+      if (location.hash.startsWith(MARK)) root.scrollIntoView();
     }
 
     begin(focus = false) {
@@ -219,8 +220,9 @@
 
     about(visit, way) {
       const rows = visit.step.within && possible(visit.step.within, way.frame.facts);
-      const times = rows?.map(({ words }) => words);
-      const chips = [...(visit.step.about ?? []), ...(times?.length ? [["time", `within ${times.join(" or ")}`]] : [])];
+      const within = rows?.length && ["time", `within ${rows.map(({ words }) => words).join(" or ")}`];
+      const until = due({ ...visit, within: rows ?? [] }, Math.floor(Date.now() / 60000));
+      const chips = [...(visit.step.about ?? []), within, until && ["until", `by ${moment(until)} if begun now`]].filter(Boolean);
       return chips.length > 0 && make("p", { class: "sop-walk-about" }, chips.map(([kind, words]) => make("span", { class: `sop-chip sop-${kind}` }, words)));
     }
 
@@ -426,12 +428,20 @@
     return label ?? (fact?.unit ? `${value} ${fact.unit}` : value);
   }
 
+  const DAYS = "Sun Mon Tue Wed Thu Fri Sat".split(" ");
+
+  /** A minute as the clock of the reader shows it: Wed 25 Nov 2026 09:30. */
+  function moment(minute) {
+    const date = new Date(minute * 60000), two = (number) => String(number).padStart(2, "0");
+    return `${DAYS[date.getDay()]} ${day(date)} ${two(date.getHours())}:${two(date.getMinutes())}`;
+  }
+
   async function begin() {
     const root = document.querySelector(".sop-walk");
     if (root && await load(root.dataset.sop, root.dataset.version)) new Guide(root, sops.get(root.dataset.sop));
   }
 
   globalThis.sopctlWalker = Object.freeze({ load });
-  if (document.readyState === "loading") addEventListener("DOMContentLoaded", begin);
-  else begin();
+  const opened = globalThis.document$ ?? { subscribe: () => addEventListener("DOMContentLoaded", begin) };
+  opened.subscribe(begin); // the theme tells of each page that it opens without a reload, too
 })();
