@@ -13,8 +13,9 @@ from urllib.parse import urljoin
 import markdown as python_markdown
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from nasty import sops
 
 from sopctl import library, source
 from sopctl.library import Library
@@ -574,6 +575,13 @@ def test_a_broken_sop_still_has_a_page() -> None:
     broken = re.sub(r"outcomes:\n(?:  .*\n)+", "outcomes: none\n", broken).replace("id: view", "id: VIEW")
     _, pages = made(**{"sops/TS-APP-002.yaml": broken})
     assert "Appeal review" in pages.pages["sops/TS-APP-002.md"]
+
+
+@settings(deadline=None, max_examples=40, suppress_health_check=list(HealthCheck))
+@given(sops())
+def test_a_page_is_made_of_whatever_could_be_read(written: dict[str, Any]) -> None:
+    data = source.read("old.yaml", OLD, OUTLINE).data | written | {"id": "TS-OLD-001"}
+    assert_harmless(html_of(sop_page(as_yaml({"id": data.pop("id"), **data}))))
 
 
 # Words
