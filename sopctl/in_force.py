@@ -4,7 +4,8 @@ Each commit makes a claim: from this day on, this version is in force, or none i
 that hold on a day, the one that was made last counts.
 
 - A version is in force from its `effective_on`, be it committed before or after that day.
-- A date that has passed cannot be taken back; one that was still to come can be moved.
+- A date that has passed cannot be taken back; one that was still to come, be it of a beginning or of
+  an end, is replaced by the next one for that version.
 - A version that returns, or a status that ends it, counts from the commit, unless a new
   `effective_on` comes with it.
 - A new draft, or an approval without the status `effective`, leaves in force what was.
@@ -89,7 +90,7 @@ def claimed(states: Sequence[State]) -> list[Claim]:
         claim = _claim(state, place, claims[-1] if claims else None, seen)
         if claim is None:
             continue
-        if claim.in_force:  # a beginning that was still to come has been moved
+        if claim.in_force:  # what was still to come for this version is replaced
             claims = [each for each in claims if each.version != claim.version or each.start <= state.since]
         claims.append(claim)
         if state.sop:

@@ -409,34 +409,37 @@ def _state(number: int, since: date, text: str) -> State:
 
 
 def _painted(told: list[tuple[date, str, str, date]], day: date) -> str | None:
-    """The version of a day, by painting a calendar anew after each commit, plan by plan."""
-    plans: list[tuple[date, str | None, str]] = []  # from when, which version or none, by which status
+    """The version of a day, by painting a calendar anew after each commit, plan by plan. What a new plan
+    for a version takes back is every plan for it that was still to come, be it to begin or to end."""
+    plans: list[tuple[date, str, str]] = []  # from when, for which version, by which status
     last: dict[str, date] = {}
     for since, version, status, effective in told:
         now = plans[-1] if plans else None
         moved = last.get(version) != effective
+        holds = now is not None and now[1:] == (version, "effective")
         if status == "effective":
-            if now and now[1] == version and not moved:
+            if holds and not moved:
                 continue
             plans = [plan for plan in plans if plan[1] != version or plan[0] <= since]
             plans.append((effective if moved else since, version, status))
         elif status in ("suspended", "withdrawn"):
             if now and now[2] == status:
                 continue
-            plans.append((effective if moved and now else since, None, status))
-        elif now and now[1] == version:
-            plans.append((since, None, status))
+            plans.append((effective if moved and now else since, version, status))
+        elif holds:
+            plans.append((since, version, status))
         else:
             continue
         last[version] = effective
     calendar: dict[date, str | None] = {}
-    for start, which, _ in plans:
+    for start, version, status in plans:
+        which = version if status == "effective" else None
         calendar |= {DAY + timedelta(d): which for d in range(60) if DAY + timedelta(d) >= start}
     return calendar.get(day)
 
 
 @given(STATES)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_every_day_has_the_version_that_painting_a_calendar_gives(
     drawn: list[tuple[int, str, str, int]],
 ) -> None:
