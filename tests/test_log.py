@@ -1,6 +1,7 @@
 """The changes of meaning of a SOP through git, newest first."""
 
 import json
+import os
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -171,6 +172,18 @@ def test_the_texts_for_people_say_the_same(past: Past, capsys: pytest.CaptureFix
     assert "## 2026-02-01 · 1.0.0 → 1.1.0 (minor)" in text
     assert "&lt;b>Faster&lt;/b>" in text
     assert "\x1b" not in text
+
+
+@pytest.mark.parametrize("format", ["text", "markdown", "json"])
+def test_names_in_another_encoding_are_written_all_the_same(
+    past: Past, capfdbinary: pytest.CaptureFixture[bytes], format: str
+) -> None:
+    past.says(
+        "2026-01-05", sop(), env={"GIT_AUTHOR_NAME": os.fsdecode(b"J\xf6rg")}, subject=os.fsdecode(b"gr\xfcn")
+    )
+    assert cli.run(["log", "TS-ONE-001", "--format", format]) == 0
+    said = capfdbinary.readouterr().out.decode()
+    assert "J\N{REPLACEMENT CHARACTER}rg" in said or "Jörg" in said
 
 
 def test_an_id_that_never_was_is_refused(past: Past, capsys: pytest.CaptureFixture[str]) -> None:

@@ -141,7 +141,7 @@ def _day(day: date | None) -> str | None:
 
 
 def _path(state: State) -> str:
-    return state.typed.document.path if state.typed else ""
+    return printable(state.typed.document.path) if state.typed else ""
 
 
 _WRITERS = {

@@ -175,7 +175,7 @@ def _facts(each: Audited) -> dict[str, Any]:
     return {
         "title": sop.title,
         "version": sop.version,
-        "path": state.typed.document.path if state and state.typed else None,
+        "path": printable(state.typed.document.path) if state and state.typed else None,
         "owner": sop.owner,
         "since": str(each.answer.since),
         "author": entry.author if entry else None,

@@ -53,8 +53,19 @@ def _commit(
     hash: str, parents: str, author: str, authored: str, committer: str, committed: str, subject: str
 ) -> Commit:
     return Commit(
-        hash, tuple(parents.split()), author, _moment(authored), committer, _moment(committed), subject
+        hash=hash,
+        parents=tuple(parents.split()),
+        author=_clean(author),
+        authored=_moment(authored),
+        committer=_clean(committer),
+        committed=_moment(committed),
+        subject=_clean(subject),
     )
+
+
+def _clean(text: str) -> str:
+    """Words of people as text that can be written anywhere, whatever bytes they were committed in."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _moment(text: str) -> datetime:
