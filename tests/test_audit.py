@@ -3,12 +3,13 @@
 import csv
 import io
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from sopctl import cli
+from sopctl import cli, files
 from sopctl.audit import QUESTIONS
 from tests.gitted import ISOLATED
 from tests.past import Past, sop
@@ -251,3 +252,9 @@ def test_a_file_that_cannot_be_read_is_no_clean_audit(past: Past, capsys: pytest
     past.says("2026-02-01", "id: [", "sops/TS-TWO-001.yaml")
     assert cli.run(["audit", "--today", "2026-12-01"]) == 1
     assert "sops/TS-TWO-001.yaml cannot be read and is left out" in capsys.readouterr().err
+
+
+def test_the_guide_tells_the_verdicts_as_they_are() -> None:
+    guide = (files.find_data("site/home") / "past.md").read_text("utf-8")
+    told = re.findall(r"^\| `([a-z-]+)` \| (.*) \|$", guide, re.MULTILINE)
+    assert dict(told) == QUESTIONS

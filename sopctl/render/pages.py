@@ -105,7 +105,7 @@ def contents(links: Links, commands: Sequence[reference.Command]) -> Contents:
         ("Words and rules", [each for each in (of["glossary"], of["facts"], of["notices"], of["metrics"], of["clauses"]) if each.count] + [tags]),
         ("Programme", ([coverage._replace(count=0)] if coverage.count else []) + [Entry("Reviews", "reviews.md"), Entry("Health", "health.md")]),
         ("Writing", [Entry("Writing procedures", "writing.md"), Entry("Format", "format.md"), Entry("Rules", "rules/index.md"),
-                     Entry("Reviewing changes", "reviewing.md"),
+                     Entry("Reviewing changes", "reviewing.md"), Entry("What was in force", "past.md"),
                      *([Entry("Commands", "commands.md")] if commands else []), Entry("For programs", "programs.md")]),
     ]  # fmt: skip
     alone = [Entry("Procedures", "sops/index.md", len(library.sops)), Entry("Changes", "changes.md")]
