@@ -122,12 +122,10 @@ class Chronicle:
 
     def _among(self, contents: Iterable[_Named], names: frozenset[str] | set[str]) -> Typed | None:
         """The SOP that one of these files holds."""
-        held = (each for each in contents if self._ids.get(each) in names)
-        return self._read(min(held, default=None))
+        held = sorted(each for each in contents if self._ids.get(each) in names)
+        return next(filter(None, map(self._read, held)), None)
 
-    def _read(self, file: _Named | None) -> Typed | None:
-        if file is None:
-            return None
+    def _read(self, file: _Named) -> Typed | None:
         if file not in self._typed:
             path, content = file
             self._typed[file] = _typed(self._shown(path), next(self.repository.texts_of([content or ""])))
@@ -141,13 +139,10 @@ class Chronicle:
             for parent in range(len(commit.files[0].before) if commit.files else 0):
                 before = [(each.path, each.before[parent]) for each in commit.files]
                 after = [(each.path, each.after) for each in commit.files]
-                come, gone = (
-                    self._named(after) - self._named(before),
-                    self._named(before) - self._named(after),
-                )
-                if come and gone:
+                old_ids, new_ids = self._named(before), self._named(after)
+                if old_ids - new_ids and new_ids - old_ids:
                     for (space, old), new in renames(self._library(before), self._library(after)).items():
-                        if space == "sop" and old in gone:
+                        if space == "sop":
                             found[new].add(old)
         return found
 
@@ -254,9 +249,17 @@ _ID = re.compile(rf"""^[{{ ]?["']?id["']?[ ]*:[ ]*["']?({SOP_ID})(?![\w-])""", r
 
 def _id(path: str, text: str | Unread) -> str:
     """The id of the SOP in a file: what the file says, else what it is called."""
-    said = _ID.search(text) if isinstance(text, str) else None
+    said = _ID.search(_head(path, text)) if isinstance(text, str) else None
     stem = PurePosixPath(path).stem
     return said[1] if said else stem if re.fullmatch(SOP_ID, stem) else ""
+
+
+def _head(path: str, text: str) -> str:
+    """Where the id of a file stands: in Markdown, the front matter alone."""
+    if not path.lower().endswith(".md"):
+        return text
+    opened, _, rest = text.partition("\n")
+    return rest.partition("\n---")[0] if opened.lstrip("\ufeff").rstrip() == "---" else ""
 
 
 def _typed(path: str, text: str | Unread) -> Typed | None:

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from sopctl import cli
+from sopctl import cli, edit, source
+from sopctl.model import OUTLINE
 from tests.gitted import ISOLATED
 from tests.past import Past, sop
 
@@ -96,6 +97,27 @@ def test_a_sop_that_replaces_quite_another_is_not_its_past(
     past.repo.git("rm", "-q", "sops/TS-OLD-001.yaml")
     past.says("2026-02-01", "id: TS-ONE-001\ntitle: Close the shop\nversion: 1.0.0\npurpose: Quiet nights.\n")
     assert log(capsys)["names"] == ["TS-ONE-001"]
+
+
+def test_an_example_in_a_readme_is_not_the_sop(past: Past, capsys: pytest.CaptureFixture[str]) -> None:
+    past.says("2026-01-05", sop())
+    past.says("2026-02-01", f"# How to write\n\n---\n```yaml\n{sop(within='9h')}```\n", "sops/README.md")
+    past.repo.write("sops/README.md", f"```yaml\n{sop(within='8h')}```\n")
+    past.says("2026-03-01", sop(within="2h"))
+    assert [len(each) for each in messages(capsys)] == [1, 1]
+
+
+def test_a_sop_in_markdown_is_followed_like_one_in_yaml(
+    past: Past, capsys: pytest.CaptureFixture[str]
+) -> None:
+    past.says("2026-01-05", sop())
+    past.repo.git("rm", "-q", "sops/TS-ONE-001.yaml")
+    document = source.read("sops/TS-ONE-001.yaml", sop(), OUTLINE)
+    assert document
+    past.says("2026-02-01", edit.to_markdown(document.data), "sops/TS-ONE-001.md")
+    assert len(log(capsys)["entries"]) == 1
+    past.says("2026-03-01", edit.to_markdown(document.data).replace("4h", "2h"), "sops/TS-ONE-001.md")
+    assert messages(capsys)[0] == ["`read`: must be done within 2 hours, was 4 hours"]
 
 
 def test_a_deleted_sop_is_still_told(past: Past, capsys: pytest.CaptureFixture[str]) -> None:
