@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote
+from weakref import WeakKeyDictionary
 
 from sopctl.diagnostic import Pointer, did_you_mean
 from sopctl.library import Library
@@ -31,6 +32,22 @@ class Link(NamedTuple):
     target: str  # as it is written
     path: str  # of the file in the repository; that of the text itself for a bare `#anchor`
     anchor: str
+
+
+def links(library: Library) -> dict[str, tuple[Link, ...]]:
+    """By file, the relative links of its texts; a file that another library has too is not searched twice."""
+    if library not in _LINKS:
+        like = library.like
+        known = links(like) if like is not None else {}
+        before = like.by_path if like is not None else {}
+        _LINKS[library] = {
+            path: known[path] if before.get(path) is each else tuple(relative(path, each.prose))
+            for path, each in library.by_path.items()
+        }
+    return _LINKS[library]
+
+
+_LINKS: WeakKeyDictionary[Library, dict[str, tuple[Link, ...]]] = WeakKeyDictionary()
 
 
 def relative(path: str, prose: Iterable[Prose]) -> Iterator[Link]:

@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from sopctl.analysis.clauses import carriers
 from sopctl.analysis.people import doers_of
 from sopctl.analysis.trials import Trial, trials
 from sopctl.diagnostic import Pointer
@@ -66,8 +65,8 @@ def reach(changes: Sequence[Change], before: Library, after: Library, renamed: M
         for (kind, id), reasons in sorted(why.items(), key=lambda each: (KINDS.index(each[0][0]), each[0][1]))
     ]
     new_of = {old: new for new, old in renamed.items()}
-    olds = {Carried(c.clause, new_of.get(c.sop, c.sop)) for c in _carried(before)}
-    news = set(_carried(after))
+    olds = {Carried(c.clause, new_of.get(c.sop, c.sop)) for c in _carried(before, after)}
+    news = set(_carried(after, before))
     return Reach(
         tuple(touched),
         tuple(sorted(news - olds)),
@@ -221,11 +220,13 @@ def _title(kind: str, id: str, before: Library, after: Library) -> str:
     return id
 
 
-def _carried(library: Library) -> Iterator[Carried]:
-    for clause, places in carriers(library).items():
-        for place in places:
-            if place.sop is not None:
-                yield Carried(clause, place.sop.id)
+def _carried(library: Library, other: Library) -> Iterator[Carried]:
+    """The clauses that SOPs name as carried out, but for files that both sides have."""
+    for path, each in library.by_path.items():
+        if each.sop is not None and other.by_path.get(path) is not each:
+            for reference in each.references:
+                if reference.kind == "clause":
+                    yield Carried(reference.target, each.sop.id)
 
 
 def _results(before: Library, after: Library, new_of: Mapping[str, str]) -> tuple[Result, ...]:

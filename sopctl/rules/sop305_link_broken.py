@@ -29,7 +29,7 @@ from sopctl.library import Library
 def check_library(library: Library) -> Iterator[Finding]:
     for each in library.typed:
         path = each.document.path
-        for link in links.relative(path, each.prose):
+        for link in links.links(library)[path]:
             if wrong := links.broken(link, library, each):
                 help = "a link is relative to the file in which it stands"
                 yield Finding(

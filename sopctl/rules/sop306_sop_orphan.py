@@ -50,9 +50,8 @@ def _perhaps_meant(library: Library) -> set[str]:
 def _linked(library: Library) -> set[str]:
     """The files that a plain link joins to another file."""
     found: set[str] = set()
-    for each in library.typed:
-        path = each.document.path
-        for link in links.relative(path, each.prose):
+    for path, ahead in links.links(library).items():
+        for link in ahead:
             if link.path != path and link.path in library.by_path:
                 found.update((path, link.path))
     return found
