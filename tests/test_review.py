@@ -11,6 +11,7 @@ from gitted import Repo
 from test_diff import HANDBOOK, SOPS, TEXTS, TODAY, with_texts
 
 from sopctl.cli import run
+from sopctl.files import FileTrouble
 from sopctl.library import Library, build
 from sopctl.review import Review, review
 from sopctl.review.report import FORMATS, MOST, report
@@ -192,6 +193,17 @@ def test_another_way_to_the_same_end_is_procedure(before: str, after: str, weigh
     assert change.weight.value == weight
 
 
+# Times
+
+
+def test_what_takes_longer_and_the_promise_that_breaks_are_told() -> None:
+    found = reviewed(("within: 3bh", "within: 9bd"))
+    assert {"slowest", "deadline"} <= {each.kind for each in found.clocks}
+    for format in ("text", "markdown", "html"):
+        assert "is kept no more" in report(format, found)
+    assert json.loads(report("json", found))["clocks"][0]["message"]
+
+
 # Consequences
 
 
@@ -339,6 +351,38 @@ def test_a_comment_fits_into_the_limit_and_says_what_it_leaves_out() -> None:
     assert len(text) <= MOST
     assert re.search(r"… and \d+ more", text)
     assert text.splitlines()[1] == f"## {found.verdict.line}"
+
+
+@pytest.mark.parametrize("format", ["text", "markdown", "html"])
+def test_a_whole_review(format: str, golden: Callable[[str, str], None]) -> None:
+    """A threshold and a time move, a sentence is clearer, a clause is carried out no more."""
+    moved = (('"<= 30"', '"<= 45"'), ('"31..90"', '"46..90"'), ('"31..90"', '"46..90"'))
+    text = TEXTS[INTAKE]
+    for before, after in (*moved, ("        implements: us-mn.appeal-window\n", "")):
+        text = text.replace(before, after, 1)
+    other = with_texts({INTAKE: text, APPEAL: TEXTS[APPEAL].replace(*LATER).replace(*CLEARER)})
+    golden(f"review.{format}", report(format, review(HANDBOOK, other, NAMES)))
+
+
+@pytest.mark.parametrize(
+    ("template", "said"),
+    [
+        ("{{ verdict.line", "templates/review.text.jinja, line 1: "),
+        ("{{ verdict.line + 1 }}", "templates/review.text.jinja: "),
+        ("{{ nothing }}", "templates/review.text.jinja: 'nothing' is undefined"),
+    ],
+)
+def test_a_template_of_ones_own_takes_the_place_of_ours_and_its_mistakes_are_named(
+    tmp_path: Path, template: str, said: str
+) -> None:
+    own = tmp_path / "templates"
+    own.mkdir()
+    found = review(HANDBOOK, HANDBOOK, NAMES, FEW)
+    (own / "review.text.jinja").write_text("{{ verdict.line }} Indeed.", encoding="utf-8")
+    assert report("text", found, own=own) == "Nothing changes in meaning. Indeed."
+    (own / "review.text.jinja").write_text(template, encoding="utf-8")
+    with pytest.raises(FileTrouble, match=re.escape(said)):
+        report("text", found, own=own)
 
 
 # From the command line

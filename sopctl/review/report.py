@@ -11,6 +11,7 @@ from sopctl import files
 from sopctl.diagnostic import Diagnostic, json_pointer
 from sopctl.diff import Change
 from sopctl.diff.cases import CaseChange
+from sopctl.render.templates import TemplateTrouble
 from sopctl.report import printable
 from sopctl.review import Review
 from sopctl.review.reach import KINDS
@@ -51,7 +52,7 @@ def report(format: str, review: Review, *, colour: bool = False, own: Path | Non
 def _rendered(
     name: str, values: Mapping[str, Any], filters: Mapping[str, Callable[..., Any]], own: Path | None
 ) -> str:
-    from jinja2 import StrictUndefined
+    from jinja2 import StrictUndefined, TemplateError
     from jinja2.sandbox import SandboxedEnvironment
 
     environment = SandboxedEnvironment(
@@ -61,7 +62,11 @@ def _rendered(
     environment.filters.update(filters)
     file = f"review.{name}{SUFFIX}"
     place = own / file if own and (own / file).is_file() else files.find_data("templates") / file
-    text: str = environment.from_string(files.text_of(place)).render(values)
+    try:
+        text: str = environment.from_string(files.text_of(place)).render(values)
+    except (TemplateError, TypeError, ValueError, AttributeError, LookupError, ArithmeticError) as error:
+        at = f", line {line}" if (line := getattr(error, "lineno", None)) else ""
+        raise TemplateTrouble(f"{place.parent.name}/{file}{at}: {error}") from error
     return text
 
 
