@@ -5,63 +5,16 @@ the answers to each question, one for each time it is put. Where both sides have
 place with the same knowledge, and nothing ahead differs, the cases there end alike.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
 from heapq import heappop, heappush
 from itertools import count
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
-from sopctl.analysis.cases import Box, Budget, Domain, Space
-from sopctl.analysis.graph import reachable
-from sopctl.analysis.walk import DEEPEST, UNBOUNDED
-from sopctl.diff.sides import Act, Meanings, Place, Side, Target, Way
-from sopctl.model import unary
-from sopctl.model.registers import Fact
+from sopctl.analysis.cases import Box, Budget
+from sopctl.diff.steps import IMPOSSIBLE, Depth, Move, State, Stepper, Variables
+from sopctl.diff.terrain import Terrain
 
 ALLOWANCE = 60_000
 """Comparisons that the cases of one SOP may take before the answer is `unknown`."""
-
-IMPOSSIBLE = "impossible"
-"""The end of a case that says of a fact or a question what this side does not know."""
-
-Asked = tuple[str, int]
-"""A fact, or `SOP#step` of a question, and the how manieth time it is asked."""
-
-Known = tuple[tuple[str, int | str], ...]
-"""Facts with what is known of them: the how manieth asking gave it, or the value that a row set."""
-
-Counts = tuple[tuple[str, int], ...]
-"""Facts and questions, and how often they were asked."""
-
-Entered = tuple[tuple[Place, int], ...]
-"""Steps, and how often they were entered."""
-
-
-class Frame(NamedTuple):
-    """A call that has not come back: its step, with the private facts and the counts there."""
-
-    place: Place
-    own: Known
-    entered: Entered
-
-
-class State(NamedTuple):
-    """A place of a case on one side: a step that it stands before, or in the end, its end."""
-
-    stack: tuple[Frame, ...]
-    place: Place
-    own: Known
-    shared: Known
-    entered: Entered  # where that matters ahead
-    asked: Counts  # where that matters ahead
-    end: str = ""
-
-
-class Depth(NamedTuple):
-    """How far cases are followed: `onward` through hand-offs, which else are ends, and `into` called
-    SOPs, which else may come back with any of their outcomes."""
-
-    onward: bool
-    into: bool
 
 
 class Split(NamedTuple):
@@ -71,176 +24,20 @@ class Split(NamedTuple):
     after: str
 
 
-class Variables:
-    """What cases say, as the fields of a space that grows."""
-
-    def __init__(self, abreast: "Abreast") -> None:
-        self._abreast = abreast
-        self.space = Space({})
-        self.asked: dict[Asked, Domain] = {}
-
-    def bits(self, asked: Asked, mask: int) -> Box:
-        """The cases that say one of these values (by their mask); all others are kept as they are."""
-        field = self.space.field(field_name(asked))
-        if field is None:
-            self.asked[asked] = self._domain(asked[0])
-            self.space = Space({field_name(each): domain for each, domain in self.asked.items()})
-            field = self.space.own[field_name(asked)]
-        return ~field.bits | mask << field.shift
-
-    def answer(self, asked: Asked, word: str) -> Box:
-        return self.bits(asked, self._domain(asked[0]).mask(frozenset((word,))))
-
-    def any(self, name: str) -> str:
-        """Something that a case can say of a fact or a question."""
-        domain = self._domain(name)
-        assert domain.fact is not None
-        return unary.example(domain.fact, unary.every(domain.fact))
-
-    def _domain(self, name: str) -> Domain:
-        return _words(self._abreast.words(name)) if "#" in name else self._abreast.meanings.domain(name)
-
-
-def _words(answers: tuple[str, ...]) -> Domain:
-    fact, _ = Fact.make({"type": "choice", "values": list(answers)})
-    return Domain(fact)
-
-
-def field_name(asked: Asked) -> str:
-    """The name of its field in a space."""
-    return f"{asked[0]} {asked[1]}"
-
-
-def returns(place: str) -> str:
-    """What is asked where a call is not followed: what it comes back with."""
-    return f"{place} outcome"
-
-
-class Unclear(Exception):
-    """Something that cases come to cannot be read, so that nobody knows where they go."""
-
-
-class Abreast:
-    """Two libraries, ready to have cases sent through both."""
-
-    def __init__(self, before: Side, after: Side, sops: Iterable[str], meanings: Meanings) -> None:
-        self.sides = before, after
-        self.meanings = meanings
-        for side in self.sides:
-            side.meanings = meanings
-        self.sops = sorted(sops)
-        places = [{(id, step): None for id in self.sops for step in side.steps(id)} for side in self.sides]
-        self._nexts = [
-            {place: side.nexts(place) for place in known}
-            for side, known in zip(self.sides, places, strict=True)
-        ]
-        self.changed = frozenset(
-            place
-            for place in (*places[0], *places[1])
-            if place not in places[0] or place not in places[1] or before.mark(place) != after.mark(place)
-        )
-        self._rank = self._ranked()
-        self._ahead: dict[tuple[int, Place], frozenset[Place]] = {}
-        self._words: dict[str, tuple[str, ...]] = {}
-
-    def ahead(self, side: int, place: Place) -> frozenset[Place]:
-        """A step and the steps that may come after it, those of called SOPs too."""
-        if (side, place) not in self._ahead:
-            self._ahead[side, place] = frozenset(reachable(self._nexts[side], [place]))
-        return self._ahead[side, place]
-
-    def touched(self, id: str) -> frozenset[Place]:
-        """The changed steps that a case which starts in a SOP may come to, by arrows."""
-        firsts = [(id, side.first(id)) for side in self.sides]
-        if not all(step for _, step in firsts):
-            return frozenset()
-        found = [self.ahead(number, place) & self.changed for number, place in enumerate(firsts)]
-        return frozenset(firsts if firsts[0] != firsts[1] else ()).union(*found)
-
-    def words(self, name: str) -> tuple[str, ...]:
-        """What can be answered to a question, or what a call can come back with, on either side."""
-        if name not in self._words:
-            id, _, step = name.removesuffix(returns("")).partition("#")
-            acts = [(side, side.act((id, step))) for side in self.sides if step in side.steps(id)]
-            if name.endswith(returns("")):
-                found = {word for side, act in acts for word in side.returns(act)}
-            else:
-                found = {word for _, act in acts for word, _ in act.answers}
-            self._words[name] = tuple(sorted(found))
-        return self._words[name]
-
-    def run(self, id: str, depth: Depth) -> "Run":
-        """Send every case of a SOP through both sides."""
-        return Run(self, id, depth)
-
-    def rank(self, state: State) -> tuple[int, ...]:
-        """Who has the lesser rank is behind: the order in which arrows of both sides lead onward."""
-        if state.end:
-            return _LAST
-        return (*(self._rank[frame.place] for frame in state.stack), self._rank[state.place])
-
-    def _ranked(self) -> dict[Place, int]:
-        nexts: dict[Place, list[Place]] = {}
-        for one in self._nexts:
-            for place, others in one.items():
-                nexts.setdefault(place, []).extend(others)
-        return {place: -i for i, place in enumerate(_afterwards(nexts))}
-
-
-_LAST = (1,)
-
-
-def _afterwards(nexts: Mapping[Place, list[Place]]) -> Iterator[Place]:
-    """Places, each after all that it leads to, but for arrows that lead back."""
-    seen: set[Place] = set()
-    for start in sorted(nexts):
-        if start in seen:
-            continue
-        seen.add(start)
-        ahead = [(start, iter(sorted(nexts[start])))]
-        while ahead:
-            place, others = ahead[-1]
-            for other in others:
-                if other not in seen and other in nexts:
-                    seen.add(other)
-                    ahead.append((other, iter(sorted(nexts[other]))))
-                    break
-            else:
-                ahead.pop()
-                yield place
-
-
 Pair = tuple[State, State]
-Move = tuple[Box, State]
 
 
-class Run:
-    """One SOP as the start of every case: `splits` are the cases that end differently, and `behind`
-    the SOPs that both sides hand a case to, or call, and into which it was not followed though
-    something differs there."""
+class Run(NamedTuple):
+    """What became of the cases that start in a SOP: `splits` are those that end differently, and
+    `behind` the SOPs that both sides hand a case to, or call, and into which it was not followed
+    though something differs there."""
 
-    def __init__(self, abreast: Abreast, id: str, depth: Depth) -> None:
-        self.abreast, self.depth = abreast, depth
-        self.variables = Variables(abreast)
-        self.splits: dict[Split, list[Box]] = {}
-        self.unclear: set[str] = set()
-        self.behind: set[str] = set()
-        self._budget = Budget(ALLOWANCE)
-        self._moves: dict[tuple[int, State], list[Move]] = {}
-        self._waiting: dict[Pair, list[Box]] = {}
-        self._order: list[tuple[tuple[int, ...], int, Pair]] = []
-        self._came = count()
-        self._steppers = [_Stepper(abreast, number, self.variables, self._budget, depth) for number in (0, 1)]
-        starts = [stepper.start(id) for stepper in self._steppers]
-        self._come((starts[0], starts[1]), -1)
-        while self._order:
-            _, _, pair = heappop(self._order)
-            self._go(pair, self._waiting.pop(pair))
-
-    @property
-    def left(self) -> int:
-        """What it has left of its allowance."""
-        return self._budget.left
+    depth: Depth
+    variables: Variables
+    splits: dict[Split, list[Box]]
+    unclear: set[str]  # what cannot be read on their way
+    behind: set[str]
+    left: int  # of the allowance
 
     @property
     def hands_over(self) -> bool:
@@ -248,23 +45,53 @@ class Run:
         ends = [end for split in self.splits for end in split]
         return bool(self.behind) or any(":" not in end and end != IMPOSSIBLE for end in ends)
 
+
+def run(terrain: Terrain, id: str, depth: Depth) -> Run:
+    """Send every case of a SOP through both sides. OutOfBudget where they are too many."""
+    return _Pairs(terrain, depth).run(id)
+
+
+class _Pairs:
+    """Where cases are on both sides at once. Cases that come to the same pair go on together."""
+
+    def __init__(self, terrain: Terrain, depth: Depth) -> None:
+        self._terrain, self._depth = terrain, depth
+        self._variables = Variables(terrain)
+        self._splits: dict[Split, list[Box]] = {}
+        self._unclear: set[str] = set()
+        self._behind: set[str] = set()
+        self._budget = Budget(ALLOWANCE)
+        self._moves: dict[tuple[int, State], list[Move]] = {}
+        self._waiting: dict[Pair, list[Box]] = {}
+        self._order: list[tuple[tuple[int, ...], int, Pair]] = []
+        self._came = count()
+        self._steppers = [Stepper(terrain, number, self._variables, self._budget, depth) for number in (0, 1)]
+
+    def run(self, id: str) -> Run:
+        starts = [stepper.start(id) for stepper in self._steppers]
+        self._come((starts[0], starts[1]), -1)
+        while self._order:
+            _, _, pair = heappop(self._order)
+            self._go(pair, self._waiting.pop(pair))
+        return Run(self._depth, self._variables, self._splits, self._unclear, self._behind, self._budget.left)
+
     def _come(self, pair: Pair, box: Box) -> None:
         if pair not in self._waiting:
             self._waiting[pair] = []
-            ranks = [self.abreast.rank(state) for state in pair]
+            ranks = [self._rank(state) for state in pair]
             heappush(self._order, (min(ranks), next(self._came), pair))
         self._waiting[pair].append(box)
 
     def _go(self, pair: Pair, boxes: list[Box]) -> None:
-        space, (before, after) = self.variables.space, pair
+        space, (before, after) = self._variables.space, pair
         if before == after and self._alike(before):
             return
         if len(boxes) > 1:
-            self._budget.spend(len(boxes) * (4 + len(self.variables.asked) // 4))
+            self._budget.spend(len(boxes) * (4 + len(self._variables.asked) // 4))
             boxes = [box | ~space.full for box in space.merged([box & space.full for box in boxes])]
         if before.end and after.end:
             if before.end == after.end and before.place[0]:
-                self.behind.add(before.place[0])
+                self._behind.add(before.place[0])
             self._ended(Split(before.end, after.end), boxes)
             return
         self._onward(pair, boxes)
@@ -273,30 +100,35 @@ class Run:
         """Whether cases at the same place of both sides end alike from here on."""
         if state.end and not state.place[0]:
             return not state.end.startswith("unreadable")
-        places = [state.place, *(frame.place for frame in state.stack)]
         return not any(
-            self.abreast.ahead(number, place) & self.abreast.changed for number in (0, 1) for place in places
+            self._terrain.ahead(number, place) & self._terrain.changed
+            for number in (0, 1)
+            for place in state.places
         )
+
+    def _rank(self, state: State) -> tuple[int, ...]:
+        """Who has the lesser rank is behind; who has ended is not."""
+        return _LAST if state.end else self._terrain.rank(state.places)
 
     def _ended(self, split: Split, boxes: list[Box]) -> None:
         for end in split:
             if end.startswith("unreadable"):
-                self.unclear.add(end.partition("@")[2])
+                self._unclear.add(end.partition("@")[2])
                 return
         if split.before != split.after:
-            self.splits.setdefault(split, []).extend(boxes)
+            self._splits.setdefault(split, []).extend(boxes)
 
     def _onward(self, pair: Pair, boxes: list[Box]) -> None:
         """Let the side that is behind take a step; both, where none is."""
         before, after = pair
-        if not self.depth.into:
+        if not self._depth.into:
             self._note_calls(pair)
-        ranks = [self.abreast.rank(state) for state in pair]
+        ranks = [self._rank(state) for state in pair]
         ones = self._moved(0, before) if ranks[0] <= ranks[1] else [(-1, before)]
         others = self._moved(1, after) if ranks[1] <= ranks[0] else [(-1, after)]
-        same = before == after and before.place not in self.abreast.changed
+        same = before == after and before.place not in self._terrain.changed
         met = zip(ones, others, strict=True) if same else ((one, other) for one in ones for other in others)
-        full, guards = self.variables.space.full, self.variables.space.guards
+        full, guards = self._variables.space.full, self._variables.space.guards
         for (one, here), (other, there) in met:
             self._budget.spend(len(boxes))
             for box in boxes:
@@ -305,10 +137,10 @@ class Run:
                     self._come((here, there), both)
 
     def _note_calls(self, pair: Pair) -> None:
-        for side, state in zip(self.abreast.sides, pair, strict=True):
+        for side, state in zip(self._terrain.sides, pair, strict=True):
             called = side.act(state.place).call.sop if not state.end else ""
-            if called and self.abreast.touched(called):
-                self.behind.add(called)
+            if called and self._terrain.touched(called):
+                self._behind.add(called)
 
     def _moved(self, number: int, state: State) -> list[Move]:
         if (number, state) not in self._moves:
@@ -316,294 +148,4 @@ class Run:
         return self._moves[number, state]
 
 
-class _Bench:
-    """A state while a step is worked on: what is known and counted can still change."""
-
-    def __init__(self, state: State) -> None:
-        self.stack = state.stack
-        self.place = state.place
-        self.own = dict(state.own)
-        self.shared = dict(state.shared)
-        self.entered = dict(state.entered)
-        self.asked = dict(state.asked)
-
-    def copy(self) -> "_Bench":
-        other = _Bench.__new__(_Bench)
-        other.stack, other.place = self.stack, self.place
-        other.own, other.shared = dict(self.own), dict(self.shared)
-        other.entered, other.asked = dict(self.entered), dict(self.asked)
-        return other
-
-    def ask(self, name: str) -> Asked:
-        """Ask a fact or a question once more."""
-        self.asked[name] = self.asked.get(name, 0) + 1
-        return name, self.asked[name]
-
-
-class _Ahead(NamedTuple):
-    """What may still happen to a case: facts that are asked for, and those that are asked anew."""
-
-    facts: frozenset[str]
-    questions: frozenset[str]
-    anew: frozenset[str]
-    again: frozenset[Place]  # steps that may be entered once more before the call is over
-
-
-class _Stepper:
-    """Takes cases of one side from a step to the next ones, as a walk takes one case."""
-
-    def __init__(
-        self, abreast: Abreast, number: int, variables: Variables, budget: Budget, depth: Depth
-    ) -> None:
-        self.abreast, self.number, self.depth = abreast, number, depth
-        self.side = abreast.sides[number]
-        self.variables, self.budget = variables, budget
-        self._seen: dict[tuple[Place, ...], _Ahead] = {}
-
-    def start(self, id: str) -> State:
-        return self._come(_Bench(State((), (id, ""), (), (), (), ())), Target(step=self.side.first(id)))
-
-    def moves(self, state: State) -> list[Move]:
-        """The cases that part here, each with where they go: together they are all cases."""
-        act, bench = self.side.act(state.place), _Bench(state)
-        if act.kind == "unreadable":
-            return [(-1, _ended(f"unreadable@{_said(state.place)}"))]
-        fitting = self._asked(bench, act.asks, again=True) & self._asked(bench, act.facts)
-        found: list[Move] = []
-        outside: list[Box] = []
-        for box, sets, to in self._branches(bench, act):
-            here = bench.copy()
-            self._set(here, sets)
-            timed = -1 if (to.end and not to.outcome) or act.kind == "call" else self._asked(here, act.later)
-            if timed != -1:
-                outside.extend(self._without(box & fitting, timed))
-            into = act.kind == "call" and to is act.call
-            there = self._call(here, to) if into else self._come(here, to)
-            found.append((box & fitting & timed, there))
-        outside.extend(self._without(-1, fitting))
-        return [*found, *((box, _ended(IMPOSSIBLE)) for box in outside)]
-
-    def _without(self, box: Box, other: Box) -> list[Box]:
-        """The cases of a box that are not in the other."""
-        space = self.variables.space
-        if other == -1:
-            return []
-        return [piece | ~space.full for piece in space.minus(box & space.full, other & space.full)]
-
-    # Facts
-
-    def _asked(self, bench: _Bench, facts: Iterable[str], again: bool = False) -> Box:
-        """Ask for facts that are not known, or all of them `again`; the cases whose values fit."""
-        private, fitting = self.side.private(bench.place[0]), -1
-        for fact in facts:
-            known = bench.own if fact in private else bench.shared
-            if again or fact not in known:
-                asked = bench.ask(fact)
-                known[fact] = asked[1]
-                fits = self.side.fits(bench.place[0], fact)
-                if fits is None:
-                    raise Unclear(f"nothing says what `{fact}` can be at `{_said(bench.place)}`")
-                if fits != (1 << self.abreast.meanings.domain(fact).width) - 1:
-                    fitting &= self.variables.bits(asked, fits)
-        return fitting
-
-    def _set(self, bench: _Bench, sets: Iterable[tuple[str, str]]) -> None:
-        private = self.side.private(bench.place[0])
-        for fact, value in sets:
-            (bench.own if fact in private else bench.shared)[fact] = value
-
-    # What parts cases
-
-    def _branches(self, bench: _Bench, act: Act) -> Iterator[tuple[Box, tuple[tuple[str, str], ...], Target]]:
-        match act.kind:
-            case "ask":
-                yield from ((box, (), to) for box, to in self._answers(bench, act))
-            case "table":
-                yield from self._rows(bench, act)
-            case "call" if self.depth.into:
-                yield -1, (), act.call
-            case "call" if act.on:
-                yield from ((box, (), to) for box, to in self._returns(bench, act))
-            case _:
-                yield -1, (), act.follow
-
-    def _answers(self, bench: _Bench, act: Act) -> Iterator[tuple[Box, Target]]:
-        asked = bench.ask(_said(bench.place))
-        named = dict(act.answers)
-        for word in self.abreast.words(asked[0]):
-            yield self.variables.answer(asked, word), named.get(word, Target(end=IMPOSSIBLE))
-
-    def _returns(self, bench: _Bench, act: Act) -> Iterator[tuple[Box, Target]]:
-        """Where a call leads that is not followed, for each outcome that it may come back with."""
-        asked = bench.ask(returns(_said(bench.place)))
-        possible, on = self.side.returns(act), dict(act.on)
-        for word in self.abreast.words(asked[0]):
-            lost = Target(end=f"stuck:unhandled@{_said(bench.place)}")
-            to = on.get(word) or on.get("otherwise") or lost
-            yield self.variables.answer(asked, word), to if word in possible else Target(end=IMPOSSIBLE)
-
-    def _rows(self, bench: _Bench, act: Act) -> Iterator[tuple[Box, tuple[tuple[str, str], ...], Target]]:
-        lines = [(box, row) for row in act.rows if (box := self._box(bench, row)) is not None]
-        space = self.variables.space
-        lines = [(box & space.full, row) for box, row in lines]
-        every, beyond = [box for box, _ in lines], ~space.full
-        clashes = [] if act.first else self._clashes(space, lines)
-        for piece in clashes:
-            yield piece | beyond, (), Target(end=f"stuck:two-rows@{_said(bench.place)}")
-        taken: dict[object, list[Box]] = {}
-        for i, (box, row) in enumerate(lines):
-            before = every[:i] if act.first else [*clashes, *taken.get(row.says, ())]
-            for piece in space.outside(box, before, self.budget):
-                yield piece | beyond, row.sets, row.to
-            taken.setdefault(row.says, []).append(box)
-        rest = act.rest or Way((), (), Target(end=f"stuck:no-row@{_said(bench.place)}"), None)
-        for piece in space.outside(space.full, every, self.budget):
-            yield piece | beyond, rest.sets, rest.to
-
-    def _clashes(self, space: Space, lines: list[tuple[Box, Way]]) -> list[Box]:
-        """The cases of rows that say different things."""
-        self.budget.spend(len(lines))
-        near = space.meeting([box for box, _ in lines])
-        common = [
-            box & lines[k][0]
-            for i, (box, row) in enumerate(lines)
-            for k in range(i)
-            if near[i] >> k & 1 and lines[k][1].says != row.says
-        ]
-        return space.apart(common, self.budget)
-
-    def _box(self, bench: _Bench, row: Way) -> Box | None:
-        """The cases that a row takes; None where what is known rules it out."""
-        private, box = self.side.private(bench.place[0]), -1
-        for fact, mask in row.tests:
-            known = (bench.own if fact in private else bench.shared)[fact]
-            if isinstance(known, int):
-                box &= self.variables.bits((fact, known), mask)
-            elif not self._value(bench, fact, known) & mask:
-                return None
-        return box
-
-    def _value(self, bench: _Bench, fact: str, text: str) -> int:
-        known = self.side.fact(bench.place[0], fact)
-        assert known is not None
-        return self.abreast.meanings.domain(fact).mask(unary.value(known, text))
-
-    # Where they go
-
-    def _come(self, bench: _Bench, target: Target) -> State:
-        """Come to a target, on through hand-offs, returns and full steps, up to a step or an end."""
-        passed: set[Place] = set()
-        while True:
-            if target.outcome:
-                if not bench.stack:
-                    return _ended(target.end)
-                target = self._back(bench, target.outcome)
-            elif target.end:
-                end = target.end if target.end != "unreadable" else f"unreadable@{_said(bench.place)}"
-                return _ended(end)
-            elif target.sop:
-                if not self.side.first(target.sop):
-                    return self._lost(bench, target.sop)
-                bench.own = {}
-                bench.place = target.sop, self.side.first(target.sop)
-                if not bench.stack and not self.depth.onward:
-                    return self._settled(bench)._replace(end=target.sop)
-                target = Target(step=bench.place[1])
-            else:
-                place = bench.place[0], target.step
-                act, count = self.side.act(place), bench.entered.get(place, 0)
-                if act.at_most is not None and count >= act.at_most:
-                    if place in passed:
-                        return _ended(f"stuck:loop@{_said(place)}")
-                    passed.add(place)
-                    target = act.instead
-                elif act.at_most is None and count >= UNBOUNDED:
-                    return _ended(f"stuck:loop@{_said(place)}")
-                else:
-                    bench.entered[place] = count + 1
-                    bench.place = place
-                    return self._settled(bench)
-
-    def _call(self, bench: _Bench, target: Target) -> State:
-        if len(bench.stack) >= DEEPEST:
-            return _ended(f"stuck:loop@{_said(bench.place)}")
-        frame = Frame(bench.place, _sorted(bench.own), _sorted(bench.entered))
-        bench.stack, bench.entered = (*bench.stack, frame), {}
-        return self._come(bench, target)
-
-    def _back(self, bench: _Bench, outcome: str) -> Target:
-        """Where a call leads that has come back with an outcome."""
-        *below, (place, own, entered) = bench.stack
-        bench.stack, bench.place, bench.own, bench.entered = tuple(below), place, dict(own), dict(entered)
-        act = self.side.act(place)
-        on = dict(act.on)
-        if not on:
-            return act.follow
-        return on.get(outcome) or on.get("otherwise") or Target(end=f"stuck:unhandled@{_said(place)}")
-
-    def _lost(self, bench: _Bench, sop: str) -> State:
-        """A case that is handed to a SOP which is not there."""
-        gone = self.side.sop(sop) is None and sop not in self.side.unread
-        return _ended(sop if gone and not bench.stack else f"unreadable@{sop}")
-
-    def _settled(self, bench: _Bench) -> State:
-        """The state, without what makes no difference any more: so that more cases share it."""
-        ahead = self._ahead(bench)
-        for known in (bench.own, bench.shared):
-            for fact, value in [*known.items()]:
-                if fact not in ahead.facts:
-                    del known[fact]
-                elif fact not in ahead.anew and value == bench.asked.get(fact):  # as if not asked yet
-                    del known[fact]
-                    bench.asked[fact] -= 1
-        asked = {
-            name: times
-            for name, times in bench.asked.items()
-            if times and (name in ahead.facts or name in ahead.questions)
-        }
-        entered = {place: times for place, times in bench.entered.items() if place in ahead.again}
-        return State(
-            bench.stack,
-            bench.place,
-            _sorted(bench.own),
-            _sorted(bench.shared),
-            _sorted(entered),
-            _sorted(asked),
-        )
-
-    def _ahead(self, bench: _Bench) -> _Ahead:
-        key = (bench.place, *(frame.place for frame in bench.stack))
-        if key not in self._seen:
-            self._seen[key] = self._found_ahead(*key)
-        return self._seen[key]
-
-    def _found_ahead(self, place: Place, *callers: Place) -> _Ahead:
-        side = self.side
-        starts = [place, *(to for caller in callers for to in side.after(caller))]
-        places = frozenset[Place]().union(*(self.abreast.ahead(self.number, each) for each in starts))
-        acts = [side.act(each) for each in places]
-        begun = {sop for each in places for sop in side.begins(each)}.union(caller[0] for caller in callers)
-        return _Ahead(
-            facts=frozenset(fact for act in acts for fact in (*act.asks, *act.facts, *act.later)),
-            questions=frozenset(name for each in places for name in (_said(each), returns(_said(each)))),
-            anew=frozenset(fact for act in acts for fact in act.asks).union(*map(side.private, begun)),
-            again=frozenset[Place]().union(
-                *(self.abreast.ahead(self.number, each) for each in side.nexts(place))
-            ),
-        )
-
-
-def _ended(end: str) -> State:
-    return State((), ("", ""), (), (), (), (), end)
-
-
-_K = TypeVar("_K", str, Place)
-_V = TypeVar("_V")
-
-
-def _sorted(known: Mapping[_K, _V]) -> tuple[tuple[_K, _V], ...]:
-    return tuple(sorted(known.items(), key=lambda item: item[0]))
-
-
-def _said(place: Place) -> str:
-    return f"{place[0]}#{place[1]}"
+_LAST = (1,)

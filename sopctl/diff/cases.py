@@ -1,29 +1,17 @@
 """Which cases end differently in two libraries, exactly, in as few words as will do."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from sopctl.analysis.cases import Box, Budget, OutOfBudget, Space
+from sopctl.analysis.cases import Budget, OutOfBudget
 from sopctl.analysis.graph import reachable, reverse
 from sopctl.analysis.time_words import listed
 from sopctl.analysis.walk import Walk, atlas, walk
 from sopctl.diff import case_words as words
-from sopctl.diff.abreast import (
-    ALLOWANCE,
-    IMPOSSIBLE,
-    Abreast,
-    Asked,
-    Depth,
-    Run,
-    Split,
-    Unclear,
-    Variables,
-    field_name,
-    returns,
-)
-from sopctl.diff.kinds import kinds
+from sopctl.diff.abreast import ALLOWANCE, Run, run
+from sopctl.diff.folding import KINDS, Line, lines
 from sopctl.diff.names import Renamed
 from sopctl.diff.sides import (
     Called,
@@ -35,6 +23,8 @@ from sopctl.diff.sides import (
     meanings,
     same_text,
 )
+from sopctl.diff.steps import IMPOSSIBLE, Asked, Depth, Unclear, Variables, field_name
+from sopctl.diff.terrain import Terrain, returns
 from sopctl.library import Library
 from sopctl.model import unary
 from sopctl.model.registers import Fact
@@ -98,14 +88,14 @@ def case_changes(before: Library, after: Library, renamed: Renamed = MappingProx
     onward = leads(sides)
     starts = sorted(reachable(reverse(onward), changed))
     region = reachable(onward, starts)
-    abreast = Abreast(*sides, region, meanings(sides, region))
+    terrain = Terrain(*sides, region, meanings(sides, region))
     found: list[CaseChange] = []
     same: list[str] = []
     unknown: list[Unknown] = []
     deep = Budget(DEEP)
     for id in starts:
-        if touched := abreast.touched(id):
-            changes, unsure = _compared(abreast, id, deep)
+        if touched := terrain.touched(id):
+            changes, unsure = _compared(terrain, id, deep)
             found.extend(changes)
             if unsure:
                 unknown.append(unsure)
@@ -146,45 +136,43 @@ def _changed_facts(before: Side, after: Side) -> frozenset[str]:
 # One SOP
 
 
-def _compared(abreast: Abreast, id: str, deep: Budget) -> tuple[list[CaseChange], Unknown | None]:
+def _compared(terrain: Terrain, id: str, deep: Budget) -> tuple[list[CaseChange], Unknown | None]:
     """The changes of one SOP, and why there may be more."""
     try:
-        run, lines = _run(abreast, id, deep)
+        found, told = _followed(terrain, id, deep)
     except OutOfBudget:
         return [], Unknown(id, "its cases are too many to follow them all")
     except (Torn, Unclear) as trouble:
         return [], Unknown(id, str(trouble))
-    told = _Told(abreast, run, id)
-    changes = [told.change(*line) for line in lines]
-    found = [change for change in changes if change is not None]
-    found.sort(key=lambda each: (_KINDS.index(each.kind), each.message))
-    reasons = [f"what cases come to at `{place}` cannot be read" for place in sorted(run.unclear)]
+    teller = _Teller(terrain, found, id)
+    changes = [teller.change(line) for line in told]
+    reasons = [f"what cases come to at `{place}` cannot be read" for place in sorted(found.unclear)]
     reasons += ["a case did not take the way that was worked out for it"] if None in changes else []
-    behind = tuple(sorted(run.behind))
+    behind = tuple(sorted(found.behind))
     if behind:
         reasons.append(f"its cases are too many to follow them into {listed(behind)}")
-    return found, Unknown(id, "; ".join(reasons), behind) if reasons else None
+    sure = sorted(filter(None, changes), key=lambda each: (KINDS.index(each.kind), each.message))
+    return sure, Unknown(id, "; ".join(reasons), behind) if reasons else None
 
 
-def _run(abreast: Abreast, id: str, deep: Budget) -> tuple[Run, list[tuple[str, "_Line"]]]:
+def _followed(terrain: Terrain, id: str, deep: Budget) -> tuple[Run, list[Line]]:
     """The cases of a SOP, followed as far as is not too much: through all hand-offs, else up to
     them, else past calls as well."""
     try:
-        run = abreast.run(id, TO_HAND_OFFS)
-        near = run, _lines(run)
+        near = run(terrain, id, TO_HAND_OFFS)
+        told = lines(near)
     except OutOfBudget:
-        run = abreast.run(id, PAST_CALLS)
-        return run, _lines(run)
-    if not run.hands_over:
-        return near
+        past = run(terrain, id, PAST_CALLS)
+        return past, lines(past)
+    if not near.hands_over:
+        return near, told
     try:
         deep.spend(ALLOWANCE)
-        run = abreast.run(id, THROUGH)
-        far = run, _lines(run)
+        far = run(terrain, id, THROUGH)
+        deep.left += far.left
+        return far, lines(far)
     except OutOfBudget:
-        return near
-    deep.left += run.left
-    return far
+        return near, told
 
 
 THROUGH = Depth(onward=True, into=True)
@@ -194,88 +182,21 @@ PAST_CALLS = Depth(onward=False, into=False)
 DEEP = 6 * ALLOWANCE
 """Comparisons that the cases of all SOPs together may take behind hand-offs."""
 
-_KINDS = ("moved", "new", "gone")
 
-
-class _Line(NamedTuple):
-    """A box of cases, and the ends that they have."""
-
-    space: Space
-    box: Box
-    before: tuple[str, ...]
-    after: tuple[str, ...]
-
-
-FEW = 3
-"""So few lines are told apart by both of their ends; more are told by one of them, if that is shorter."""
-
-MANY = 12
-"""More lines than this are told together where that halves them."""
-
-
-def _lines(run: Run) -> list[tuple[str, _Line]]:
-    """What there is to tell of a run, by kind."""
-    found: list[tuple[str, _Line]] = []
-    for kind in _KINDS:
-        splits = {split: boxes for split, boxes in run.splits.items() if _kind(split) == kind}
-        found.extend((kind, line) for line in (_folded(run.variables.space, splits) if splits else ()))
-    return found
-
-
-def _kind(split: Split) -> str:
-    return "new" if split.before == IMPOSSIBLE else "gone" if split.after == IMPOSSIBLE else "moved"
-
-
-def _folded(space: Space, splits: Mapping[Split, Sequence[Box]]) -> list[_Line]:
-    """The cases of these splits in few lines: those that share an end on one side, or on both."""
-    boxes = {split: [box & space.full for box in found] for split, found in splits.items()}
-    apart = _grouped(space, boxes, lambda split: split)
-    if len(apart) <= FEW:
-        return apart
-    by_after = _grouped(space, boxes, lambda split: split.after)
-    by_before = _grouped(space, boxes, lambda split: split.before)
-    ends = sorted({split.before for split in boxes}), sorted({split.after for split in boxes})
-    by_one = sorted(
-        [(len(by_after), ends[1], by_after), (len(by_before), ends[0], by_before)], key=lambda each: each[:2]
-    )
-    best = (
-        apart if ends[0] == ends[1] and len(by_after) == len(by_before) else min(apart, by_one[0][2], key=len)
-    )
-    if len(best) > MANY:
-        together = _grouped(space, boxes, lambda split: None)
-        best = together if 2 * len(together) <= len(best) else best
-    return best
-
-
-def _grouped(
-    space: Space, boxes: Mapping[Split, Sequence[Box]], by: Callable[[Split], object]
-) -> list[_Line]:
-    budget = Budget(ALLOWANCE)
-    groups: dict[object, list[Split]] = {}
-    for split in sorted(boxes):
-        groups.setdefault(by(split), []).append(split)
-    found = []
-    for group in groups.values():
-        for box in kinds(space, [each for split in group for each in boxes[split]], budget):
-            met = [split for split in group if any(space.meets(box, each) for each in boxes[split])]
-            before, after = ({split[side] for split in met} for side in (0, 1))
-            found.append(_Line(space, box, tuple(sorted(before)), tuple(sorted(after))))
-    return found
-
-
-class _Told:
+class _Teller:
     """Tells the lines of one SOP, each with a case that a walk confirms on both sides."""
 
-    def __init__(self, abreast: Abreast, run: Run, id: str) -> None:
-        self._sides, self._id = abreast.sides, id
+    def __init__(self, terrain: Terrain, run: Run, id: str) -> None:
+        self._sides, self._id = terrain.sides, id
         self._variables, self._depth = run.variables, run.depth
         self._fields = {name: asked for asked in run.variables.asked for name in [field_name(asked)]}
 
-    def change(self, kind: str, line: _Line) -> CaseChange | None:
+    def change(self, line: Line) -> CaseChange | None:
         """The change of a line; None where its example goes another way than was worked out."""
         example = self._example(line)
         if example is None:
             return None
+        kind = line.kind
         before = "" if kind == "new" else words.ends(self._sides[0], line.before, self._id)
         after = "" if kind == "gone" else words.ends(self._sides[1], line.after, self._id)
         when = words.when(self._limits(line), self._id)
@@ -285,19 +206,19 @@ class _Told:
             example, words.message(self._sides, kind, when, line.before, line.after, self._id),
         )  # fmt: skip
 
-    def _limits(self, line: _Line) -> list[tuple[Asked, Fact, Values]]:
+    def _limits(self, line: Line) -> list[tuple[Asked, Fact, Values]]:
         """What is asked, and the values that the line leaves: facts first, each in its order."""
         sets = line.space.sets(line.box, line.space.full)
         found = [(self._fields[name], fact, values) for name, (fact, values) in sets.items()]
         return sorted(found, key=lambda each: ("#" in each[0][0], each[0]))
 
-    def _tests(self, line: _Line) -> dict[str, tuple[str, ...]]:
+    def _tests(self, line: Line) -> dict[str, tuple[str, ...]]:
         return {
             words.machine(asked): tuple(unary.tests(fact, values))
             for asked, fact, values in self._limits(line)
         }
 
-    def _example(self, line: _Line) -> Example | None:
+    def _example(self, line: Line) -> Example | None:
         chosen = {asked: unary.example(fact, values) for asked, fact, values in self._limits(line)}
         said: dict[Asked, str] = {}
         for side, ends in zip(self._sides, (line.before, line.after), strict=True):

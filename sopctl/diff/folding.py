@@ -1,0 +1,84 @@
+"""Cases that end differently, in few lines: those that share an end are told together."""
+
+from collections.abc import Callable, Mapping, Sequence
+from operator import itemgetter
+from typing import NamedTuple
+
+from sopctl.analysis.cases import Box, Budget, Space
+from sopctl.diff.abreast import ALLOWANCE, Run, Split
+from sopctl.diff.kinds import kinds
+from sopctl.diff.steps import IMPOSSIBLE
+
+KINDS = ("moved", "new", "gone")
+
+
+class Line(NamedTuple):
+    """A box of cases, what became of them, and the ends that they have."""
+
+    kind: str
+    space: Space
+    box: Box
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+
+
+Boxes = Mapping[Split, Sequence[Box]]
+
+FEW = 3
+"""So few lines are told apart by both of their ends; more are told by one of them, if that is shorter."""
+
+MANY = 12
+"""More lines than this are told together where that halves them."""
+
+
+def lines(run: Run) -> list[Line]:
+    """What there is to tell of a run, by kind. OutOfBudget where the cases differ in too many ways."""
+    full = run.variables.space.full
+    boxes = {split: [box & full for box in run.splits[split]] for split in sorted(run.splits)}
+    found: list[Line] = []
+    for kind in KINDS:
+        if alike := {split: each for split, each in boxes.items() if _kind(split) == kind}:
+            found.extend(_folded(kind, run.variables.space, alike))
+    return found
+
+
+def _kind(split: Split) -> str:
+    return "new" if split.before == IMPOSSIBLE else "gone" if split.after == IMPOSSIBLE else "moved"
+
+
+def _folded(kind: str, space: Space, boxes: Boxes) -> list[Line]:
+    """These cases in few lines: by both ends, by the one that makes fewer lines, or by none."""
+    best = _grouped(kind, space, boxes, lambda split: split)
+    if len(best) > FEW:
+        best = min(best, _by_one_end(kind, space, boxes) or best, key=len)
+    if len(best) > MANY:
+        together = _grouped(kind, space, boxes, lambda split: None)
+        best = together if 2 * len(together) <= len(best) else best
+    return best
+
+
+def _by_one_end(kind: str, space: Space, boxes: Boxes) -> list[Line]:
+    """The lines by the end of the side that makes fewer, whichever way round one compares; none
+    where the sides are alike."""
+    found = []
+    for side in (0, 1):
+        told = _grouped(kind, space, boxes, itemgetter(side))
+        found.append((len(told), sorted({split[side] for split in boxes}), told))
+    if found[0][:2] == found[1][:2]:
+        return []
+    return min(found, key=lambda each: each[:2])[2]
+
+
+def _grouped(kind: str, space: Space, boxes: Boxes, by: Callable[[Split], object]) -> list[Line]:
+    """The cases of the splits that share something, each group in as few and as wide boxes as will do."""
+    budget = Budget(ALLOWANCE)
+    groups: dict[object, list[Split]] = {}
+    for split in boxes:
+        groups.setdefault(by(split), []).append(split)
+    found = []
+    for group in groups.values():
+        for box in kinds(space, [each for split in group for each in boxes[split]], budget):
+            met = [split for split in group if any(space.meets(box, each) for each in boxes[split])]
+            before, after = (tuple(sorted({split[side] for split in met})) for side in (0, 1))
+            found.append(Line(kind, space, box, before, after))
+    return found
