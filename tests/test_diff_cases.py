@@ -463,7 +463,7 @@ def test_what_cannot_be_read_is_unknown() -> None:
 
 
 def test_cases_that_are_too_many_are_unknown_and_take_no_long_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sopctl.diff.abreast.ALLOWANCE", 5)
+    monkeypatch.setattr("sopctl.diff.cases.ALLOWANCE", 5)
     after = [{"when": {"count": "> 1", "sure": "yes"}, "then": "bad"}, {"otherwise": "good"}]
     (unknown,) = case_changes(library(one(BY_COUNT)), library(one(after))).unknown
     assert unknown.reason == "its cases are too many to follow them all"

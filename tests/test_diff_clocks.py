@@ -5,6 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from test_clock import REGISTERS, TODAY, ceiling, floor, graphs, library, sop
@@ -164,6 +165,17 @@ def test_a_holiday_more_makes_all_that_crosses_it_slower() -> None:
         "17 days",
         "18 days",
     )
+
+
+def test_of_very_many_sops_that_may_take_another_time_only_the_promises_are_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("sopctl.diff.clocks.MOST", 1)
+    late, day = REGISTERS["calendars"]["office"] | {"hours": "09:00-10:00"}, [{**LOOK[0], "within": "8bh"}]
+    sops = sop(day, deadlines=ceiling("6d")), sop(day, id="TS-EX-002")
+    found = clock_changes(library(*sops), library(*sops, calendars=REGISTERS["calendars"] | {"office": late}))
+    assert [(each.sop, each.how) for each in found] == [("", "unknown"), ("TS-EX-001", "kept-no-more")]
+    assert found[0].message.startswith("2 SOPs may take another time, too many to tell")
 
 
 def test_a_title_of_a_role_takes_no_time() -> None:

@@ -35,7 +35,7 @@ class Lengths(NamedTuple):
 RUNS = 20_000
 """So many times the clock is run over the ways to one end before the answer is `unknown`."""
 
-STATES = 8_000
+STATES = 4_000
 """So many states the ways to all ends may have; of more, each end is looked at alone, with as many
 for all of them together."""
 

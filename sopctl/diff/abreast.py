@@ -46,21 +46,21 @@ class Run(NamedTuple):
         return bool(self.behind) or any(":" not in end and end != IMPOSSIBLE for end in ends)
 
 
-def run(terrain: Terrain, id: str, depth: Depth) -> Run:
+def run(terrain: Terrain, id: str, depth: Depth, allowance: int) -> Run:
     """Send every case of a SOP through both sides. OutOfBudget where they are too many."""
-    return _Pairs(terrain, depth).run(id)
+    return _Pairs(terrain, depth, Budget(allowance)).run(id)
 
 
 class _Pairs:
     """Where cases are on both sides at once. Cases that come to the same pair go on together."""
 
-    def __init__(self, terrain: Terrain, depth: Depth) -> None:
+    def __init__(self, terrain: Terrain, depth: Depth, budget: Budget) -> None:
         self._terrain, self._depth = terrain, depth
         self._variables = Variables(terrain)
         self._splits: dict[Split, list[Box]] = {}
         self._unclear: set[str] = set()
         self._behind: set[str] = set()
-        self._budget = Budget(ALLOWANCE)
+        self._budget = budget
         self._moves: dict[tuple[int, State], list[Move]] = {}
         self._waiting: dict[Pair, list[Box]] = {}
         self._order: list[tuple[tuple[int, ...], int, Pair]] = []

@@ -159,16 +159,16 @@ def _followed(terrain: Terrain, id: str, deep: Budget) -> tuple[Run, list[Line]]
     """The cases of a SOP, followed as far as is not too much: through all hand-offs, else up to
     them, else past calls as well."""
     try:
-        near = run(terrain, id, TO_HAND_OFFS)
+        near = run(terrain, id, TO_HAND_OFFS, ALLOWANCE)
         told = lines(near)
     except OutOfBudget:
-        past = run(terrain, id, PAST_CALLS)
+        past = run(terrain, id, PAST_CALLS, ALLOWANCE)
         return past, lines(past)
     if not near.hands_over:
         return near, told
     try:
-        deep.spend(ALLOWANCE)
-        far = run(terrain, id, THROUGH)
+        deep.spend(BEHIND)
+        far = run(terrain, id, THROUGH, BEHIND)
         deep.left += far.left
         return far, lines(far)
     except OutOfBudget:
@@ -179,8 +179,11 @@ THROUGH = Depth(onward=True, into=True)
 TO_HAND_OFFS = Depth(onward=False, into=True)
 PAST_CALLS = Depth(onward=False, into=False)
 
-DEEP = 6 * ALLOWANCE
-"""Comparisons that the cases of all SOPs together may take behind hand-offs."""
+BEHIND = ALLOWANCE // 2
+"""Comparisons that the cases of one SOP may take where they are followed through hand-offs."""
+
+DEEP = 12 * BEHIND
+"""Comparisons that the cases of all SOPs together may take so."""
 
 
 class _Teller:

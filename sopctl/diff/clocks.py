@@ -42,15 +42,29 @@ def clock_changes(
     changed = _changed(sides)
     onward = leads(sides) if changed else {}
     behind = reachable(reverse(onward), changed)
-    found: list[ClockChange] = []
+    timed = [id for id in sorted(behind) if id in changed or _calls_one_of(sides, id, behind)]
+    found = [_too_many(timed)] if len(timed) > MOST else []
     for id in sorted(behind | _promise_otherwise(sides)):
-        if id in changed or any(called in behind for side in sides for called in side.calls(id)):
+        if id in timed and len(timed) <= MOST:
             found.extend(_lengths(sides, id))
         found.extend(_deadlines(sides, id))
     return (*found, *_paths(sides, renamed))
 
 
+MOST = 150
+"""Of so many SOPs the ways are timed: of more, as when opening hours change, only the promises."""
+
+
 # Where to look
+
+
+def _calls_one_of(sides: tuple[Side, Side], id: str, others: set[str]) -> bool:
+    return any(called in others for side in sides for called in side.calls(id))
+
+
+def _too_many(timed: list[str]) -> ClockChange:
+    message = f"{len(timed):,} SOPs may take another time, too many to tell how long each of their ways takes"
+    return ClockChange("", "slowest", "unknown", (), "unknown", "unknown", message)
 
 
 _TIMELY = ("roles", "teams", "schedules", "calendars", "escalation_paths", "facts")
