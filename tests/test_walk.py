@@ -456,6 +456,33 @@ def test_steps_that_send_each_other_away_are_a_loop() -> None:
     assert end(library(sop(steps=[one, two]))) == ("loop", "one")
 
 
+def test_a_step_that_is_full_in_a_call_is_full_anew_where_the_case_is_handed_to_it() -> None:
+    made = library(
+        sop(steps=[{"id": "a", "title": "A", "call": "TS-B-001", "on": {"good": "good", "bad": "bad"}}]),
+        sop("TS-B-001", steps=[{"id": "b", "title": "B", "call": "TS-C-001", "on": {"good": "TS-C-001"}}]),
+        sop(
+            "TS-C-001", steps=[{"id": "c", "title": "C", "at_most": "0", "after_that": "good", "next": "bad"}]
+        ),
+    )
+    assert end(made) == ("outcome", "good")
+
+
+def test_onward_a_walk_goes_through_hand_offs_to_the_last_end() -> None:
+    made = library(
+        sop(steps=[{"id": "a", "title": "A", "decide": [{"when": {"sure": "yes"}, "then": "TS-B-001"}]}]),
+        sop(
+            "TS-B-001",
+            steps=[{"id": "b", "title": "B", "decide": [{"when": {"sure": "yes"}, "then": "TS-X-009"}]}],
+        ),
+    )
+    case = Told(told({"given": {"sure": ["yes"]}}), "TS-A-001")
+    assert walk(atlas(made), "TS-A-001", case).end[:2] == ("hand-off", "TS-B-001")
+    way = walk(atlas(made), "TS-A-001", case, onward=True)
+    assert way.end[:2] == ("hand-off", "TS-X-009"), "a SOP that is not there is where it ends"
+    assert went(way) == ["a", "b"]
+    assert way.frames[0].sop == "TS-B-001"
+
+
 def test_a_loop_that_nothing_bounds_is_given_up() -> None:
     way = walked(library(sop(steps=[step("round", next="round")])))
     assert way.end[:2] == ("loop", "round")

@@ -231,7 +231,9 @@ class _Walker:
         self.atlas, self.way, self.source, self.onward = atlas, way, source, onward
         self.frame = way.frames[0]
         self.plan: Plan = None  # type: ignore[assignment]
-        self.turned_away: set[str] = set()  # full steps that the case came to since it last entered one
+        self.turned_away: set[tuple[int, str]] = (
+            set()
+        )  # full steps that the case came to since it last entered one
 
     def start(self, sop: str) -> str:
         """Open a SOP in the frame on top."""
@@ -276,9 +278,10 @@ class _Walker:
         """The step that is entered: this one, or the one that a case goes to instead."""
         while node.at_most is not None and self._count(node) >= node.at_most:
             id = node.step.id
-            if node.place in self.turned_away:  # round in a circle, hand-offs too, and entered nothing
+            here = len(self.way.frames), node.place  # each call has counts of its own
+            if here in self.turned_away:  # round in a circle, hand-offs too, and entered nothing
                 return None, self._stop("loop", id)
-            self.turned_away.add(node.place)
+            self.turned_away.add(here)
             instead = node.step.after_that or _UNREADABLE
             if self.way.trail:
                 self.way.trail[-1].full += ((self.frame.sop, id),)

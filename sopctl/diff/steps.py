@@ -283,7 +283,7 @@ class Stepper:
 
     def _come(self, bench: _Bench, target: Target) -> State:
         """Come to a target, on through hand-offs, returns and full steps, up to a step or an end."""
-        passed: set[Place] = set()
+        passed: set[tuple[int, Place]] = set()
         while True:
             if target.outcome:
                 if not bench.stack:
@@ -304,9 +304,9 @@ class Stepper:
                 place = bench.place[0], target.step
                 act, count = self.side.act(place), bench.entered.get(place, 0)
                 if act.at_most is not None and count >= act.at_most:
-                    if place in passed:
+                    if (len(bench.stack), place) in passed:
                         return _ended(f"stuck:loop@{_said(place)}")
-                    passed.add(place)
+                    passed.add((len(bench.stack), place))
                     target = act.instead
                 elif act.at_most is None and count >= UNBOUNDED:
                     return _ended(f"stuck:loop@{_said(place)}")

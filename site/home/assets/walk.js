@@ -78,7 +78,7 @@
     go(to) {
       let id = to, step = this.sop.steps.get(id);
       while (step && step.at_most !== undefined && this.entered(id) >= step.at_most) {
-        const place = `${this.frame.sop}#${id}`;
+        const place = `${this.frames.length} ${this.frame.sop}#${id}`; // each call has counts of its own
         if (this.turnedAway.has(place)) return this.halt("loop", id);
         this.turnedAway.add(place);
         this.visit?.full.push([this.frame.sop, id, step.at_most]);
