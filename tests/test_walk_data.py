@@ -110,6 +110,7 @@ def test_a_step_that_may_never_be_entered_says_so() -> None:
         {"decide": [{"when": {"length": "long"}, "then": "end"}]},
         {"decide": [{"when": {"nobody-knows": "yes"}, "then": "end"}]},
         {"decide": "end"},
+        {"asks": ["nobody-knows"]},
         {"answers": ["yes"], "ask": "Is it?"},
     ],
 )

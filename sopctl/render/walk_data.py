@@ -145,7 +145,8 @@ class _Walk:
 
     def _readable(self, step: Step) -> bool:
         decisive = {"asks", "decide", "hit_policy", "ask", "answers", "call", "on", "escalate", "at_most"}
-        return all(step.asks or ()) and not (decisive | {"after_that"}) & step.unknown
+        known = all(id and self.library.fact(self.sop, id) for id in step.asks or ())
+        return known and not (decisive | {"after_that"}) & step.unknown
 
     def _follow(self, step: Step) -> str | None:
         """Where the step leads when nothing else says so."""

@@ -41,15 +41,16 @@
       }
     }
 
+    get begun() { return this.answers.length + this.given.length > 0; }
+
     keep() {
-      const begun = this.answers.length || this.given.length || this.ticks.size;
       try {
-        if (begun) localStorage.setItem(this.key, JSON.stringify({ at: this.hash, ticks: [...this.ticks] }));
+        if (this.begun || this.ticks.size) localStorage.setItem(this.key, JSON.stringify({ at: this.hash, ticks: [...this.ticks] }));
         else localStorage.removeItem(this.key);
       } catch { /* nothing can be kept here */ }
       try {
         const bare = location.pathname + location.search;
-        if (this.answers.length) history.replaceState(history.state, "", this.hash);
+        if (this.begun) history.replaceState(history.state, "", this.hash);
         else if (location.hash.startsWith(MARK)) history.replaceState(history.state, "", bare);
       } catch { /* nor in the address */ }
     }
@@ -83,7 +84,10 @@
       loading.set(id, new Promise((resolve) => {
         const source = new URL(`../sops/${encodeURIComponent(id)}.walk.js${version && `?v=${encodeURIComponent(version)}`}`, here);
         const script = make("script", { src: source.href });
-        script.onload = script.onerror = () => resolve(sops.has(id));
+        script.onload = script.onerror = () => {
+          if (!sops.has(id)) loading.delete(id); // so that it can be tried once more
+          resolve(sops.has(id));
+        };
         document.head.append(script);
       }));
     }
@@ -135,7 +139,7 @@
       root.replaceChildren(name, this.card, this.live);
       root.setAttribute("aria-labelledby", name.id);
       root.hidden = false;
-      addEventListener("hashchange", () => location.hash.startsWith(MARK) && this.begin(true));
+      addEventListener("hashchange", () => root.isConnected && location.hash.startsWith(MARK) && this.begin(true));
       this.begin();
       if (location.hash.startsWith(MARK)) root.scrollIntoView();
     }
@@ -155,7 +159,7 @@
         return this.show(focus, `The answers in this address do not fit version ${this.sop.version}.`);
       }
       this.way = way;
-      const asks = before?.trail.length === way.trail.length && before?.visit.id === way.visit.id;
+      const asks = before?.trail.length === way.trail.length && before?.visit?.id === way.visit?.id;
       this.card.replaceChildren(...(way.waits ? this.step(way) : this.end(way)).filter(Boolean));
       this.say(said || this.why(way), !said);
       if (focus) this.focus(asks);
@@ -191,14 +195,14 @@
     // A step
 
     step(way) {
-      const { visit } = way, { step, sop } = visit ?? {};
-      if (!visit) return [make("h3", { tabindex: -1 }, "The steps could not be loaded"), this.lost(way)];
+      const { visit } = way, { step, sop } = visit;
       return [
         this.sop.caution && make("p", { class: "sop-walk-caution" }, `▲ ${this.sop.caution}`),
         make("p", { class: "sop-walk-where" }, this.where(way, visit)),
         make("h3", { tabindex: -1 }, step.title),
         this.about(visit, way),
         this.why(way) && make("p", { class: "sop-walk-why" }, this.why(way)),
+        way.trail.length === 1 && this.brought(),
         this.prose(visit),
         step.checklist && this.checklist(visit, way),
         step.notice && fields([["Send", step.notice[1]]]),
@@ -223,7 +227,17 @@
       const within = rows?.length && ["time", `within ${rows.map(({ words }) => words).join(" or ")}`];
       const until = due({ ...visit, within: rows ?? [] }, Math.floor(Date.now() / 60000));
       const chips = [...(visit.step.about ?? []), within, until && ["until", `by ${moment(until)} if begun now`]].filter(Boolean);
+      chips.sort(([one], [other]) => CHIPS.indexOf(one) - CHIPS.indexOf(other));
       return chips.length > 0 && make("p", { class: "sop-walk-about" }, chips.map(([kind, words]) => make("span", { class: `sop-chip sop-${kind}` }, words)));
+    }
+
+    /** The facts that another SOP has handed over. */
+    brought() {
+      const said = this.place.given.filter(([id]) => this.sop.facts.has(id)).map(([id, value]) => {
+        const fact = this.sop.facts.get(id);
+        return `${fact.ask} ${unit(fact, value)}`;
+      });
+      return said.length > 0 && make("p", { class: "sop-walk-why" }, `Known from before: ${said.join(" · ")}`);
     }
 
     /** Why the case came here: the reason that the row before gives. */
@@ -347,11 +361,12 @@
     }
 
     foot(step) {
-      const { answers } = this.place, begun = answers.length > 0;
+      const { answers, begun, hash } = this.place, quiet = { class: "sop-walk-quiet" };
+      const link = new URL(hash, location.href).href;
       return make("div", { class: "sop-walk-foot" },
-        begun && button("← Back", () => this.goBack(answers.slice(0, -1)), { class: "sop-walk-quiet" }),
-        begun && button("Start again", () => this.restart(), { class: "sop-walk-quiet" }),
-        begun && button("Copy link", () => this.copy(new URL(this.place.hash, location.href).href, "The link to this step is copied."), { class: "sop-walk-quiet" }),
+        answers.length > 0 && button("← Back", () => this.goBack(answers.slice(0, -1)), quiet),
+        begun && button("Start again", () => this.restart(), quiet),
+        begun && button("Copy link", () => this.copy(link, "The link to this step is copied."), quiet),
         step && make("a", { href: step }, "In the procedure"));
     }
 
@@ -428,12 +443,13 @@
     return label ?? (fact?.unit ? `${value} ${fact.unit}` : value);
   }
 
+  const CHIPS = ["who", "time", "until", "late", "human", "apart"];
   const DAYS = "Sun Mon Tue Wed Thu Fri Sat".split(" ");
 
-  /** A minute as the clock of the reader shows it: Wed 25 Nov 2026 09:30. */
+  /** A minute as the clock of the reader shows it: Wed 25 Nov 09:30. */
   function moment(minute) {
     const date = new Date(minute * 60000), two = (number) => String(number).padStart(2, "0");
-    return `${DAYS[date.getDay()]} ${day(date)} ${two(date.getHours())}:${two(date.getMinutes())}`;
+    return `${DAYS[date.getDay()]} ${day(date).slice(0, -5)} ${two(date.getHours())}:${two(date.getMinutes())}`;
   }
 
   async function begin() {
