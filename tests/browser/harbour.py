@@ -148,7 +148,7 @@ steps:
     checklist: ["{HOSTILE}"]
     decide:
       - {{when: {{flag: home, crew: "0..9"}}, then: settled, because: "{HOSTILE}"}}
-      - {{when: {{flag: home, crew: "> 9"}}, then: settled}}
+      - {{when: {{flag: home, crew: "> 9"}}, set: {{sick: yes}}, then: settled}}
       - {{when: {{flag: other}}, then: DK-OPN-001}}
 outcomes: {{settled: "{HOSTILE}"}}
 change_history: [{{version: 0.1.0, on: 2026-01-05, author: agent, summary: First}}]

@@ -268,6 +268,11 @@ def test_the_reason_of_a_decision_is_given_and_the_end_says_what_to_send_and_how
         expect(card(page)).to_contain_text(words)
 
 
+def test_what_a_row_makes_of_other_facts_is_told(harbour: BuiltSite, page: Page) -> None:
+    at(page, harbour, "DK-WAR-001/#walk/~home/~12")
+    expect(card(page)).to_contain_text("“Is anybody sick?” is now Yes.")
+
+
 def test_a_call_goes_through_the_called_sop_and_comes_back_with_its_outcome(
     harbour: BuiltSite, page: Page
 ) -> None:
@@ -322,8 +327,11 @@ def test_a_known_end_of_a_call_can_be_told_instead(harbour: BuiltSite, page: Pag
 
 
 def test_a_loop_is_left_when_it_was_gone_round_often_enough(harbour: BuiltSite, page: Page) -> None:
-    at(page, harbour, "DK-OPN-001/#walk/~50/./*clean/~no/~no")
+    at(page, harbour, "DK-OPN-001/#walk/~50/./*clean/~no")
+    expect(card(page)).to_contain_text("Step 4 of 6, time 2 of at most 2")
+    press(page, "No")
     expect(title(page)).to_have_text("Ask the lead")
+    expect(card(page)).to_contain_text("“Count the crew” was done as often as it may be.")
     press(page, "No")
     assert "  5. count: answer `no`; `count` was entered 2 times already" in left_trail(page)
 

@@ -197,7 +197,7 @@
     step(way) {
       const { visit } = way, { step, sop } = visit;
       return [
-        this.sop.caution && make("p", { class: "sop-walk-caution" }, `▲ ${this.sop.caution}`),
+        this.caution(sops.get(sop)),
         make("p", { class: "sop-walk-where" }, this.where(way, visit)),
         make("h3", { tabindex: -1 }, step.title),
         this.about(visit, way),
@@ -215,11 +215,20 @@
       ];
     }
 
+    /** What nobody should overlook: that this SOP, or the one that called it, is not in force. */
+    caution(sop) {
+      const words = sop.caution ?? this.sop.caution;
+      return words && make("p", { class: "sop-walk-caution" }, `▲ ${words}`);
+    }
+
     where(way, visit) {
-      const own = visit.sop === this.sop.id && !visit.depth;
-      const of = own ? ` of ${this.sop.steps.size}` : ` of ${visit.sop} ${sops.get(visit.sop).title}`;
-      const caller = visit.depth ? way.trail[way.frames[visit.depth]?.caller] : undefined;
-      return `Step ${visit.step.number}${of}${caller ? `, called by ${caller.sop} step ${caller.step.number}` : ""}`;
+      const { sop, step, depth } = visit, own = sop === this.sop.id && !depth;
+      const caller = depth ? way.trail[way.frames[depth]?.caller] : undefined;
+      return [
+        `Step ${step.number} of ${own ? this.sop.steps.size : `${sop} ${sops.get(sop).title}`}`,
+        caller && `called by ${caller.sop} step ${caller.step.number}`,
+        step.at_most > 1 && `time ${way.entered(visit.id)} of at most ${step.at_most}`,
+      ].filter(Boolean).join(", ");
     }
 
     about(visit, way) {
@@ -240,10 +249,13 @@
       return said.length > 0 && make("p", { class: "sop-walk-why" }, `Known from before: ${said.join(" · ")}`);
     }
 
-    /** Why the case came here: the reason that the row before gives. */
+    /** Why the case came here: what the row before says, and the steps that it may not enter any more. */
     why(way) {
-      const before = way.waits ? way.trail.at(-2) : way.visit;
-      return before?.step.rows?.[before.row]?.because ?? "";
+      const before = way.waits ? way.trail.at(-2) : way.visit, row = before?.step.rows?.[before.row];
+      const name = (id) => sops.get(before.sop).facts.get(id);
+      const set = (row?.set ?? []).map(([id, value]) => `“${name(id).ask}” is now ${unit(name(id), value)}.`);
+      const full = (before?.full ?? []).map(([sop, id]) => `“${sops.get(sop).steps.get(id).title}” was done as often as it may be.`);
+      return [row?.because, ...set, ...full].filter(Boolean).join(" ");
     }
 
     /** The text of the step: as it stands on this page, or in plain words for another SOP's. */
@@ -382,7 +394,7 @@
       const text = trail(way).join("\n");
       const shown = make("pre", { class: "sop-walk-trail", tabindex: 0, "aria-label": "The trail of this case" }, text);
       return [
-        this.sop.caution && make("p", { class: "sop-walk-caution" }, `▲ ${this.sop.caution}`),
+        this.caution(this.sop),
         make("p", { class: "sop-walk-where" }, way.ended ? "The end" : "No way on"),
         this.result(way, outcome),
         this.why(way) && make("p", { class: "sop-walk-why" }, this.why(way)),
