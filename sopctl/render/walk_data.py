@@ -41,6 +41,7 @@ class Walks:
     def __init__(self, links: Links) -> None:
         self.links, self.library = links, links.library
         self._shares = Shares(self.library)
+        self._patterns: dict[str, Data] = {}
 
     def script(self, sop: Sop) -> str:
         """The script of one SOP. Nothing that a writer wrote can end it early."""
@@ -56,8 +57,11 @@ class Walks:
 
     def pattern(self, hours: Hours) -> Data:
         """The opening hours of a calendar, from some weeks before the window on."""
-        first, last = self.window
-        return hours.pattern((first // 1440 - 21) * 1440, last + _AHEAD)._asdict()
+        if hours.name not in self._patterns:
+            first, last = self.window
+            found = hours.pattern((first // 1440 - 21) * 1440, last + _AHEAD)
+            self._patterns[hours.name] = found._asdict()
+        return self._patterns[hours.name]
 
     def step(self, sop: Sop, step: Step, time: Duration | None = None) -> Share:
         return self._shares.of_step(sop, step, time)

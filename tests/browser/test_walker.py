@@ -606,3 +606,27 @@ def test_a_reason_is_said_to_who_cannot_see_it(harbour: BuiltSite, page: Page) -
     at(page, harbour, "DK-INS-001/#walk/./~no")
     question(page).get_by_role("button", name="Yes").click()
     expect(page.locator(".sop-walk [role=status]")).to_have_text("A smell is enough.")
+
+
+def test_a_strict_policy_of_the_server_does_not_stop_it(harbour: BuiltSite, page: Page) -> None:
+    bare = """<!doctype html><html lang="en"><title>Bare</title>
+    <meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'self'">
+    <section class="sop-walk" data-sop="DK-WAR-001" hidden></section>
+    <script src="../../assets/walk.js" defer></script><script src="../../assets/walker.js" defer></script>"""
+    page.route("**/sops/bare/", lambda route: route.fulfill(body=bare, content_type="text/html"))
+    at(page, harbour, "bare/")
+    press(page, "Ours")
+    page.get_by_label("How many people").fill("3")
+    press(page, "Go on")
+    expect(title(page)).to_contain_text("</script><img src=x onerror=alert(1)>")
+    assert card(page).locator("img").count() == 0
+
+
+def test_a_page_loads_the_steps_of_others_only_when_they_are_needed(harbour: BuiltSite, page: Page) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    at(page, harbour, "DK-OPN-001/#walk/~50/.")
+    assert not [url for url in asked if "DK-INS-001" in url]
+    press(page, "Go through its steps")
+    expect(title(page)).to_have_text("Go on board")
+    assert len([url for url in asked if "DK-INS-001" in url]) == 1

@@ -253,7 +253,7 @@
     why(way) {
       const before = way.waits ? way.trail.at(-2) : way.visit, row = before?.step.rows?.[before.row];
       const name = (id) => sops.get(before.sop).facts.get(id);
-      const set = (row?.set ?? []).map(([id, value]) => `“${name(id).ask}” is now ${unit(name(id), value)}.`);
+      const set = (row?.set ?? []).map(([id, value]) => `“${name(id)?.ask}” is now ${unit(name(id), value)}.`);
       const full = (before?.full ?? []).map(([sop, id]) => `“${sops.get(sop).steps.get(id).title}” was done as often as it may be.`);
       return [row?.because, ...set, ...full].filter(Boolean).join(" ");
     }
