@@ -273,6 +273,15 @@ def test_what_a_row_makes_of_other_facts_is_told(harbour: BuiltSite, page: Page)
     expect(card(page)).to_contain_text("“Is anybody sick?” is now Yes.")
 
 
+def test_the_notice_of_the_end_is_told_apart_from_those_on_the_way(harbour: BuiltSite, page: Page) -> None:
+    at(page, harbour, "DK-OPN-001/#walk/~50/./*clean/~yes/!0.1")
+    told = card(page).locator("dl > div").all_inner_texts()
+    assert [each.split("\n") for each in told] == [
+        ["Send", "Turned away"], ["Sent on the way", "Berth given"],
+        ["To contest it", 'DK-WAR-001 Answer the "</script><img src=x onerror=alert(1)>" lawyer'],
+    ]  # fmt: skip
+
+
 def test_a_call_goes_through_the_called_sop_and_comes_back_with_its_outcome(
     harbour: BuiltSite, page: Page
 ) -> None:

@@ -399,11 +399,11 @@
         this.result(way, outcome),
         this.why(way) && make("p", { class: "sop-walk-why" }, this.why(way)),
         outcome?.text && make("p", {}, outcome.text),
-        fields([...notices(way).map(([, title]) => ["Send", title]), ...(outcome?.contest ? [["To contest it", this.contest(outcome)]] : [])]),
+        this.told(way, outcome),
         why === "hand-off" && make("p", { class: "sop-walk-answers" }, make("a", { class: "sop-walk-main", href: this.handed(way) }, `Go on with ${name} ${titled(way.sop, name)}`)),
         make("h4", {}, "Trail for the case"),
-        shown,
         make("p", { class: "sop-walk-answers" }, button("Copy the trail", () => this.copy(text, "The trail is copied.", shown), { class: "sop-walk-main" })),
+        shown,
         this.wayback(way),
         this.foot(),
       ];
@@ -418,6 +418,16 @@
       }
       const words = why === "hand-off" ? `Handed over to ${name} ${titled(way.sop, name)}` : `The case is stuck: ${stopped(way)}`;
       return make("h3", { tabindex: -1 }, words);
+    }
+
+    /** The notice to send, those that went out before it, and the way to contest. */
+    told(way, outcome) {
+      const before = notices(way).filter(([id]) => id !== outcome?.notice?.[0]).map(([, title]) => title);
+      return fields([
+        ["Send", outcome?.notice?.[1]],
+        ["Sent on the way", before.join(", ")],
+        ["To contest it", outcome?.contest && this.contest(outcome)],
+      ].filter(([, said]) => said));
     }
 
     contest({ appeal, contest }) {
