@@ -1,0 +1,154 @@
+"""Both builders make the same site of the same pages, and leave nothing else behind."""
+
+import re
+import shutil
+from datetime import date
+from html.parser import HTMLParser
+from importlib.util import find_spec
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from sopctl import builders, files, library
+from sopctl.build import Places, build
+from sopctl.builders import POLYFILL, Builder, BuildTrouble, own_configuration
+
+ROOT = Path(__file__).parent.parent
+TODAY = date(2026, 11, 21)
+SMALL = {
+    "sops/people.yaml": "roles: {lead: {title: Lead}}\n",
+    "sops/DK-A-001.yaml": "id: DK-A-001\ntitle: Stop a ship\nversion: 1.0.0\nstatus: draft\nowner: lead\npurpose: Ships are safe.\n"
+    "scope: The dock.\ntrigger: A ship calls.\noutcomes: {done: It is done}\n"
+    "steps: [{id: act, title: Act on it, role: lead, next: done}]\n"
+    "change_history: [{version: 1.0.0, on: 2026-01-05, author: lead, summary: First}]\n",
+}  # fmt: skip
+
+
+@pytest.fixture
+def docks(tmp_path: Path) -> Path:
+    for path, text in SMALL.items():
+        files.write(tmp_path / path, text)
+    shutil.copy(ROOT / "templates/start/mkdocs.yml", tmp_path)
+    return tmp_path
+
+
+def made(root: Path, builder: Builder = Builder.MKDOCS, *, offline: bool = False) -> Path:
+    whole = library.build(files.texts_in(root, root / "sops"), TODAY, files.beside(root))
+    built = build(Places.of(root), whole, lambda _: None, builder=builder, offline=offline)
+    assert not built.stopped
+    return root / "site/html"
+
+
+class Anchors(HTMLParser):
+    """What the article of a page can be entered by."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.ids: set[str] = set()
+        self._inside = False
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._inside = self._inside or tag == "article"
+        if self._inside and (id := dict(attrs).get("id")):
+            self.ids.add(id)
+
+    def handle_endtag(self, tag: str) -> None:
+        self._inside = self._inside and tag != "article"
+
+
+def anchors(html: Path) -> dict[str, set[str]]:
+    pages = sorted(html.rglob("*.html"))
+    return {
+        page.relative_to(html).as_posix(): Anchors(page.read_text("utf-8")).ids - {"__skip"} for page in pages
+    }
+
+
+@pytest.mark.skipif(find_spec("zensical") is None, reason="Zensical is not installed")
+@pytest.mark.parametrize("offline", [False, True])
+def test_addresses_and_anchors_are_the_same_with_both(tmp_path: Path, offline: bool) -> None:
+    shutil.copytree(ROOT / "sops", tmp_path / "sops")
+    shutil.copy(ROOT / "templates/start/mkdocs.yml", tmp_path)
+    one = anchors(made(tmp_path, offline=offline))
+    assert len(one) > 150
+    other = anchors(made(tmp_path, Builder.ZENSICAL, offline=offline))
+    assert one.keys() == other.keys()
+    assert {path: (ids, other[path]) for path, ids in one.items() if ids != other[path]} == {}
+    assert {path.name for path in tmp_path.iterdir()} == {"sops", "site", "mkdocs.yml"}
+
+
+def test_a_builder_that_is_not_there_is_named_with_the_way_out(
+    docks: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(
+        BuildTrouble, match=r"Zensical is not installed; `pip install sopctl\[zensical\]` brings it"
+    ):
+        made(docks, Builder.ZENSICAL)
+    assert not (docks / "site/html").exists()
+
+
+def test_a_site_for_a_folder_names_every_file_and_asks_no_other_host(docks: Path) -> None:
+    html = made(docks, offline=True)
+    assert (html / "sops/DK-A-001.html").is_file()
+    assert (html / "search/search_index.js").is_file()
+    for page in html.rglob("*.html"):
+        text = page.read_text("utf-8")
+        assert not re.search(r'<(?:script|link|img|iframe)[^>]*(?:src|href)="(?:https?:)?//', text), page
+        assert Path(POLYFILL).name in text
+
+
+def test_a_plug_in_or_script_of_the_writers_stays_in_a_site_for_a_folder(docks: Path) -> None:
+    text = (docks / "mkdocs.yml").read_text("utf-8")
+    files.write(docks / "mkdocs.yml", text + "\nextra: {polyfills: [assets/own.js]}\n")
+    files.write(docks / "site/home/assets/own.js", "/* ours */")
+    page = (made(docks, offline=True) / "index.html").read_text("utf-8")
+    assert 'src="assets/own.js"' in page
+    assert f'src="{POLYFILL}"' in page
+
+
+def test_where_the_site_stands_is_read_from_the_configuration_and_what_it_inherits(docks: Path) -> None:
+    assert own_configuration(docks).addresses(False) == ("", True)
+    files.write(docks / "base.yml", "site_url: https://sops.example/handbook\n")
+    text = (docks / "mkdocs.yml").read_text("utf-8")
+    files.write(docks / "mkdocs.yml", f"INHERIT: base.yml\n{text}")
+    own = own_configuration(docks)
+    assert own.addresses(False) == ("https://sops.example/handbook/", True)
+    assert own.addresses(True) == ("https://sops.example/handbook/", False)
+    html = made(docks)
+    places = [
+        each.text for each in ElementTree.parse(html / "sitemap.xml").iter() if each.tag.endswith("}loc")
+    ]
+    assert "https://sops.example/handbook/sops/DK-A-001/" in places
+    days = {
+        each.text for each in ElementTree.parse(html / "sitemap.xml").iter() if each.tag.endswith("}lastmod")
+    }
+    assert days == {"2026-11-21"}
+    assert '"page":"https://sops.example/handbook/sops/DK-A-001/"' in (html / "sops.json").read_text("utf-8")
+
+
+def test_the_same_input_gives_the_same_site(docks: Path) -> None:
+    files.write(
+        docks / "mkdocs.yml", f"site_url: https://sops.example/\n{(docks / 'mkdocs.yml').read_text('utf-8')}"
+    )
+    first = files.read_folder(made(docks))
+    assert files.read_folder(made(docks)) == first
+
+
+def test_a_page_that_is_not_there_says_so_in_our_words_unless_the_writers_have_their_own(docks: Path) -> None:
+    assert "This page is not here" in (made(docks) / "404.html").read_text("utf-8")
+    text = (docks / "mkdocs.yml").read_text("utf-8")
+    files.write(
+        docks / "mkdocs.yml", text.replace("  name: material\n", "  name: material\n  custom_dir: house\n")
+    )
+    files.write(docks / "house/404.html", "Lost at sea")
+    assert (made(docks) / "404.html").read_text("utf-8") == "Lost at sea"
+
+
+def test_complaints_are_told_of_the_files_that_writers_know() -> None:
+    said = "WARNING -  Doc file 'sops/A.md' contains a link\nINFO -  fine\nERROR   -  lost\n"
+    assert (
+        builders.complaints(said, {"sops/A.md": "sops/A.yaml"})
+        == "\n  sops/A.yaml (page sops/A.md) contains a link\n  lost"
+    )
