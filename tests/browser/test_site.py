@@ -1,10 +1,12 @@
 """The whole site in a real browser: every kind of page, the search, the filters, and the site in a folder."""
 
+import json
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import date
+from itertools import cycle
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,6 +18,7 @@ from sopctl import files
 from sopctl.build import Places, build
 from sopctl.library import Library
 from sopctl.library import build as build_library
+from sopctl.rules import USUAL, Rule
 
 ROOT = Path(__file__).parent.parent.parent
 TODAY = date(2026, 11, 21)
@@ -136,14 +139,14 @@ def small(id: str, title: str, text: str = "Look.", more: str = "") -> str:
     )
 
 
-def made(root: Path, texts: dict[str, str], *, offline: bool = False) -> Path:
+def made(root: Path, texts: dict[str, str], *, rules: Sequence[Rule] = USUAL, offline: bool = False) -> Path:
     """The folder of the site of a small knowledge base."""
     shutil.copy(ROOT / "templates/start/mkdocs.yml", root)
     for path, text in texts.items():
         files.write(root / path, text)
     places = Places.of(root)
     whole = build_library(files.texts_in(root, root / "sops"), TODAY, files.beside(root))
-    built = build(places, whole, lambda _: None, offline=offline)
+    built = build(places, whole, lambda _: None, rules=rules, offline=offline)
     assert not built.stopped, [each.message for each in built.diagnostics]
     return places.html
 
@@ -237,3 +240,152 @@ def test_a_site_in_a_folder_needs_no_server_and_is_searched(
     page.get_by_role("link", name="DK-A-002 Stop a ship").first.click()
     expect(page.locator("h1")).to_contain_text("Stop a ship")
     assert [url for url in asked if not url.startswith((top, "data:", "about:", "blob:"))] == []
+
+
+# What others wrote
+
+
+CORPORA = ROOT.parent / "shared/corpora"
+NAUGHTY, PROSE = CORPORA / "naughty-strings/blns.json", CORPORA / "pagerduty-incident-response/docs"
+
+
+def as_yaml(data: object) -> str:
+    """One line of YAML; what YAML does not let stand is written as an escape."""
+    text = json.dumps(data, ensure_ascii=False)
+    return re.sub(r"[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]", lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def naughty_registers(strings: list[str]) -> dict[str, object]:
+    """Registers of which every text is one of the strings."""
+    words = cycle(strings)
+
+    def entries(word: str, count: int, make: Callable[[], dict[str, object]]) -> dict[str, object]:
+        return {f"{word}-{i}": make() for i in range(count)}
+
+    level = {"to": "role-0", "via": [next(words)], "ack_within": "1h"}
+    return {
+        "knowledge_base": {"title": next(words), "about": next(words)},
+        "teams": entries("team", 9, lambda: {"title": next(words), "text": next(words)}),
+        "roles": entries("role", 40, lambda: {"title": next(words), "text": next(words), "authority": [next(words)],
+                                              "team": "team-0", "contact": {next(words): next(words)}}),
+        "escalation_paths": entries("path", 40, lambda: {"title": next(words), "text": next(words), "needs": next(words), "levels": [level]}),
+        "facts": entries("fact", 60, lambda: {"ask": next(words), "type": "choice", "source": next(words), "values": {"a": next(words)}}),
+        "clauses": entries("clause", 60, lambda: {"text": next(words), "source": next(words)}),
+        "notices": entries("notice", 60, lambda: {"title": next(words), "body": next(words), "fields": [next(words)]}),
+        "metrics": entries("metric", 40, lambda: {"title": next(words), "definition": next(words), "unit": next(words)}),
+        "glossary": entries("term", 60, lambda: {"title": next(words), "text": next(words), "aliases": [next(words)], "avoid": [next(words)]}),
+    }  # fmt: skip
+
+
+def naughty_sop(id: str, strings: list[str]) -> dict[str, object]:
+    """A SOP of which every text is one of the strings; each stands in a step at least."""
+    words = cycle(strings)
+    steps = [
+        {"id": f"step-{i}", "title": each, "role": f"role-{i}", "text": each, "checklist": [each], "tools": [each],
+         "ask": each, "answers": {each: "done"}}
+        for i, each in enumerate(strings)
+    ]  # fmt: skip
+    return {
+        "id": id, "title": next(words), "version": "1.0.0", "status": "draft", "owner": "role-0", "purpose": next(words),
+        "scope": next(words), "trigger": next(words), "prerequisites": [next(words)], "tags": strings, "notes": next(words),
+        "audience": ["team-0"], "implements": ["clause-0"], "steps": steps,
+        "outcomes": {"done": {"title": next(words), "text": next(words), "adverse": True, "notice": "notice-0", "appeal": next(words)}},
+        "escalations": [{"when": next(words), "path": "path-0"}], "records": [{"what": next(words), "system": next(words)}],
+        "training": {"required_for": ["role-0"], "questions": [{"ask": next(words), "choices": strings[:3], "answer": 1, "because": next(words)}]},
+        "not_applicable": {"metrics": next(words)},
+        "change_history": [{"version": "1.0.0", "on": "2026-01-05", "author": "role-0", "summary": next(words), "reason": next(words)}],
+    }  # fmt: skip
+
+
+_HEALTH = """() => ({
+    h1: document.querySelectorAll("article h1").length,
+    foot: document.querySelector("footer.md-footer") !== null && !document.querySelector("article .md-footer"),
+    run: [...document.querySelectorAll("article *")].flatMap(each => each.getAttributeNames()
+        .filter(name => name.startsWith("on") || /^\\s*(javascript|data|vbscript):/i.test(each.getAttribute(name)))),
+    foreign: [...document.querySelectorAll("article :is(script, iframe, object, embed, link, base, form:not(.sop-filter))")]
+        .filter(each => !each.src?.endsWith("/assets/procedures.js")).map(each => each.outerHTML),
+    sections: document.querySelectorAll(".sop-step").length,
+})"""
+
+
+@pytest.mark.skipif(not NAUGHTY.exists(), reason="the corpus is not there")
+def test_naughty_strings_in_every_field_run_nothing_and_break_no_page(
+    serve: Serve, new_page: NewPage, tmp_path: Path
+) -> None:
+    strings = [each for each in json.loads(NAUGHTY.read_text("utf-8")) if each.strip()]
+    groups = [strings[start : start + 40] for start in range(0, len(strings), 40)]
+    texts = {
+        f"sops/DK-N-{i:03}.yaml": as_yaml(naughty_sop(f"DK-N-{i:03}", group))
+        for i, group in enumerate(groups)
+    }
+    texts["sops/registers.yaml"] = as_yaml(naughty_registers(strings))
+    address = serve(made(tmp_path, texts, rules=()))
+    page = new_page()
+    page.on("dialog", lambda dialog: pytest.fail(f"a script ran: {dialog.message}"))
+    wrong = {}
+    for path in (
+        *(f"sops/DK-N-{i:03}/" for i in range(len(groups))), "", "sops/", "roles/", "roles/role-0/", "teams/team-0/",
+        "escalation-paths/", "facts/", "clauses/", "notices/", "metrics/", "glossary/", "tags/", "changes/", "coverage/",
+        "reviews/", "health/",
+    ):  # fmt: skip
+        page.goto(address + path)
+        expected = {"h1": 1, "foot": True, "run": [], "foreign": [], "sections": 0}
+        if path.startswith("sops/DK"):
+            expected["sections"] = len(groups[int(path[-4:-1])])
+        if (found := page.evaluate(_HEALTH)) != expected:
+            wrong[path] = found
+    assert wrong == {}
+
+
+@pytest.mark.skipif(not PROSE.exists(), reason="the corpus is not there")
+def test_real_prose_in_a_sop_renders_as_mkdocs_renders_it(
+    serve: Serve, new_page: NewPage, tmp_path: Path
+) -> None:
+    prose = {f"DK-P-{i:03}": text for i, text in enumerate(_prose())}
+    assert len(prose) > 5
+    texts = {"sops/people.yaml": "roles: {lead: {title: Lead}}\n"}
+    for id, text in prose.items():
+        texts[f"sops/{id}.yaml"] = small(id, "Read what others wrote", more=f"notes: {as_yaml(text)}\n")
+        files.write(tmp_path / f"site/home/prose/{id}.md", f"# Prose\n\n{text}")
+    address = serve(made(tmp_path, texts, rules=()))
+    page = new_page(DESKTOP._replace(scripts=False))
+    differ = {}
+    for id in prose:
+        page.goto(f"{address}prose/{id}/")
+        theirs = page.evaluate(_OUTLINE, "article.md-content__inner")
+        page.goto(f"{address}sops/{id}/")
+        ours = page.evaluate(_OUTLINE, "#_notes + .sop-text")
+        assert len(theirs) > 5
+        if ours != theirs:
+            differ[id] = next(
+                (each for each in zip(ours, theirs, strict=False) if each[0] != each[1]),
+                (ours[-1:], theirs[-1:]),
+            )
+    assert differ == {}
+
+
+def _prose() -> Iterator[str]:
+    """The prose of a handbook, as far as it is plain Markdown without HTML and links to files that are not here."""
+    for path in sorted(PROSE.rglob("*.md")):
+        text = path.read_text("utf-8").removeprefix("---\n").partition("\n---\n")[2]
+        text = re.sub(r"!?\[([^\]\n]*)\]\((?!https?:)[^)\n]*\)", r"\1", text)
+        if text.strip() and not re.search(
+            r"<[a-z!/]|^ *(?:!!!|\?\?\?)|\{[:#]|^\[[^\]]+\]:", text, re.MULTILINE
+        ):
+            yield text
+
+
+_OUTLINE = """place => {
+    const said = [];
+    const walk = node => {
+        for (const each of node.childNodes) {
+            if (each.nodeType === Node.TEXT_NODE && each.data.trim()) said.push(each.data.trim().replace(/\\s+/g, " "));
+            if (each.nodeType !== Node.ELEMENT_NODE || each.matches(".headerlink, h1, .md-source-file")) continue;
+            const tag = each.tagName.replace(/^H[2-6]$/, "HEADING");
+            if (!["DIV", "SPAN"].includes(tag)) said.push(tag === "A" ? `A ${each.href}` : tag);
+            walk(each);
+        }
+    };
+    walk(document.querySelector(place));
+    return said;
+}"""
