@@ -71,7 +71,8 @@ def audited(chronicle: Chronicle, id: str, answer: Answer) -> Audited:
     entry = next((each for each in sop.change_history or () if each and each.version == sop.version), None)
     signed = tuple(each for each in sop.approvals or () if each and each.meaning and each.on)
     approvals = tuple(each for each in signed if each.meaning == "approval")
-    brought = states[0] if states else None
+    cut = bool(states) and chronicle.is_cut(states[0].commit)
+    brought = states[0] if states and not cut else None
     with_approval = next((each for each in states if _carries(each, approvals)), None)
     first = with_approval is every[0]
     silent = first and (not approvals or max(each.on for each in approvals) < every[0].since)
@@ -80,7 +81,7 @@ def audited(chronicle: Chronicle, id: str, answer: Answer) -> Audited:
         "after-writing": _after_writing(approvals, entry),
         "before-effect": _before_effect(approvals, answer.since),
         "another-person": _another_person(approvals, signed, entry, _writer(chronicle, brought)),
-        "in-git-before-effect": _in_git(with_approval, approvals, answer.since, first),
+        "in-git-before-effect": _in_git(with_approval, approvals, answer.since, first, cut),
         "unchanged-since": _unchanged(with_approval, states, silent),
     }
     return Audited(id, answer, entry, signed, brought, verdicts)
@@ -136,12 +137,17 @@ def _another_person(
     if unnamed or not authors:
         what = f"`{unnamed[0]}` signed without a name" if unnamed else "nobody knows who the author was"
         return Verdict(Word.UNKNOWN, f"the roles differ, but {what}")
+    for each in approvals:
+        if alike := next((name for name in authors.values() if _may_be_one(name, each.name)), None):
+            return Verdict(Word.UNKNOWN, f"{alike} {by}, {_name(each)} approved: this may be one person")
     return Verdict(
         Word.YES, f"{_listed(sorted(authors.values()))} {by}, {_listed(_name(a) for a in approvals)} approved"
     )
 
 
-def _in_git(state: State | None, approvals: Sequence[Approval], since: date, first: bool) -> Verdict:
+def _in_git(
+    state: State | None, approvals: Sequence[Approval], since: date, first: bool, cut: bool
+) -> Verdict:
     if state is None:
         return Verdict(Word.UNKNOWN, _missing(approvals, "no commit holds the approval"))
     where = f"git has the approval since {state.since} ({state.commit.hash[:12]})"
@@ -150,6 +156,8 @@ def _in_git(state: State | None, approvals: Sequence[Approval], since: date, fir
         if state.since < early:
             return Verdict(Word.NO, f"{where}, before {early}, the day that it bears")
         return Verdict(Word.YES, where)
+    if first and cut:
+        return Verdict(Word.UNKNOWN, f"this clone is shallow and begins on {state.since}")
     if first:
         return Verdict(
             Word.UNKNOWN, f"git has the SOP only since {state.since}, and it took effect on {since}"
@@ -203,6 +211,13 @@ def _name(approval: Approval) -> str:
 
 def _folded(name: str) -> str:
     return " ".join(name.split()).casefold()
+
+
+def _may_be_one(one: str, other: str | None) -> bool:
+    """Whether two names differ only in what is short in one of them: `A. Person`, `Anna Person`."""
+    (*firsts, last), (*others, same) = (_folded(name or "").split() or [""] for name in (one, other))
+    given = [(a.strip("."), b.strip(".")) for a, b in zip(firsts, others, strict=False)]
+    return last == same and all(a.startswith(b) or b.startswith(a) for a, b in given)
 
 
 def _listed(words: Sequence[str] | Iterator[str]) -> str:

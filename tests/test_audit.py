@@ -192,6 +192,37 @@ def test_a_shallow_clone_guesses_nothing(
     assert shown.code == 1
     assert shown.verdicts["in-git-before-effect"] == shown.verdicts["unchanged-since"] == "not known"
     assert "shallow" in shown.all["begins"]
+    assert shown.one["facts"]["commit"] is None
+
+
+def test_who_wrote_the_version_is_not_known_where_a_shallow_clone_begins(
+    past: Past, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    past.says("2026-01-05", sop())
+    past.says("2026-06-01", sop() + "# comment\n")
+    past.repo.git("clone", "-q", "--depth", "1", f"file://{past.repo.top}", str(tmp_path / "clone"))
+    monkeypatch.chdir(tmp_path / "clone")
+    shown = Shown(capsys)
+    assert shown.verdicts["another-person"] == shown.verdicts["in-git-before-effect"] == "not known"
+    assert shown.why("in-git-before-effect") == "this clone is shallow and begins on 2026-06-01"
+
+
+@pytest.mark.parametrize(
+    ("author", "verdict"),
+    [
+        ("Lena Lead", "not known"),
+        ("Lead", "not known"),
+        ("l. lead", "no"),
+        ("Anna Lead", "yes"),
+        ("Lena Leader", "yes"),
+    ],
+)
+def test_a_name_that_is_short_for_another_is_not_taken_for_another_person(
+    past: Past, capsys: pytest.CaptureFixture[str], author: str, verdict: str
+) -> None:
+    past.says("2026-01-05", sop(), env={"GIT_AUTHOR_NAME": author})
+    shown = Shown(capsys)
+    assert shown.verdicts["another-person"] == verdict
 
 
 def test_who_merged_is_not_taken_for_the_author(past: Past, capsys: pytest.CaptureFixture[str]) -> None:
