@@ -10,7 +10,8 @@ from sopctl.repository import Commit
 
 
 class Entry(NamedTuple):
-    """A commit, and what a SOP meant before and after it; `unread` says why that is not known."""
+    """A commit, and what a SOP meant before and after it; `unread` says why that is not known.
+    It has no changes where the file cannot be read, or where a shallow clone begins."""
 
     commit: Commit
     before: Sop | None
@@ -39,6 +40,8 @@ def entries(chronicle: Chronicle, sop: str) -> list[Entry]:
         if after and not is_whole(after):
             last[id(after)] = old
             found.append(Entry(turn.commit, old and old.sop, None, (), _why(after)))
+        elif chronicle.is_cut(turn.commit):
+            found.append(Entry(turn.commit, None, after and after.sop, ()))
         elif changes := _changes(before, after):
             found.append(Entry(turn.commit, old and old.sop, after and after.sop, changes))
     return found[::-1]

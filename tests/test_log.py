@@ -177,7 +177,13 @@ def test_a_shallow_clone_says_that_more_came_before(
     past.says("2026-02-01", sop(within="2h"))
     past.repo.git("clone", "-q", "--depth", "1", f"file://{past.repo.top}", str(tmp_path / "clone"))
     monkeypatch.chdir(tmp_path / "clone")
-    assert "this clone is shallow and begins on 2026-02-01" in log(capsys)["begins"]
+    told = log(capsys)
+    assert "this clone is shallow and begins on 2026-02-01" in told["begins"]
+    assert [each["changes"] for each in told["entries"]] == [[]]
+    assert cli.run(["log", "TS-ONE-001"]) == 0
+    said = capsys.readouterr().out
+    assert "this clone begins here, so what this commit changed is not known" in said
+    assert "is new" not in said
 
 
 def test_the_texts_for_people_say_the_same(past: Past, capsys: pytest.CaptureFixture[str]) -> None:

@@ -49,6 +49,8 @@ def _lines(entry: Entry) -> Iterator[str]:
     """What the commit changed, in words."""
     if entry.unread:
         yield f"the file could not be read: {entry.unread}"
+    elif not entry.changes:
+        yield "this clone begins here, so what this commit changed is not known"
     yield from (each.message for each in entry.changes)
 
 
