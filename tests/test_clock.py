@@ -29,6 +29,7 @@ from sopctl.analysis.clock import Verdict, clock, verdicts
 from sopctl.analysis.course import Course, Goals
 from sopctl.analysis.narrowing import ByArrows, ByFacts
 from sopctl.library import Library, build
+from sopctl.lint import lint
 from sopctl.model.duration import Duration
 from sopctl.model.registers import Calendar
 from sopctl.rules import RULES
@@ -837,3 +838,21 @@ def test_what_rests_on_an_unverified_clause_is_a_warning_at_most() -> None:
         "SOP411", sop([{"id": "one", "within": "2d", "next": "done", "implements": "law"}]), clauses=clauses
     )
     assert severity == "warning"
+
+
+def test_calls_that_stand_in_one_another_by_hundreds_end_in_an_answer() -> None:
+    """Each calls the next: the answer may be `unknown`, never a mistake of the program."""
+    sops = {
+        f"TS-X-{i:03}.yaml": f"""\
+id: TS-X-{i:03}
+steps:
+  - {{id: run, title: Run it, call: TS-X-{i + 1:03}, on: {{done: last}}}}
+  - {{id: last, title: Close it, role: lead, within: 1bd, next: done}}
+outcomes: {{done: {{title: Done}}}}
+deadlines: [{{id: all, kind: ceiling, from: trigger, to: [done], value: 2d}}]
+"""
+        for i in range(300)
+    }
+    found = lint(build(sops, TODAY), [RULE["SOP408"], RULE["SOP410"]])
+    assert any(each.code == "SOP408" for each in found)
+    assert not any("mistake" in each.message for each in found)

@@ -7,6 +7,7 @@ can be slowest (or fastest) is carried from state to state.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import NamedTuple
 
 from sopctl.analysis import ways
@@ -38,6 +39,10 @@ from sopctl.model.sop import Sop, Step
 
 STATES = 20_000
 """So many states are unfolded before the answer is `unknown`."""
+
+
+DEEPEST = 80
+"""So many calls may stand in one another before the answer is `unknown`."""
 
 
 class Leg(NamedTuple):
@@ -106,10 +111,18 @@ class Course:
     def leads_to(self, sop: str, wanted: frozenset[str], home: str) -> bool:
         """Whether a case that is handed to a SOP may come to a wanted one: home again by hand-offs
         alone, since a call comes back to where it was made; to others in calls as well."""
+        if wanted <= {home}:  # then the case has come from home
+            return sop == home or (home in self._rounds and self._rounds[home] is self._rounds.get(sop))
         if sop not in self._leads:
             self._leads[sop] = reachable(self._between, [sop]), reachable(self._handing, [sop])
         by_calls, by_hand = self._leads[sop]
         return home in by_hand or not by_calls.isdisjoint(wanted - {home})
+
+    @cached_property
+    def _rounds(self) -> dict[str, list[str]]:
+        """By SOP, those that hand a case round in a circle with it."""
+        handing = {id: self._handing.get(id) for id in sorted(self.library.by_id)}
+        return {id: circle for circle in circles(handing) for id in circle}
 
     def calls_into(self, sop: str, wanted: frozenset[str], home: str) -> bool:
         """Whether a call of a SOP may come to a wanted one."""
@@ -234,11 +247,13 @@ class Course:
     def on_loops(self, sop: str) -> frozenset[str]:
         """The steps of a SOP that lie on a loop: only their entries need be counted."""
         if sop not in self._counted:
-            onward = self._onward
-            starts = [(sop, step) for step in self.steps(sop)]
-            graph = {node: onward.get(node) for node in sorted(reachable(onward, starts))}
+            together = self._rounds.get(sop, [sop])  # a loop leads through no other SOPs
+            nodes = [(id, step) for id in together for step in self.steps(id)]
+            known = {*nodes}
+            graph = {node: [to for to in self._onward.get(node) if to in known] for node in nodes}
             found = {node for circle in circles(graph) for node in circle}
-            self._counted[sop] = frozenset(step for id, step in found if id == sop)
+            for id in together:
+                self._counted[id] = frozenset(step for step in self.steps(id) if (id, step) in found)
         return self._counted[sop]
 
     # What a step takes
@@ -282,6 +297,8 @@ class Course:
     def _sum(self, sop: str, known: Known, walk: "_Walk") -> dict[tuple[str, Known], Group]:
         """What a called SOP takes, to each outcome that it can end in."""
         key = sop, known
+        if key not in self._sums and len(walk.within) > DEEPEST:
+            raise OutOfBudget
         if key not in self._sums:
             found = self.library.sop(sop)
             steps = found.known_steps if found else []
