@@ -4,6 +4,7 @@ import json
 import os
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,7 @@ def edited(*edits: tuple[str, str], path: str = APPEAL) -> Library:
     return with_texts({path: text})
 
 
+@lru_cache
 def reviewed(*edits: tuple[str, str], path: str = APPEAL) -> Review:
     return review(HANDBOOK, edited(*edits, path=path), NAMES, FEW)
 
@@ -250,7 +252,7 @@ def test_a_role_reads_in_one_paragraph_what_changes_in_its_job() -> None:
     assert job.role == "appeals-reviewer"
     assert job.text == (
         "In Appeal review (TS-APP-002): “Rebuild the file as it stood on the day of the decision”: must be "
-        "done within 5 business hours, was 3 business hours; “Find the facts afresh”: `text` is “Look at the "
+        "done within 5 business hours, was 3 business hours; “Find the facts afresh”: says “Look at the "
         "evidence before you …”, was “Read the evidence before you …”."
     )
 
@@ -323,9 +325,7 @@ def test_the_same_input_gives_the_same_bytes(format: str) -> None:
     assert report(format, reviewed(LATER, CLEARER)) == report(format, reviewed(LATER, CLEARER))
 
 
-NASTY = (
-    "@octocat #12 <script>alert(1)</script> ![x](http://e.org/y.png) </details> www.e.org `` | **b** :tada:"
-)
+NASTY = "@octocat #12 <script>alert(1)</script> ![x](http://e.org/y.png) </details> www.e.org `` | **b** :tada: 02:00"
 
 
 def test_what_a_writer_wrote_does_nothing_in_a_comment_or_page() -> None:
@@ -333,6 +333,8 @@ def test_what_a_writer_wrote_does_nothing_in_a_comment_or_page() -> None:
     found = review(HANDBOOK, other, NAMES, FEW)
     text = report("markdown", found)
     assert not re.search(r"@octocat|#12|<script|[^\\]!\\?\[|</details> |www\.|http:|[^\\]\*\*b", text)
+    assert ":tada" not in text
+    assert "02:00" in text
     assert text.count("<details>") == text.count("</details>")
     assert "<script" not in report("html", found)
     assert "\033" not in report("text", review(HANDBOOK, edited((CLEARER[0], "\033[31m")), NAMES, FEW))

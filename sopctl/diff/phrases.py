@@ -9,6 +9,7 @@ from sopctl.model.duration import Duration
 from sopctl.shape import Choice, List, Map, Record, Ref, Shape, Text, Word
 
 PHRASES = {
+    ("Step", "text"): "says {}",
     ("Step", "role"): "is done by {}",
     ("Step", "within"): "must be done within {}",
     ("Step", "wait"): "waits at least {}",
@@ -31,6 +32,7 @@ PHRASES = {
     ("WithinRow", "when"): "`{word}` must be {}",
     ("WithinRow", "otherwise"): "lasts {} in every other case",
     ("Deadline", "when"): "`{word}` must be {}",
+    ("Check", "text"): "says {}",
     ("Check", "role"): "is done by {}",
     ("Check", "within"): "must be done within {}",
     ("Fact", "values"): "has the value `{word}`: {}",

@@ -155,7 +155,7 @@ def _from_references(changed: set[str], library: Library) -> Iterator[_Reason]:
 def _how(reference: Reference, target: str, sop: Sop) -> tuple[str, ...]:
     at, step = reference.at, _step(reference.at, sop)
     if at[-1] == "appeal":
-        return f"its outcome {{}} is contested by {target}", str(at[1])
+        return f"{target} is the way to contest its {{}}", str(at[1])
     does = "refers"
     if reference.part is None:
         does = "runs" if at[-1] == "call" else "hands over" if reference.kind == "target" else does

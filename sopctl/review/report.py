@@ -161,7 +161,7 @@ _MARKS = str.maketrans(
     {"<": "&lt;", ">": "&gt;", "&": "&amp;", **{char: f"\\{char}" for char in "\\`*_[]{}|~#!"}}
 )
 _CALLS = re.compile(
-    r"(?<=[@#!~$%:])(?=[\w\\\"'])|(?<=&amp;)(?=\w)|(?<=[hH][tT][tT][pP])(?=s?:)|(?<=[wW]{3})(?=\.)"
+    r"(?<=[@#!~$%])(?=[\w\\\"'])|(?<=:)(?=[a-z][\w+-]*:)|(?<=&amp;)(?=\w)|(?<=[hH][tT][tT][pP])(?=s?:)|(?<=[wW]{3})(?=\.)"
 )
 _LONGEST = 2000
 
@@ -183,7 +183,12 @@ def _quiet(text: str) -> str:
 def _brief(text: object, most: int = 300) -> str:
     """A text on one line, cut where it is longer."""
     words = " ".join(str(text).split())
-    return words if len(words) <= most else f"{words[: most - 1].rstrip()}…"
+    if len(words) <= most:
+        return words
+    words = words[: most - 1]
+    if words.count("`") % 2:  # half a name says less than none
+        words = words[: words.rindex("`")]
+    return f"{words.rstrip()}…"
 
 
 # HTML

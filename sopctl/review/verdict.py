@@ -63,9 +63,10 @@ def _counted(changes: Sequence[Change]) -> str:
 
 
 def _steps(versions: Sequence[Version]) -> list[str]:
-    short = [each for each in versions if each.faults]
-    if not short:
-        return []
-    first, *others = short
-    more = f", and {len(others)} more SOP{'s' if len(others) > 1 else ''}" if others else ""
-    return [f"the version of {first.sop}{more} does not say so: at least {first.least} is needed"]
+    match [each for each in versions if each.faults]:
+        case []:
+            return []
+        case [short]:
+            return [f"the version of {short.sop} does not say so: at least {short.least} is needed"]
+        case short:
+            return [f"the versions of {len(short)} SOPs do not say so"]
