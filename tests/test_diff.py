@@ -438,6 +438,33 @@ def test_a_fingerprint_survives_what_happens_elsewhere() -> None:
 # What cannot be read
 
 
+@some
+@given(st.data())
+def test_whatever_is_cut_out_of_files_is_compared_and_told_the_same_from_both_sides(
+    data: st.DataObject,
+) -> None:
+    texts = {}
+    for path in data.draw(st.lists(st.sampled_from(sorted(TEXTS)), min_size=1, max_size=3, unique=True)):
+        lines = TEXTS[path].splitlines(keepends=True)
+        start = data.draw(st.integers(0, len(lines) - 1))
+        length = data.draw(st.integers(1, 6))
+        put = data.draw(
+            st.sampled_from(["", "x: [\n", "- {}\n", "      - 1\n", "steps: no\n", "id: {a: b}\n"])
+        )
+        texts[path] = "".join([*lines[:start], put, *lines[start + length :]])
+    typed = {each.document.path: each for each in HANDBOOK.typed}
+    for path, text in texts.items():
+        document = source.read(path, text, OUTLINE)
+        typed.pop(path)
+        if document is not None:
+            typed[path] = model.read(document)
+    other = Library([typed[path] for path in sorted(typed)], TODAY)
+    found, back = changes(HANDBOOK, other), changes(other, HANDBOOK)
+    assert mirrored(found) == mirrored(back, turn=True)
+    assert len({each.fingerprint for each in found}) == len(found)
+    assert all(each.message and each.before != each.after for each in found)
+
+
 def test_a_file_that_cannot_be_read_is_a_gap_and_no_change() -> None:
     path = SOPS["TS-APP-002"]
     broken = with_texts({path: TEXTS[path] + "\nbroken: [\n"})
