@@ -8,13 +8,16 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from hypothesis import assume, event, given, settings
+from hypothesis import strategies as st
 from test_walk import COLOUR, EVERY, FACTS, SEEDS, Chance, sop
 
 from sopctl.analysis.walk import Walk, atlas, walk
-from sopctl.diff.cases import PAST_CALLS, CaseChange, CaseChanges, case_changes
+from sopctl.diff.cases import PAST_CALLS, THROUGH, TO_HAND_OFFS, CaseChange, CaseChanges, case_changes
+from sopctl.diff.steps import Depth
 from sopctl.library import Library, build
 from sopctl.model import unary
 from sopctl.model.registers import Fact
@@ -38,8 +41,8 @@ class _Lacks(Exception):
 class _Case:
     foretold = True
 
-    def __init__(self, said: Mapping[tuple[str, int], str]) -> None:
-        self.said, self.times = said, dict.fromkeys(("-",), 0)
+    def __init__(self, said: Mapping[tuple[str, int], str], into: bool) -> None:
+        self.said, self.into, self.times = said, into, dict.fromkeys(("-",), 0)
 
     def fact(self, sop: str, step: str, fact: str) -> str:
         return self._next(fact)
@@ -47,8 +50,8 @@ class _Case:
     def answer(self, sop: str, step: str) -> str:
         return self._next(f"{sop}#{step}")
 
-    def outcome(self, sop: str, step: str) -> None:
-        return None
+    def outcome(self, sop: str, step: str) -> str | None:
+        return None if self.into else self._next(f"{sop}#{step} outcome")
 
     def _next(self, name: str) -> str:
         self.times[name] = self.times.get(name, 0) + 1
@@ -63,6 +66,8 @@ def _end(way: Walk) -> str:
         return f"{where}:{stop.name}"
     if stop.why in ("value", "no-such-answer"):
         return "impossible"
+    if stop.why == "loop":
+        return "stuck:loop"
     return stop.name if stop.why == "hand-off" else f"stuck:{stop.why}@{where}#{stop.name}"
 
 
@@ -72,6 +77,8 @@ VALUES = {"sure": ["yes", "no"], "count": ["0", "1", "2", "3", "4"], "own": ["re
 
 def _values(name: str, sides: tuple[Library, Library]) -> list[str]:
     """What one of the libraries lets a case say of a fact or a question."""
+    if name.endswith(" outcome"):
+        return ["good", "bad"]
     if name not in VALUES:
         id, _, step = name.partition("#")
         steps = [found.steps_by_id.get(step) for side in sides if (found := side.sop(id))]
@@ -80,14 +87,19 @@ def _values(name: str, sides: tuple[Library, Library]) -> list[str]:
     return [value for value in VALUES[name] if any(value in fact.values for fact in known) or name != "own"]
 
 
-def every_case(before: Library, after: Library, start: str, most: int = 1500) -> list[tuple[Said, str, str]]:
+def every_case(
+    before: Library, after: Library, start: str, depth: Depth = THROUGH, most: int = 1500
+) -> list[tuple[Said, str, str]]:
     """Each case as far as either side asks, with its ends on both sides; none where they are too many."""
     found: list[tuple[Said, str, str]] = []
     ahead: list[Said] = [{}]
     while ahead:
         said = ahead.pop()
         try:
-            ends = [_end(walk(atlas(side), start, _Case(said), onward=True)) for side in (before, after)]
+            ends = [
+                _end(walk(atlas(side), start, _Case(said, depth.into), depth.onward))
+                for side in (before, after)
+            ]
         except _Lacks as lacks:
             name, times = lacks.args
             ahead.extend({**said, (name, times): value} for value in _values(name, (before, after)))
@@ -103,7 +115,8 @@ def _fact(name: str) -> Fact:
         return Fact.make({"type": "yes-no"})[0]
     if name == "count":
         return Fact.make({"type": "integer", "min": "0", "max": "4"})[0]
-    return Fact.make({"type": "choice", "values": VALUES.get(name, ["one", "two", "three"])})[0]
+    words = ["good", "bad"] if name.endswith(" outcome") else ["one", "two", "three"]
+    return Fact.make({"type": "choice", "values": VALUES.get(name, words)})[0]
 
 
 def _meets(change: CaseChange, case: Said) -> bool:
@@ -126,13 +139,17 @@ def _filled(said: Said, changes: list[CaseChange], sides: tuple[Library, Library
         yield {**said, **dict(zip(open_ones, values, strict=True))}
 
 
-def check(before: Library, after: Library, start: str = "TS-A-001") -> CaseChanges | None:
+def check(
+    before: Library, after: Library, start: str = "TS-A-001", depth: Depth = THROUGH
+) -> CaseChanges | None:
     """Hold what is said of a SOP against every case; None where there are too many."""
-    cases = every_case(before, after, start)
+    cases = every_case(before, after, start, depth)
     if not cases:
         return None
-    found = case_changes(before, after)
-    assert not [each for each in found.unknown if each.sop == start], found.unknown
+    with patch.multiple("sopctl.diff.cases", THROUGH=depth, TO_HAND_OFFS=depth):
+        found = case_changes(before, after)
+    assert not [each for each in found.unknown if each.sop == start and not each.behind], found.unknown
+    assert not depth.onward or not [each for each in found.unknown if each.sop == start]
     changes = [each for each in found.changes if each.sop == start]
     for said, one, other in cases:
         if one == other:
@@ -200,11 +217,11 @@ class Editor(Chance):
         step = steps[place]
         names = [each["id"] for each in steps]
         later = [*names[place + 1 :], "good", "bad"]
+        rows = [row for row in step.get("decide", []) if "when" in row]
         match self.choice(["step", "row", "row", "drop", "swap", "target", "asks", "value", "insert"]):
             case "step":
                 steps[place] = self.onward(step["id"], names, [], "TS-C-001" if id < "TS-C" else "", [])
-            case "row" if "decide" in step:
-                rows = [row for row in step["decide"] if "when" in row]
+            case "row" if rows:
                 self.choice(rows)["when"] = self.rows(["good"])[0]["when"]
             case "drop" if len(step.get("decide", ())) > 1:
                 del step["decide"][0]
@@ -237,6 +254,15 @@ def test_the_cases_that_are_told_are_those_that_end_differently(seed: int) -> No
     found = check(before, after)
     assume(found is not None)
     event(f"{len(found.changes) if found else 0} changes")
+
+
+@settings(deadline=None, max_examples=40)
+@given(SEEDS, st.sampled_from([TO_HAND_OFFS, PAST_CALLS]))
+def test_where_cases_are_followed_less_far_it_is_just_as_exact(seed: int, depth: Depth) -> None:
+    chance = Editor(seed)
+    world = chance.small()
+    before, after = library(world), library(chance.edited(world))
+    assume(check(before, after, depth=depth) is not None)
 
 
 MIRRORED = {"moved": "moved", "new": "gone", "gone": "new"}
@@ -428,6 +454,16 @@ def test_the_final_outcome_counts_through_calls_hand_offs_and_what_rows_set() ->
     assert messages == ["cases with count = 4 went to “Good” (TS-C-001), and now go to “Bad”"]
 
 
+def test_a_case_that_goes_round_for_ever_ends_nowhere() -> None:
+    def asks(back: str) -> World:
+        step = {"id": "look", "title": "Look", "ask": "Sound?", "answers": {"one": "good", "two": back}}
+        return {"TS-A-001": sop("TS-A-001", steps=[step, {"id": "again", "title": "Again", "next": "again"}])}
+
+    assert told(asks("bad"), asks("again")) == [
+        "cases with `look` answered two went to “Bad”, and now go round for ever"
+    ]
+
+
 def test_what_has_another_name_is_the_same() -> None:
     before = one([{"when": {"count": "> 3"}, "then": "bad"}, {"otherwise": "later"}])
     before["TS-A-001"]["steps"].append({"id": "later", "title": "Later", "ask": "Now?", "answers": {"yes": "good", "no": "bad"}})  # fmt: skip
@@ -508,6 +544,21 @@ def test_where_cases_are_too_many_behind_hand_offs_it_is_said_where_they_were_ha
     assert [(each.sop, each.behind) for each in found.unknown] == [("TS-A-001", ("TS-B-001",))]
 
 
+def test_behind_a_hand_off_to_a_sop_that_says_the_same_in_other_words_nothing_is_unknown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("sopctl.diff.cases.DEEP", 0)
+    hand = {"id": "hand", "title": "Hand over", "ask": "?", "answers": {"one": "TS-B-001", "two": "good"}}
+    back = {"id": "back", "title": "Back", "decide": [{"when": {"count": "> 3"}, "then": "TS-A-001"}, {"otherwise": "bad"}]}  # fmt: skip
+    before = {"TS-A-001": sop("TS-A-001", steps=[hand]), "TS-B-001": sop("TS-B-001", steps=[back])}
+    after = copy.deepcopy(before)
+    after["TS-B-001"]["steps"][0]["decide"] = [
+        {"when": {"count": "<= 3"}, "then": "bad"},
+        {"otherwise": "TS-A-001"},
+    ]
+    assert case_changes(library(before), library(after)) == CaseChanges(same=("TS-B-001",))
+
+
 def test_where_cases_are_too_many_in_calls_any_outcome_of_them_counts(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -568,6 +619,15 @@ def test_a_strike_less_names_the_cases_of_two_strikes() -> None:
     )
     assert {each.before_ends for each in own} == {("TS-DEA-001:coaching",)}
     assert {each.after_ends for each in own} == {("stuck:no-row@TS-DEA-001#decide",)}
+
+
+def test_a_table_that_says_the_same_in_other_words_changes_no_case_of_the_handbook() -> None:
+    found = handbook_with(
+        "sops/driver/TS-FRD-001.yaml",
+        ('accounts: "< 10"', "accounts: not(>= 10)"),
+        ('loss: "< 10000"', "loss: not(>= 10000)"),
+    )
+    assert found == CaseChanges(same=("TS-FRD-001",))
 
 
 def test_the_handbook_is_compared_with_itself_at_no_cost() -> None:

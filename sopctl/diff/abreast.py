@@ -28,22 +28,23 @@ Pair = tuple[State, State]
 
 
 class Run(NamedTuple):
-    """What became of the cases that start in a SOP: `splits` are those that end differently, and
-    `behind` the SOPs that both sides hand a case to, or call, and into which it was not followed
-    though something differs there."""
+    """What became of the cases that start in a SOP: `splits` are those that end differently. They
+    were not followed into some SOPs though something differs there: into those of `behind`, and
+    into those of `handed`, to which both sides hand a case of which they know the same, so that it
+    ends alike where all cases do that start there."""
 
     depth: Depth
     variables: Variables
     splits: dict[Split, list[Box]]
     unclear: set[str]  # what cannot be read on their way
     behind: set[str]
+    handed: set[str]
     left: int  # of the allowance
 
     @property
-    def hands_over(self) -> bool:
-        """Whether cases that are handed to another SOP may end, or do end, differently."""
-        ends = [end for split in self.splits for end in split]
-        return bool(self.behind) or any(":" not in end and end != IMPOSSIBLE for end in ends)
+    def splits_at_hand_offs(self) -> bool:
+        """Whether one side hands cases on where the other does not, or elsewhere."""
+        return any(":" not in end and end != IMPOSSIBLE for split in self.splits for end in split)
 
 
 def run(terrain: Terrain, id: str, depth: Depth, allowance: int) -> Run:
@@ -60,6 +61,7 @@ class _Pairs:
         self._splits: dict[Split, list[Box]] = {}
         self._unclear: set[str] = set()
         self._behind: set[str] = set()
+        self._handed: set[str] = set()
         self._budget = budget
         self._moves: dict[tuple[int, State], list[Move]] = {}
         self._waiting: dict[Pair, list[Box]] = {}
@@ -73,7 +75,15 @@ class _Pairs:
         while self._order:
             _, _, pair = heappop(self._order)
             self._go(pair, self._waiting.pop(pair))
-        return Run(self._depth, self._variables, self._splits, self._unclear, self._behind, self._budget.left)
+        return Run(
+            self._depth,
+            self._variables,
+            self._splits,
+            self._unclear,
+            self._behind,
+            self._handed,
+            self._budget.left,
+        )
 
     def _come(self, pair: Pair, box: Box) -> None:
         if pair not in self._waiting:
@@ -91,7 +101,8 @@ class _Pairs:
             boxes = [box | ~space.full for box in space.merged([box & space.full for box in boxes])]
         if before.end and after.end:
             if before.end == after.end and before.place[0]:
-                self._behind.add(before.place[0])
+                alike = before == after and not before.entered
+                (self._handed if alike else self._behind).add(before.place[0])
             self._ended(Split(before.end, after.end), boxes)
             return
         self._onward(pair, boxes)

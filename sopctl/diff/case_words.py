@@ -111,7 +111,7 @@ _STUCK = {
     "two-rows": ("fitted two rows of `{}` that say different things", "fit two rows of `{}` that say different things"),
     "dead-end": ("came to an end nowhere, behind `{}`", "come to an end nowhere, behind `{}`"),
     "unhandled": ("came back to `{}` with an outcome that it does not handle", "come back to `{}` with an outcome that it does not handle"),
-    "loop": ("went round for ever at `{}`", "go round for ever at `{}`"),
+    "loop": ("went round for ever", "go round for ever"),
 }  # fmt: skip
 
 

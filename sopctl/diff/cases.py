@@ -1,7 +1,7 @@
 """Which cases end differently in two libraries, exactly, in as few words as will do."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -12,18 +12,18 @@ from sopctl.analysis.walk import Walk, atlas, walk
 from sopctl.diff import case_words as words
 from sopctl.diff.abreast import ALLOWANCE, Run, run
 from sopctl.diff.folding import KINDS, Line, lines
+from sopctl.diff.meanings import Torn
 from sopctl.diff.names import Renamed
 from sopctl.diff.sides import (
     Called,
     Side,
-    Torn,
     decides_otherwise,
     facts_of,
     leads,
     meanings,
     same_text,
 )
-from sopctl.diff.steps import IMPOSSIBLE, Asked, Depth, Unclear, Variables, field_name
+from sopctl.diff.steps import IMPOSSIBLE, LOOP, Asked, Depth, Unclear, Variables, field_name
 from sopctl.diff.terrain import Terrain, returns
 from sopctl.library import Library
 from sopctl.model import unary
@@ -45,8 +45,8 @@ class Example(NamedTuple):
 
 class CaseChange(NamedTuple):
     """Cases that end differently. Every one of them ended in one of `before_ends`, and now ends in
-    one of `after_ends`: `SOP:outcome`, a SOP that they are handed to and that is not there, or
-    `stuck:why@SOP#step`."""
+    one of `after_ends`: `SOP:outcome`, `stuck:why@SOP#step`, or a SOP that they are handed to and
+    behind which they were not followed, or that is not there."""
 
     sop: str  # where the cases start, by the name of the later library
     kind: str  # moved; new or gone: cases that say what only the later, or the earlier, library knows
@@ -61,9 +61,8 @@ class CaseChange(NamedTuple):
 
 
 class Unknown(NamedTuple):
-    """A SOP of which not all, or none, of the cases could be compared, and why. Where cases were
-    followed up to hand-offs alone, `behind` are the SOPs that both libraries hand them to: there
-    they may end differently, and do as far as cases that start there do."""
+    """A SOP of which not all, or none, of the cases could be compared, and why. `behind` are SOPs
+    to which both libraries take cases that may go apart there, as those do that start there."""
 
     sop: str
     reason: str
@@ -89,18 +88,17 @@ def case_changes(before: Library, after: Library, renamed: Renamed = MappingProx
     starts = sorted(reachable(reverse(onward), changed))
     region = reachable(onward, starts)
     terrain = Terrain(*sides, region, meanings(sides, region))
+    near = {id: _near(terrain, id) for id in starts if terrain.touched(id)}
+    quiet = _quiet(near)
     found: list[CaseChange] = []
-    same: list[str] = []
     unknown: list[Unknown] = []
     deep = Budget(DEEP)
-    for id in starts:
-        if touched := terrain.touched(id):
-            changes, unsure = _compared(terrain, id, deep)
-            found.extend(changes)
-            if unsure:
-                unknown.append(unsure)
-            elif not changes and any(place[0] == id for place in touched):
-                same.append(id)
+    for id in sorted(near.keys() - quiet):
+        changes, unsure = _told(terrain, id, _far(terrain, id, near[id], quiet, deep), quiet)
+        found.extend(changes)
+        unknown.extend([unsure] if unsure else [])
+    told = {each.sop for each in found} | {each.sop for each in unknown}
+    same = [id for id in near if id not in told and any(sop == id for sop, _ in terrain.touched(id))]
     return CaseChanges(tuple(found), tuple(same), tuple(unknown))
 
 
@@ -136,43 +134,82 @@ def _changed_facts(before: Side, after: Side) -> frozenset[str]:
 # One SOP
 
 
-def _compared(terrain: Terrain, id: str, deep: Budget) -> tuple[list[CaseChange], Unknown | None]:
-    """The changes of one SOP, and why there may be more."""
+class _Followed(NamedTuple):
+    """The cases of a SOP as far as they were followed, and what there is to tell of them."""
+
+    run: Run
+    lines: list[Line]
+
+    def behind(self, quiet: Set[str]) -> set[str]:
+        """The SOPs in which cases may go apart, but were not followed."""
+        return self.run.behind | (self.run.handed - quiet)
+
+
+_Found = _Followed | Unknown
+
+
+def _near(terrain: Terrain, id: str) -> _Found:
+    """The cases of a SOP up to hand-offs; where that is too much, past calls as well."""
     try:
-        found, told = _followed(terrain, id, deep)
+        return _followed(terrain, id, TO_HAND_OFFS, ALLOWANCE)
     except OutOfBudget:
-        return [], Unknown(id, "its cases are too many to follow them all")
+        pass
     except (Torn, Unclear) as trouble:
-        return [], Unknown(id, str(trouble))
-    teller = _Teller(terrain, found, id)
-    changes = [teller.change(line) for line in told]
-    reasons = [f"what cases come to at `{place}` cannot be read" for place in sorted(found.unclear)]
+        return Unknown(id, str(trouble))
+    try:
+        return _followed(terrain, id, PAST_CALLS, ALLOWANCE)
+    except OutOfBudget:
+        return Unknown(id, "its cases are too many to follow them all")
+
+
+def _followed(terrain: Terrain, id: str, depth: Depth, allowance: int) -> _Followed:
+    found = run(terrain, id, depth, allowance)
+    return _Followed(found, lines(found))
+
+
+def _quiet(near: Mapping[str, _Found]) -> set[str]:
+    """The SOPs of which every case ends as it did: where none goes apart before it is handed to
+    another SOP, and that one is quiet too, be it round in a circle."""
+    quiet = {
+        id
+        for id, each in near.items()
+        if isinstance(each, _Followed) and not (each.lines or each.run.unclear or each.run.behind)
+    }
+    while loud := {id for id in quiet if near[id].behind(quiet)}:  # type: ignore[operator]
+        quiet -= loud
+    return quiet
+
+
+def _far(terrain: Terrain, id: str, near: _Found, quiet: Set[str], deep: Budget) -> _Found:
+    """The cases through hand-offs as well, where they end differently there and it is not too much."""
+    if isinstance(near, Unknown) or not near.run.depth.into:
+        return near
+    if not near.run.splits_at_hand_offs and not near.behind(quiet):
+        return near
+    try:
+        deep.spend(BEHIND)
+        far = _followed(terrain, id, THROUGH, BEHIND)
+    except (OutOfBudget, Torn, Unclear):
+        return near
+    deep.left += far.run.left
+    return far
+
+
+def _told(
+    terrain: Terrain, id: str, found: _Found, quiet: Set[str]
+) -> tuple[list[CaseChange], Unknown | None]:
+    """The changes of one SOP, and why there may be more."""
+    if isinstance(found, Unknown):
+        return [], found
+    teller = _Teller(terrain, found.run, id)
+    changes = [teller.change(line) for line in found.lines]
+    reasons = [f"what cases come to at `{place}` cannot be read" for place in sorted(found.run.unclear)]
     reasons += ["a case did not take the way that was worked out for it"] if None in changes else []
-    behind = tuple(sorted(found.behind))
+    behind = tuple(sorted(found.behind(quiet)))
     if behind:
         reasons.append(f"its cases are too many to follow them into {listed(behind)}")
     sure = sorted(filter(None, changes), key=lambda each: (KINDS.index(each.kind), each.message))
     return sure, Unknown(id, "; ".join(reasons), behind) if reasons else None
-
-
-def _followed(terrain: Terrain, id: str, deep: Budget) -> tuple[Run, list[Line]]:
-    """The cases of a SOP, followed as far as is not too much: through all hand-offs, else up to
-    them, else past calls as well."""
-    try:
-        near = run(terrain, id, TO_HAND_OFFS, ALLOWANCE)
-        told = lines(near)
-    except OutOfBudget:
-        past = run(terrain, id, PAST_CALLS, ALLOWANCE)
-        return past, lines(past)
-    if not near.hands_over:
-        return near, told
-    try:
-        deep.spend(BEHIND)
-        far = run(terrain, id, THROUGH, BEHIND)
-        deep.left += far.left
-        return far, lines(far)
-    except OutOfBudget:
-        return near, told
 
 
 THROUGH = Depth(onward=True, into=True)
@@ -284,6 +321,8 @@ def _end(side: Side, way: Walk) -> str:
             return side.names.sop(stop.name)
         case "value" | "no-such-answer" | "no-such-outcome":
             return IMPOSSIBLE
-        case "no-row" | "two-rows" | "dead-end" | "loop" | "unhandled":
+        case "loop":
+            return LOOP
+        case "no-row" | "two-rows" | "dead-end" | "unhandled":
             return f"stuck:{stop.why}@{sop}#{side.names.inside(own, stop.name)}"
     return stop.why

@@ -1,15 +1,15 @@
 """Two libraries in one set of names: the decisions of their steps, ready to be held side by side."""
 
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Set
 from functools import cached_property, partial
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from sopctl.analysis.calls import endings
-from sopctl.analysis.cases import Domain
 from sopctl.analysis.decision import NO_ROW
 from sopctl.analysis.program import within_rows
 from sopctl.analysis.walk import Node, Plan, atlas
+from sopctl.diff.meanings import Meanings, cuts, values_of
 from sopctl.diff.names import Renamed
 from sopctl.library import Library
 from sopctl.model import Sop, unary
@@ -76,28 +76,6 @@ class Act(NamedTuple):
     later: tuple[str, ...] = ()  # facts that the times of the step ask for
     at_most: int | None = None
     instead: Target = Target()
-
-
-class Torn(Exception):
-    """A fact that is of one type here and of another there, so that its values cannot be compared."""
-
-
-class Meanings:
-    """The facts of both libraries by name, each with all values that either gives it."""
-
-    def __init__(self, declared: Mapping[str, list[Fact]], said: Mapping[str, list[unary.Values]]) -> None:
-        self._declared, self._said = declared, said
-        self._domains: dict[str, Domain] = {}
-
-    def domain(self, name: str) -> Domain:
-        if name not in self._domains:
-            declared = self._declared[name]
-            if len({_sort(fact) for fact in declared}) > 1:
-                types = " and ".join(sorted({f"`{fact.type}`" for fact in declared}))
-                raise Torn(f"`{name}` is of the types {types}, whose values cannot be compared")
-            own = [values for fact in declared if isinstance(values := unary.every(fact), tuple)]
-            self._domains[name] = Domain(_joined(declared), [*own, *self._said.get(name, ())])
-        return self._domains[name]
 
 
 class Side:
@@ -221,7 +199,7 @@ class Side:
             yield (
                 self.names.fact(plan.sop.id, id),
                 id in plan.private,
-                known and column and _values_of(column.fact),
+                known and column and values_of(column.fact),
             )
 
     def leads_to(self, step: Step) -> list[str]:
@@ -377,7 +355,7 @@ def meanings(sides: Iterable[Side], sops: Iterable[str]) -> Meanings:
                 if fact and unary.settled(fact):
                     kept = declared.setdefault(side.names.fact(sop.id, id), [])
                     kept.extend([fact] if fact not in kept else [])
-                    said.setdefault(side.names.fact(sop.id, id), []).extend(_cuts(fact, each))
+                    said.setdefault(side.names.fact(sop.id, id), []).extend(cuts(fact, each))
     return Meanings(declared, said)
 
 
@@ -403,15 +381,6 @@ def _timed_by(step: Step) -> Iterator[str]:
     return (fact for row in within_rows(step) for fact in row.when)
 
 
-def _cuts(fact: Fact, said: tuple[str, ...] | str | None) -> list[unary.Values]:
-    """The numbers of tests, or of a value that a row sets; none where they cannot be read."""
-    try:
-        values = unary.read(fact, said) if said and all(said) else None
-    except unary.TestSlip:
-        return []
-    return [values] if isinstance(values, tuple) else []
-
-
 def _targets(step: Step) -> Iterator[str]:
     for row in step.decide:
         if row and row.target:
@@ -427,33 +396,6 @@ def _sops(step: Step) -> Iterator[str]:
     for to in (*_targets(step), step.next or ""):
         if to[:1].isupper():
             yield to
-
-
-def _sort(fact: Fact) -> str:
-    return "words" if fact.type in ("yes-no", "choice") else str(fact.type)
-
-
-def _joined(declared: list[Fact]) -> Fact:
-    """One fact that can have every value of these."""
-    if len({_values_of(fact) for fact in declared}) == 1:
-        return declared[0]
-    if _sort(declared[0]) == "words":
-        lists = sorted(unary.choices(fact) for fact in declared)
-        data: dict[str, object] = {
-            "type": "choice",
-            "values": list(dict.fromkeys(word for each in lists for word in each)),
-        }
-    else:
-        data = {"type": declared[0].type}
-        if all(fact.min is not None for fact in declared):
-            data["min"] = str(min(fact.min for fact in declared if fact.min is not None))
-        if all(fact.max is not None for fact in declared):
-            data["max"] = str(max(fact.max for fact in declared if fact.max is not None))
-    return Fact.make(data)[0]
-
-
-def _values_of(fact: Fact) -> object:
-    return fact.type, unary.choices(fact), fact.min, fact.max
 
 
 def _said(place: Place) -> str:

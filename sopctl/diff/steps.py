@@ -13,6 +13,9 @@ from sopctl.model.registers import Fact
 IMPOSSIBLE = "impossible"
 """The end of a case that says of a fact or a question what this side does not know."""
 
+LOOP = "stuck:loop"
+"""The end of a case that goes round for ever; where it is stopped is chance."""
+
 Asked = tuple[str, int]
 """A fact, or `SOP#step` of a question, and the how manieth time it is asked."""
 
@@ -152,7 +155,7 @@ class Stepper:
         self._seen: dict[tuple[Place, ...], _Ahead] = {}
 
     def start(self, id: str) -> State:
-        return self._come(_Bench(State((), (id, ""), (), (), (), ())), Target(step=self.side.first(id)))
+        return self._come(_Bench(State((), (id, ""), (), (), (), ())), Target(step=self.side.first(id)), None)
 
     def moves(self, state: State) -> list[Move]:
         """The cases that part here, each with where they go: together they are all cases."""
@@ -169,7 +172,7 @@ class Stepper:
             if timed != -1:
                 outside.extend(self._without(box & fitting, timed))
             into = act.kind == "call" and to is act.call
-            there = self._call(here, to) if into else self._come(here, to)
+            there = self._call(here, to) if into else self._come(here, to, state.place)
             found.append((box & fitting & timed, there))
         outside.extend(self._without(-1, fitting))
         return [*found, *((box, _ended(IMPOSSIBLE)) for box in outside)]
@@ -281,17 +284,18 @@ class Stepper:
 
     # Where they go
 
-    def _come(self, bench: _Bench, target: Target) -> State:
-        """Come to a target, on through hand-offs, returns and full steps, up to a step or an end."""
+    def _come(self, bench: _Bench, target: Target, origin: Place | None) -> State:
+        """Come to a target, on through hand-offs, returns and full steps, up to a step or an end.
+        `origin` is the step that was left, if it stands in the same call."""
         passed: set[tuple[int, Place]] = set()
         while True:
-            if target.outcome:
-                if not bench.stack:
-                    return _ended(target.end)
+            if target.outcome and bench.stack:
                 target = self._back(bench, target.outcome)
+                origin = bench.place
             elif target.end:
-                end = target.end if target.end != "unreadable" else f"unreadable@{_said(bench.place)}"
-                return _ended(end)
+                return _ended(
+                    f"unreadable@{_said(bench.place)}" if target.end == "unreadable" else target.end
+                )
             elif target.sop:
                 if not self.side.first(target.sop):
                     return self._lost(bench, target.sop)
@@ -302,25 +306,31 @@ class Stepper:
                 target = Target(step=bench.place[1])
             else:
                 place = bench.place[0], target.step
-                act, count = self.side.act(place), bench.entered.get(place, 0)
-                if act.at_most is not None and count >= act.at_most:
-                    if (len(bench.stack), place) in passed:
-                        return _ended(f"stuck:loop@{_said(place)}")
-                    passed.add((len(bench.stack), place))
-                    target = act.instead
-                elif act.at_most is None and count >= UNBOUNDED:
-                    return _ended(f"stuck:loop@{_said(place)}")
-                else:
-                    bench.entered[place] = count + 1
-                    bench.place = place
-                    return self._settled(bench)
+                act = self.side.act(place)
+                if act.at_most is None or bench.entered.get(place, 0) < act.at_most:
+                    return self._enter(bench, act, place, origin)
+                if (len(bench.stack), place) in passed:
+                    return _ended(LOOP)
+                passed.add((len(bench.stack), place))
+                target = act.instead
+
+    def _enter(self, bench: _Bench, act: Act, place: Place, origin: Place | None) -> State:
+        """Enter a step. What nothing bounds is counted only where a case comes back to it: so cases
+        that come there on different ways are the same."""
+        back = origin is not None and self.terrain.leads_back(origin, place)
+        if act.at_most is not None or back:
+            bench.entered[place] = bench.entered.get(place, 0) + 1
+            if act.at_most is None and bench.entered[place] >= UNBOUNDED:
+                return _ended(LOOP)
+        bench.place = place
+        return self._settled(bench)
 
     def _call(self, bench: _Bench, target: Target) -> State:
         if len(bench.stack) >= DEEPEST:
-            return _ended(f"stuck:loop@{_said(bench.place)}")
+            return _ended(LOOP)
         frame = Frame(bench.place, _sorted(bench.own), _sorted(bench.entered))
         bench.stack, bench.entered = (*bench.stack, frame), {}
-        return self._come(bench, target)
+        return self._come(bench, target, None)
 
     def _back(self, bench: _Bench, outcome: str) -> Target:
         """Where a call leads that has come back with an outcome."""

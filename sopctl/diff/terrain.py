@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from sopctl.analysis.graph import reachable
-from sopctl.diff.sides import Meanings, Place, Side
+from sopctl.diff.meanings import Meanings
+from sopctl.diff.sides import Place, Side
 
 
 class Terrain:
@@ -58,6 +59,10 @@ class Terrain:
     def rank(self, places: Iterable[Place]) -> tuple[int, ...]:
         """The place of a step behind its calls in an order in which arrows of both sides lead onward."""
         return tuple([self._rank[place] for place in places])
+
+    def leads_back(self, place: Place, other: Place) -> bool:
+        """Whether an arrow from a step to another one goes against that order."""
+        return self._rank[other] <= self._rank[place]
 
     def _ranked(self) -> dict[Place, int]:
         nexts: dict[Place, list[Place]] = {}
