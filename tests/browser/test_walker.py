@@ -435,6 +435,16 @@ def test_a_reload_finds_the_same_step_and_what_was_ticked(harbour: BuiltSite, pa
     assert "#" not in page.url
 
 
+@pytest.mark.parametrize(
+    "kept", ["", "5", "{", '{"at": 7, "ticks": 7}', '{"at": "#walk/~9999"}', '{"ticks": {"a": 1}}']
+)
+def test_what_was_kept_and_cannot_be_read_is_forgotten(harbour: BuiltSite, page: Page, kept: str) -> None:
+    at(page, harbour, "DK-OPN-001/")
+    page.evaluate("kept => localStorage.setItem(`sopctl-walk ${location.pathname} 1.2.0`, kept)", kept)
+    page.reload()
+    expect(title(page)).to_have_text("Measure the ship")
+
+
 def test_an_address_leads_somebody_else_to_the_same_step(harbour: BuiltSite, new_page: NewPage) -> None:
     mine, theirs = new_page(), new_page()
     at(mine, harbour, "DK-OPN-001/#walk/~50/./*/.")

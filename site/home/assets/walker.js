@@ -25,9 +25,9 @@
     /** Stand where the address says, else where the reader was; false where the address fits nothing. */
     find() {
       const kept = this.stored(), shared = location.hash.startsWith(MARK) ? location.hash : "";
-      const found = parse(shared, this.sop), known = found ?? parse(kept.at ?? MARK, this.sop);
+      const found = parse(shared, this.sop), known = found ?? parse(String(kept.at ?? MARK), this.sop);
       this.clear();
-      Object.assign(this, known, { ticks: new Set(kept.at === (shared || kept.at) ? kept.ticks : []) });
+      Object.assign(this, known, { ticks: new Set(kept.at === (shared || kept.at) && Array.isArray(kept.ticks) ? kept.ticks : []) });
       return !shared || Boolean(found);
     }
 
@@ -399,7 +399,7 @@
         this.result(way, outcome),
         this.why(way) && make("p", { class: "sop-walk-why" }, this.why(way)),
         outcome?.text && make("p", {}, outcome.text),
-        this.told(way, outcome),
+        this.ending(way, outcome),
         why === "hand-off" && make("p", { class: "sop-walk-answers" }, make("a", { class: "sop-walk-main", href: this.handed(way) }, `Go on with ${name} ${titled(way.sop, name)}`)),
         make("h4", {}, "Trail for the case"),
         make("p", { class: "sop-walk-answers" }, button("Copy the trail", () => this.copy(text, "The trail is copied.", shown), { class: "sop-walk-main" })),
@@ -421,7 +421,7 @@
     }
 
     /** The notice to send, those that went out before it, and the way to contest. */
-    told(way, outcome) {
+    ending(way, outcome) {
       const before = notices(way).filter(([id]) => id !== outcome?.notice?.[0]).map(([, title]) => title);
       return fields([
         ["Send", outcome?.notice?.[1]],
@@ -480,6 +480,6 @@
   }
 
   globalThis.sopctlWalker = Object.freeze({ load });
-  const opened = globalThis.document$ ?? { subscribe: () => addEventListener("DOMContentLoaded", begin) };
-  opened.subscribe(begin); // the theme tells of each page that it opens without a reload, too
+  const pages = globalThis.document$ ?? { subscribe: () => addEventListener("DOMContentLoaded", begin) };
+  pages.subscribe(begin); // the theme tells of each page that it opens without a reload, too
 })();
