@@ -89,18 +89,41 @@ def ready_blocks(text: str, refer: Refer) -> str | None:
 NEEDS_BUILDER = "\x02"
 """Stands in front of Markdown that only the builder can read; no text can hold it."""
 
-_HOLDS_BLOCKS = re.compile(
-    r"<(table|thead|tbody|tr|dl|ul|ol|div|details|section|figure)(?=[ >])(?![^>]*markdown=)"
+_HOLDER = re.compile(
+    r"<(/?)(table|thead|tbody|tr|dl|ul|ol|div|details|section|figure|td|th|dt|dd|li|p|summary)(?=[ >])([^>]*)>"
 )
-_HOLDS_WORDS = re.compile(r"<(td|th|dt|dd|li|p|summary)(?=[ >])(?![^>]*markdown=)")
+_HOLDS_WORDS = frozenset(("td", "th", "dt", "dd", "li", "p", "summary"))
 
 
 def for_builder(laid_out: str) -> str:
-    """HTML that we laid out: marked as ready, unless some text in it is Markdown that the builder must read."""
+    """HTML that we laid out: the builder leaves it as it is, but for those elements that hold Markdown."""
+    laid_out = laid_out.strip() + "\n"
     if NEEDS_BUILDER not in laid_out:
-        return f"<!--sop-->\n{laid_out.strip()}\n<!--/sop-->\n"
-    laid_out = _HOLDS_BLOCKS.sub(r'<\1 markdown="1"', laid_out.replace(NEEDS_BUILDER, ""))
-    return _HOLDS_WORDS.sub(r'<\1 markdown="span"', laid_out)
+        return laid_out
+    holders = _holders_of_markdown(laid_out)
+    made, at = [], 0
+    for found in holders:
+        how = "span" if found[2] in _HOLDS_WORDS else "1"
+        made += [laid_out[at : found.end() - 1], f' markdown="{how}">']
+        at = found.end()
+    return "".join([*made, laid_out[at:]]).replace(NEEDS_BUILDER, "")
+
+
+def _holders_of_markdown(laid_out: str) -> list[re.Match[str]]:
+    """The elements around each mark, from the first to the last, that do not say yet how they are read."""
+    found: list[re.Match[str]] = []
+    around: list[re.Match[str]] = []
+    at = 0
+    for tag in _HOLDER.finditer(laid_out):
+        if NEEDS_BUILDER in laid_out[at : tag.start()]:
+            found += [each for each in around if each not in found]
+        at = tag.start()
+        if tag[1]:
+            while around and around.pop()[2] != tag[2]:
+                pass
+        else:
+            around.append(tag)
+    return sorted((each for each in found if "markdown=" not in each[3]), key=lambda each: each.start())
 
 
 def _piece(found: re.Match[str], refer: Refer) -> str:
