@@ -4,6 +4,7 @@ Nothing here prints: whoever calls is told through `tell`, and gets findings as 
 """
 
 import os
+import posixpath
 import socket
 import subprocess
 import tempfile
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sopctl import builders, files
+from sopctl.analysis.lately import Edit
 from sopctl.builders import (
     CONFIGURATIONS,
     MKDOCS,
@@ -28,6 +30,7 @@ from sopctl.library import Library
 from sopctl.lint import lint
 from sopctl.render import FROM_THE_TOP, Command, Links, Site, load, site
 from sopctl.render.pages import nav
+from sopctl.repository import Commit, repository_of
 from sopctl.rules import USUAL, Rule
 
 Tell = Callable[[str], None]
@@ -65,7 +68,9 @@ def render(
 ) -> Site:
     """Write the Markdown pages, and all that belongs to them, to `site/pages`."""
     addresses = own_configuration(places.root).addresses(offline) if _has_own(places) else FROM_THE_TOP
-    made = site(library, load(places.templates), commands, diagnostics, addresses)
+    made = site(
+        library, load(places.templates), commands, diagnostics, addresses, edits(places.root, library)
+    )
     files.write_folder(places.pages, _contents(places, made))
     return made
 
@@ -190,6 +195,35 @@ def _renew(
         tell(str(trouble))
     else:
         tell(f"{len(made.pages)} pages are up to date")
+
+
+def edits(root: Path, library: Library) -> list[Edit]:
+    """By SOP, the newest commit of its file up to today, the newest first; none where there is no repository."""
+    paths = {library.path_of(sop): sop for sop in library.sops}
+    try:
+        commits, top = _history(root, [str(root / path) for path in paths])
+    except FileTrouble:
+        return []
+    newest: dict[str, Edit] = {}
+    for commit in commits:
+        for file in commit.files if commit.committed.date() <= library.today else ():
+            sop = paths.get(posixpath.relpath(file.path, top) if top else file.path)
+            if sop is not None:
+                newest.setdefault(sop.id, Edit(commit.committed.date(), sop, commit.subject))
+    found = sorted(newest.values(), key=lambda edit: edit.sop.id)
+    return sorted(found, key=lambda edit: edit.on, reverse=True)
+
+
+def _history(root: Path, files: Sequence[str]) -> tuple[tuple[Commit, ...], str]:
+    """The commits of the main line that touched the folder of these files, and where the root is in the repository."""
+    if not files:
+        return (), ""
+    repository = repository_of(root)
+    try:
+        folder = Path(os.path.commonpath([os.path.dirname(file) for file in files]))
+        return repository.history("HEAD", folder, mainline=True), repository.inside(root)
+    finally:
+        repository.close()
 
 
 def _has_own(places: Places) -> bool:

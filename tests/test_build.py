@@ -295,3 +295,40 @@ def test_a_port_that_is_taken_meanwhile_is_said_without_a_traceback(
                 changes=changes,
                 address=address,
             )
+
+
+def commit(root: Path, day: str, subject: str) -> None:
+    at = f"{day}T12:00:00+00:00"
+    names = {"GIT_AUTHOR_NAME": "A", "GIT_AUTHOR_EMAIL": "a@example.org", "GIT_COMMITTER_NAME": "A", "GIT_COMMITTER_EMAIL": "a@example.org"}  # fmt: skip
+    dated = {**os.environ, **names, "GIT_AUTHOR_DATE": at, "GIT_COMMITTER_DATE": at}
+    for words in (["add", "-A"], ["commit", "-qm", subject]):
+        subprocess.run(["git", *words], cwd=root, env=dated, check=True, capture_output=True)
+
+
+def test_changes_tell_what_git_knows_of_the_files_up_to_today(docks: Path) -> None:
+    assert build.edits(docks, read(docks)) == []
+    subprocess.run(["git", "init", "-q"], cwd=docks, check=True, capture_output=True)
+    commit(docks, "2026-01-05", "First")
+    files.write(docks / "sops/DK-OPN-001.yaml", SOP.replace("Push.", "Pull."))
+    commit(docks, "2026-03-01", "Pull <b>the</b> gate")
+    files.write(docks / "sops/registers.yaml", REGISTERS + "\n")
+    commit(docks, "2026-04-01", "Registers alone")
+    files.write(docks / "sops/DK-OPN-001.yaml", SOP.replace("Push.", "Lift."))
+    commit(docks, "2026-12-01", "After today")
+    found = build.edits(docks, read(docks))
+    assert [(str(edit.on), edit.sop.id, edit.subject) for edit in found] == [
+        ("2026-03-01", "DK-OPN-001", "Pull <b>the</b> gate")
+    ]
+    build.render(Places.of(docks), read(docks))
+    page = (docks / "site/pages/changes.md").read_text("utf-8")
+    assert "1 Mar 2026" in page
+    assert "Pull &#60;b&#62;the" in page
+
+
+def test_a_knowledge_base_deep_in_a_repository_finds_its_commits(docks: Path) -> None:
+    house = docks / "house"
+    house.mkdir()
+    shutil.move(docks / "sops", house / "sops")
+    subprocess.run(["git", "init", "-q"], cwd=docks, check=True, capture_output=True)
+    commit(docks, "2026-01-05", "First")
+    assert [edit.subject for edit in build.edits(house, read(house))] == ["First"]

@@ -16,6 +16,14 @@ class Entry(NamedTuple):
     change: Change
 
 
+class Edit(NamedTuple):
+    """The newest commit that touched the file of a SOP."""
+
+    on: date
+    sop: Sop
+    subject: str
+
+
 def entries(library: Library) -> list[Entry]:
     """Every entry that is dated today or earlier, the newest first."""
     found = [

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from sopctl.analysis.health import health
+from sopctl.analysis.lately import Edit
 from sopctl.diagnostic import Diagnostic
 from sopctl.library import Library
 from sopctl.lint import lint
@@ -36,9 +37,10 @@ def site(
     commands: Sequence[Command] = (),
     diagnostics: Iterable[Diagnostic] | None = None,
     addresses: Addresses = FROM_THE_TOP,
+    edits: Sequence[Edit] = (),
 ) -> Site:
     """Every page of the site, by its path, and the same for programs. `diagnostics` are what the linter
-    found, where it has looked already."""
+    found, where it has looked already; `edits` are what git tells of the files, the newest first."""
     from sopctl.render import meanings
     from sopctl.render import pages as others
     from sopctl.render.programs import programs
@@ -54,7 +56,7 @@ def site(
         sources[path] = library.path_of(one)
         scripts[script_path(one.id)] = _encodable(walks.script(one))
     state = health(library, lint(library) if diagnostics is None else diagnostics)
-    for page in others.all_pages(links, commands, state):
+    for page in others.all_pages(links, commands, state, edits):
         pen = Pen(links, page.path, page.source)
         pages[page.path] = _encodable(
             templates.render(page.template, pen=pen, words=pen.words, library=library, **page.values)

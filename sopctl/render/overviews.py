@@ -7,12 +7,14 @@ from typing import Any, NamedTuple
 from sopctl.analysis import lately
 from sopctl.analysis.clause_trace import Place, Trace, trace
 from sopctl.analysis.health import FAMILIES, Health, Review
+from sopctl.analysis.lately import Edit
 from sopctl.diagnostic import Severity
 from sopctl.library import Library
 from sopctl.model.sop import Sop
 from sopctl.render.words import month
 
 _MOST = 100
+_MOST_EDITS = 20
 
 
 class Answer(NamedTuple):
@@ -119,14 +121,19 @@ def load(health: Health) -> dict[str, Any]:
 # Changes
 
 
-def changes(library: Library) -> dict[str, Any]:
+def changes(library: Library, edits: Sequence[Edit]) -> dict[str, Any]:
     """The values of the page of what changed lately."""
     every = lately.entries(library)
     months = [
         (month(key), [*entries])
         for key, entries in groupby(every[:_MOST], key=lambda entry: f"{entry.on.year}-{entry.on.month:02}")
     ]
-    return {"months": months, "coming": lately.coming(library), "left": max(0, len(every) - _MOST)}
+    return {
+        "edits": edits[:_MOST_EDITS],
+        "months": months,
+        "coming": lately.coming(library),
+        "left": max(0, len(every) - _MOST),
+    }
 
 
 # Health

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from sopctl.analysis.health import Health
+from sopctl.analysis.lately import Edit
 from sopctl.library import Library
 from sopctl.model.sop import Sop
 from sopctl.render import overviews, people, reference
@@ -34,7 +35,9 @@ REGISTERS = {
 }
 
 
-def all_pages(links: Links, commands: Sequence[reference.Command], health: Health) -> Iterator[Page]:
+def all_pages(
+    links: Links, commands: Sequence[reference.Command], health: Health, edits: Sequence[Edit]
+) -> Iterator[Page]:
     """Every page that is not a SOP's."""
     library = links.library
     groups = _by_team(library)
@@ -59,7 +62,7 @@ def all_pages(links: Links, commands: Sequence[reference.Command], health: Healt
                 }
             yield Page(PAGE_OF[register], register, values, _home(library, word))
     yield Page("tags.md", "tags", {"tags": _by_tag(library), "anchor": links.tag})
-    yield Page("changes.md", "changes", overviews.changes(library))
+    yield Page("changes.md", "changes", overviews.changes(library, edits))
     if library.clauses:
         yield Page("coverage.md", "coverage", overviews.coverage(library))
     yield Page("reviews.md", "reviews", overviews.reviews(health))
