@@ -1,0 +1,148 @@
+"""Pages that look over the whole leave nobody and nothing out."""
+
+from datetime import date
+
+import pytest
+from test_render import full
+
+from sopctl import library
+from sopctl.analysis.clause_trace import trace
+from sopctl.analysis.health import health
+from sopctl.library import Library
+from sopctl.render import Links, overviews
+from sopctl.render.ladder import starts
+from sopctl.render.pages import contents, nav
+from sopctl.render.people import Work, tightest
+
+TODAY = date(2026, 11, 21)
+REGISTERS = """\
+roles:
+  lead: {title: Lead, team: docks}
+  agent: {title: Agent, team: docks, reports_to: lead}
+  night: {title: Night agent}
+teams: {docks: {title: Docks, lead: lead}}
+schedules: {watch: {title: Watch, roles: [agent, night]}}
+escalation_paths:
+  late: {title: Late, levels: [{to: watch, via: [page], ack_within: 15m}, {to: [lead, agent], ack_within: 1h}], on_exhausted: lead}
+glossary:
+  hold: {title: Temporary hold, text: Nothing moves., aliases: [freeze, hold]}
+  crane: {title: Crane, text: It lifts., aliases: [hoist]}
+"""
+SOP = """\
+id: DK-A-001
+title: Stop a ship
+version: 2.1.0
+status: effective
+owner: lead
+purpose: Ships are safe.
+scope: The dock.
+trigger: A ship calls.
+effective_on: 2026-01-05
+review_by: 2027-02-05
+steps:
+  - {id: see, title: See the ship, role: watch, within: 1d, on_overdue: late, consulted: night}
+  - {id: act, title: Put a temporary hold on it, role: agent, within: 4h, checklist: [{text: Lamp, role: night}]}
+  - {id: ask, title: Ask, escalate: late, next: done}
+outcomes: {done: It is done}
+escalations: [{when: It sinks, path: late}, {after: 3d, path: late}]
+training: {required_for: [agent], pass_mark: 80, questions: [{ask: What?, choices: [a, b], answer: 1}]}
+change_history:
+  - {version: 2.1.0, on: 2026-10-01, author: lead, summary: Clearer}
+  - {version: 2.0.0, on: 2026-05-01, author: lead, summary: Who sees}
+  - {version: 1.0.0, on: 2026-01-05, author: lead, summary: First}
+"""
+
+
+@pytest.fixture(scope="module")
+def docks() -> Library:
+    return library.build({"sops/registers.yaml": REGISTERS, "sops/DK-A-001.yaml": SOP}, TODAY)
+
+
+def test_a_trainer_sees_what_a_role_does_and_what_it_must_pass(docks: Library) -> None:
+    [line] = Work(docks).syllabus("agent")
+    assert (line.steps, line.tightest, line.trained, line.questions, line.mark) == (2, "4 hours", True, 1, 80)
+    assert line.since is not None
+    assert line.since.version == "2.0.0"
+
+
+def test_who_takes_turns_in_a_rota_does_what_the_rota_does(docks: Library) -> None:
+    [line] = Work(docks).syllabus("night")
+    assert (line.steps, line.tightest, line.trained) == (1, "1 day", False)
+    page = full()[1].pages["roles/agent.md"]
+    assert "When it is called on" in page
+    assert "at once, by page; acknowledges within 15 minutes" in page
+
+
+def test_who_takes_part_is_told_how(docks: Library) -> None:
+    work = Work(docks)
+    assert [(each.step.id, each.how) for each in work.helps["night"]] == [
+        ("see", "is asked first"),
+        ("act", "ticks items"),
+    ]
+
+
+def test_everybody_on_a_path_is_told_when_it_reaches_them(docks: Library) -> None:
+    called = Work(docks).called
+    assert {who: [(each.when, each.last) for each in rungs] for who, rungs in called.items()} == {
+        "watch": [("at once", False)],
+        "agent": [("after 15 minutes", False)],
+        "lead": [("after 15 minutes", False), ("after 1 hour 15 minutes", True)],
+    }
+
+
+def test_a_path_knows_all_that_starts_it(docks: Library) -> None:
+    found = [(start.step.id if start.step else "", start.how) for start in starts(docks)["late"]]
+    assert found == [
+        ("see", "when it is late"),
+        ("ask", "waits for the answer"),
+        ("", "It sinks"),
+        ("", "3 days after it began"),
+    ]
+
+
+def test_the_tightest_time_is_found_across_units() -> None:
+    sop = library.build({"sops/DK-A-001.yaml": SOP.replace("within: 1d", "within: 2bh")}, TODAY).sop(
+        "DK-A-001"
+    )
+    assert sop is not None
+    assert tightest(sop.known_steps) == "2 business hours"
+    assert tightest([]) == ""
+
+
+def test_a_sop_is_found_by_its_id_without_hyphens_and_by_aliases_that_it_does_not_say(docks: Library) -> None:
+    [sop] = docks.sops
+    assert Links(docks).keywords(sop) == ["DKA001", "A001", "freeze"], (
+        "it says `hold` itself, and no word of a crane"
+    )
+
+
+def test_the_matrix_has_a_row_for_each_clause_and_counts_as_the_command_does() -> None:
+    whole, _ = full()
+    values, traces = overviews.coverage(whole), trace(whole)
+    assert [row.trace.id for row in values["rows"]] == [each.id for each in traces]
+    assert values["due"] == sum(each.applies for each in traces)
+    for row in values["rows"]:
+        assert {sop.id for sop, _ in row.sops} == {place.sop.id for place in row.trace.places if place.sop}
+        working = [place for place in row.trace.places if place.works]
+        assert [answer.there for answer in row.answers] == [
+            any(getattr(place, name) for place in working)
+            for name in ("times", "notices", "scenarios", "questions", "metrics")
+        ]
+
+
+def test_the_calendar_holds_every_review_once(docks: Library) -> None:
+    state = health(docks, ())
+    values = overviews.reviews(state)
+    ahead = [review.sop.id for month in values["months"] for review in month.reviews]
+    assert sorted(ahead + [review.sop.id for review in state.overdue]) == [
+        review.sop.id for review in state.reviews
+    ]
+    assert [month.title for month in values["months"]] == ["Feb 2027"]
+    assert values["owners"] == [("lead", [1], 0)]
+
+
+def test_the_navigation_does_not_grow_with_the_number_of_procedures(docks: Library) -> None:
+    many = {f"sops/DK-B-{i:03}.yaml": SOP.replace("DK-A-001", f"DK-B-{i:03}") for i in range(9)}
+    more = library.build({"sops/registers.yaml": REGISTERS, "sops/DK-A-001.yaml": SOP, **many}, TODAY)
+    assert nav(Links(more), ()) == nav(Links(docks), ())
+    assert {entry.count for _, entries in contents(Links(more), ()) for entry in entries} >= {10}
