@@ -99,6 +99,25 @@ def test_a_step_without_a_time_bounds_nothing() -> None:
     assert said["done"].fastest.minutes == 0
 
 
+def test_what_cannot_be_read_makes_the_length_unknown_and_no_shorter() -> None:
+    steps = [
+        {"id": "a", "within": "1h"},
+        {"id": "b", "within": "1h", "call": "TS-EX-002", "on": {"done": "done", "other": "other"}},
+    ]
+    inner = [{"id": "c", "within": "1h", "next": "done"}]
+    soon = [steps[0] | {"within": "soonish"}, steps[1]]
+    said = {
+        "what `a` says of its time cannot be read": library(sop(soon), sop(inner, "TS-EX-002")),
+        "TS-EX-002, which `b` runs, cannot be read": library(sop(steps)),
+        "what `TS-EX-002#c` says of its time cannot be read": library(
+            sop(steps), sop([inner[0] | {"within": "soonish"}], "TS-EX-002")
+        ),
+    }
+    for why, whole in said.items():
+        lasts = found(whole)["done"]
+        assert lasts.slowest.unknown == lasts.fastest.unknown == why
+
+
 def test_ways_that_are_too_many_are_unknown(monkeypatch: Any) -> None:
     monkeypatch.setattr(room, "STATES", 2)
     steps = [

@@ -57,8 +57,8 @@ _TOO_MANY = Length(unknown="there are too many ways to follow them all")
 def _lengths(sop: Sop, library: Library) -> Mapping[str, Lengths]:
     if not sop.known_steps:
         return {}
-    if not sop.steps_whole or "outcomes" in sop.unknown:
-        unread = Length(unknown="a part of the SOP cannot be read")
+    if why := _unread(sop, library):
+        unread = Length(unknown=why)
         return dict.fromkeys(sop.outcomes or (), Lengths(unread, unread))
     ends = _ends(sop)
     try:
@@ -71,6 +71,28 @@ def _lengths(sop: Sop, library: Library) -> Mapping[str, Lengths]:
             except OutOfBudget:
                 found[end] = Lengths(_TOO_MANY, _TOO_MANY)
         return found
+
+
+_TIMELY = frozenset(("role", "within", "wait", "call", "escalate"))
+
+
+def _unread(sop: Sop, library: Library) -> str:
+    """Why nobody can tell how long it lasts: what the SOP, or one that it runs, says of it is not known."""
+    seen, ahead = {sop.id}, [sop]
+    for here in ahead:  # it grows while it is walked
+        if not here.steps_whole or "outcomes" in here.unknown:
+            return f"a part of {'the SOP' if here is sop else here.id} cannot be read"
+        for step in here.known_steps:
+            place = step.id if here is sop else f"{here.id}#{step.id}"
+            if step.unknown & _TIMELY:
+                return f"what `{place}` says of its time cannot be read"
+            if step.call and step.call not in seen:
+                called = library.sop(step.call)
+                if called is None:
+                    return f"{step.call}, which `{place}` runs, cannot be read"
+                seen.add(called.id)
+                ahead.append(called)
+    return ""
 
 
 def _ends(sop: Sop) -> list[str]:
