@@ -237,6 +237,23 @@ def test_what_is_less_than_the_training_asks_for_is_taught_to_nobody() -> None:
     assert reviewed(CLEARER).consequences.training == ()
 
 
+@pytest.mark.parametrize("before", ["", "draft"], ids=["new", "a draft before"])
+def test_a_sop_that_nobody_worked_by_before_is_approved_taught_whole_and_announced(before: str) -> None:
+    text = TEXTS[APPEAL].replace("status: effective", f"status: {before}") if before else None
+    texts = {
+        **{path: each for path, each in TEXTS.items() if path != APPEAL},
+        **({APPEAL: text} if text else {}),
+    }
+    found = review(build(texts, TODAY), HANDBOOK, NAMES, FEW).consequences
+    sop = HANDBOOK.sop("TS-APP-002")
+    assert sop
+    assert sop.training
+    assert [(each.role, each.sop) for each in found.approvals] == [(sop.owner, "TS-APP-002")]
+    assert {each.role for each in found.training} == {*(sop.training.required_for or ())}
+    assert {each.steps for each in found.training} == {()}
+    assert found.announcement is not None
+
+
 def test_the_longest_floor_about_changes_that_meets_the_sop_says_how_long_ahead() -> None:
     announcement = reviewed(LATER).consequences.announcement
     assert announcement is not None
@@ -282,6 +299,13 @@ def test_clauses_are_gained_and_lost() -> None:
     found = reviewed(("us-ca.appeal-exists, ", "us.fcra.wait, "))
     assert [each.clause for each in found.reach.gained] == ["us.fcra.wait"]
     assert [each.clause for each in found.reach.lost] == ["us-ca.appeal-exists"]
+
+
+def test_clauses_of_a_sop_that_cannot_be_read_are_not_lost() -> None:
+    broken = edited(("purpose: ", "purpose: ["))
+    for before, after in ((HANDBOOK, broken), (broken, HANDBOOK)):
+        found = review(before, after, NAMES, FEW).reach
+        assert (found.gained, found.lost) == ((), ())
 
 
 def test_a_scenario_that_ends_otherwise_is_told_with_both_ends() -> None:

@@ -8,8 +8,8 @@ from sopctl.analysis.people import doers, doers_of, ranks
 from sopctl.diff import Change
 from sopctl.library import Library
 from sopctl.model.duration import Duration
-from sopctl.model.sop import Sop
-from sopctl.review.jobs import Job, jobs, person
+from sopctl.model.sop import APPROVED, Sop
+from sopctl.review.jobs import PAST, Job, jobs, person
 from sopctl.review.versions import PARTS, Version, counts
 from sopctl.weight import Weight
 
@@ -61,14 +61,30 @@ def consequences(
     renamed: Mapping[str, str],
 ) -> Consequences:
     """`renamed` leads from the new id of a SOP to the old one."""
+    entering = _entering(changes, before, after, renamed)
     approvals = [each for v in versions for each in _approvers(v, changes, before, after, renamed)]
+    approvals += [each for sop in entering for each in _first_approvers(sop, before, after)]
     lessons = [each for v in versions for each in _lessons(v, changes, before, after, renamed)]
+    lessons += [each for sop in entering for each in _first_lessons(sop, before, after)]
+    felt = [v.sop for v in versions if v.needed == "major"] + [sop.id for sop in entering]
     return Consequences(
-        tuple(approvals),
-        tuple(lessons),
-        _announcement(versions, after),
+        tuple(sorted(approvals, key=lambda each: each.sop)),
+        tuple(sorted(lessons, key=lambda each: each.sop)),
+        _announcement(sorted(felt), after),
         tuple(jobs(changes, before, after, renamed)),
     )
+
+
+def _entering(
+    changes: Sequence[Change], before: Library, after: Library, renamed: Mapping[str, str]
+) -> list[Sop]:
+    """The SOPs that nobody worked by before: new ones, and drafts that are drafts no more."""
+    found = []
+    for id in sorted({change.sop for change in changes if change.sop}):
+        old, new = before.sop(renamed.get(id, id)), after.sop(id)
+        if new and new.status in APPROVED and new.status not in PAST and not (old and old.status in APPROVED):
+            found.append(new)
+    return found
 
 
 # Who approves
@@ -96,6 +112,11 @@ def _approvers(
         yield Approver(role, person(after, before, role), sop.id, reason)
 
 
+def _first_approvers(sop: Sop, before: Library, after: Library) -> Iterator[Approver]:
+    if sop.owner:
+        yield Approver(sop.owner, person(after, before, sop.owner), sop.id, "owns it, and it is new")
+
+
 def _above(library: Library, id: str) -> list[str]:
     found = []
     for role in ranks(library, id):
@@ -119,10 +140,12 @@ def _lessons(
     felt = [
         c for c in changes if c.sop == sop.id and counts(c) and _asks_for_training(c, training.retrain_on)
     ]
-    required = [role for id in training.required_for or () if id for role in (doers(after, id) or (id,))]
     everything = any(not _step_of(c, sop) for c in felt)
     steps = list(dict.fromkeys(step for c in felt if (step := _step_of(c, sop))))
-    by_role = {role: [s for s in steps if role in doers_of(after, sop.steps_by_id[s])] for role in required}
+    by_role = {
+        role: [s for s in steps if role in doers_of(after, sop.steps_by_id[s])]
+        for role in _required(sop, after)
+    }
     for step in steps:  # who does a step learns it, listed or not
         for role in doers_of(after, sop.steps_by_id[step]) if sop.steps_by_id[step].role else ():
             by_role.setdefault(role, [s for s in steps if role in doers_of(after, sop.steps_by_id[s])])
@@ -131,6 +154,18 @@ def _lessons(
             yield Lesson(
                 role, person(after, before, role), sop.id, tuple(() if everything and not own else own)
             )
+
+
+def _first_lessons(sop: Sop, before: Library, after: Library) -> Iterator[Lesson]:
+    """All of a new SOP, whatever a change of it would ask for."""
+    if sop.training:
+        for role in sorted(_required(sop, after)):
+            yield Lesson(role, person(after, before, role), sop.id, ())
+
+
+def _required(sop: Sop, library: Library) -> dict[str, None]:
+    asked = (sop.training.required_for if sop.training else ()) or ()
+    return dict.fromkeys(role for id in asked if id for role in (doers(library, id) or (id,)))
 
 
 def _asks_for_training(change: Change, least: str) -> bool:
@@ -147,7 +182,7 @@ def _step_of(change: Change, sop: Sop) -> str:
 # What is announced
 
 
-def _announcement(versions: Sequence[Version], library: Library) -> Announcement | None:
+def _announcement(changed: Sequence[str], library: Library) -> Announcement | None:
     """The longest floor among the clauses about changes of policies that meet a SOP which changes
     for those whom it is applied to."""
     found: list[tuple[int, str, Duration, list[str]]] = []
@@ -155,7 +190,7 @@ def _announcement(versions: Sequence[Version], library: Library) -> Announcement
         time = clause.duration
         if not clause.policy_changes or time is None:
             continue
-        sops = [v.sop for v in versions if v.needed == "major" and _meets(library, v.sop, id)]
+        sops = [sop for sop in changed if _meets(library, sop, id)]
         if sops:
             found.append((_least(time), id, time, sops))
     if not found:

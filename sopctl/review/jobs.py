@@ -10,7 +10,7 @@ from sopctl.library import Library
 from sopctl.model.sop import Sop, Step
 from sopctl.weight import Weight
 
-_PAST = ("superseded", "withdrawn")
+PAST = ("superseded", "withdrawn")
 
 
 class Job(NamedTuple):
@@ -59,7 +59,7 @@ def _told(
         if change.pointer == ("status",):
             for role in _all_doers(sop, library):
                 yield role, change.message
-        elif sop.status in _PAST:
+        elif sop.status in PAST:
             continue
         elif not change.pointer and change.kind in (Kind.ADDED, Kind.REMOVED):
             yield from _whole_sop(change, sop, library)
