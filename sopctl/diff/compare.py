@@ -300,7 +300,7 @@ def _unnamed(item: Shape, before: Sequence[Any], after: Sequence[Any], here: Her
             continue
         i = by_new[j]
         if (i, j) in astray:
-            said = f"is number {j + 1} now, was number {i + 1}: {phrases.name(item, new)}"
+            said = f"was number {i + 1} before: {phrases.name(item, new)}"
             yield below.change(Kind.MOVED, _moved_weight(here), i + 1, j + 1, said, " ")
         names = sorted({phrases.name(item, before[i]), phrases.name(item, new)})
         yield from compare(item, before[i], new, below._replace(anchor=(*here.anchor, " / ".join(names))))
@@ -366,7 +366,8 @@ def _moved_weight(here: Here) -> Weight:
 
 def _numbered(item: Shape, place: int, here: Here) -> str:
     noun = _noun(item).removesuffix(" of a decision table") if isinstance(item, Record) else f"`{here.key}`"
-    return f"{noun} {place + 1}"
+    noun, of, whole = noun.partition(" of ")
+    return f"{noun} {place + 1}{of}{whole}"
 
 
 def _words(item: Shape, before: Sequence[Any], after: Sequence[Any], here: Here) -> Iterator[Change]:
@@ -379,7 +380,7 @@ def _words(item: Shape, before: Sequence[Any], after: Sequence[Any], here: Here)
     if here.ordered or item is TEST or not (gone or come):
         said = phrases.changed(here.part, here.key, List(item), [*before], [*after], here.word)
         yield here.change(Kind.CHANGED, weight, [*before], [*after], said)
-    elif len(gone) == len(come) == 1 and isinstance(item, Text):  # a value in the place of another
+    elif len(gone) == len(come) == 1 and (isinstance(item, Text) or len(before) == len(after) == 1):
         said = phrases.changed(here.part, here.key, item, gone[0], come[0])
         yield here.change(Kind.CHANGED, weight, gone[0], come[0], said)
     else:

@@ -85,7 +85,10 @@ def removed(part: str, key: str, shape: Shape, before: Any, word: str = "") -> s
 
 def phrase(part: str, key: str, said: str, word: str = "") -> str:
     usual = f"`{key}` of `{{word}}` is {{}}" if word else f"`{key}` is {{}}"
-    return PHRASES.get((part, key), usual).replace("{word}", word).replace("{}", said)
+    words = PHRASES.get((part, key), usual)
+    if said == "yes":
+        words = words.removesuffix(": {}")
+    return words.replace("{word}", word).replace("{}", said)
 
 
 def value(shape: Shape, data: Any) -> str:
