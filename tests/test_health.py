@@ -124,6 +124,13 @@ def test_an_empty_knowledge_base_is_told_without_a_figure_too_many() -> None:
     ]
 
 
+def test_the_text_says_when_reviews_are_due() -> None:
+    days = {"DK-A-001": "2026-11-20", "DK-B-001": "2027-01-31"}
+    texts = {f"sops/{id}.yaml": sop(id, review_by=day) for id, day in days.items()}
+    found = of(library.build({"sops/registers.yaml": REGISTERS, **texts}, TODAY))
+    assert "    lead: 1 overdue, 1 due in 2027-01" in report.text(found).splitlines()
+
+
 def test_the_command_and_the_site_say_the_same(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -60,7 +60,8 @@ def _lines(health: Health) -> Iterator[str]:
         days = (health.today - review.due).days
         yield f"  ▲ {review.sop.id}, {review.sop.owner or 'nobody'}: since {review.due}, {days} day{'s' * (days != 1)}"
     for owner, months in health.load.items():
-        yield f"    {owner or 'nobody'}: {', '.join(f'{count} {month}' for month, count in months.items())}"
+        due = (f"{count} {_due(month)}" for month, count in months.items())
+        yield f"    {owner or 'nobody'}: {', '.join(due)}"
     yield f"scenarios  {_of(health.scenarios)} come out as expected"
     yield f"branches   {_of(health.branches)} are gone through by a scenario"
     for each in health.untested:
@@ -75,6 +76,10 @@ def _lines(health: Health) -> Iterator[str]:
             f"{count} {severity.value}{'s' * (count != 1)}" for severity, count in counted.items()
         )
         yield f"  ▲ {family}xx {FAMILIES[family]}: {said}"
+
+
+def _due(month: str) -> str:
+    return month if month == "overdue" else f"due in {month}"
 
 
 def _of(count: Count) -> str:
