@@ -50,7 +50,7 @@ def _key(record: Record, name: str, held: Any, depth: int) -> Iterator[str]:
             yield from _entries(shape, held, name, part, depth)
         case List() if isinstance(held, list):
             yield from _items(shape, held, key, name, part, depth)
-        case Text() if isinstance(held, str) and len(_sentences(held)) > 1:
+        case Text() if not shape.line and isinstance(held, str) and len(_sentences(held)) > 1:
             yield _line(depth, f"{_spaced(name)}:")
             yield from (_line(depth + 1, each) for each in _sentences(held))
         case _:

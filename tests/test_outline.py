@@ -52,6 +52,10 @@ def test_each_fact_has_a_line_below_the_thing_that_it_is_about() -> None:
     ]
 
 
+def test_a_name_with_a_full_stop_in_it_stays_on_its_line() -> None:
+    assert "  name: L. Lead" in lines(sop())
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_the_form_and_the_order_of_keys_mean_nothing(path: Path) -> None:
     name = f"sops/{path.name}"
