@@ -207,7 +207,7 @@ def _put(host: Host, name: str, body: str, update_only: bool) -> Done:
 
 def _mine(host: Host, name: str) -> dict[str, Any] | None:
     """The oldest comment of this name that we wrote: anybody can write the marker."""
-    marked = [each for each in _comments(host) if each.get("body", "").startswith(_marker(name))]
+    marked = [each for each in _comments(host) if each["body"].startswith(_marker(name))]
     if not marked:
         return None
     me = _me(host)
@@ -220,7 +220,7 @@ def _comments(host: Host) -> Iterator[dict[str, Any]]:
         if address is None:
             return
         page, headers = _ask(host, "GET", address)
-        if not isinstance(page, list):
+        if not isinstance(page, list) or not all(isinstance(each, dict) for each in page):
             raise _no_api(host)
         yield from (each for each in page if isinstance(each.get("body"), str))
         address = _next(host, headers)
@@ -243,11 +243,14 @@ def _next(host: Host, headers: Headers) -> str | None:
 def _me(host: Host) -> int | None:
     """Who the token belongs to; None for the token of a job, which belongs to an app."""
     try:
-        return int(_ask(host, "GET", host.user)[0]["id"])
+        user, _ = _ask(host, "GET", host.user)
     except Refused:
         if host.name == "GitHub":
             return None
         raise
+    if not isinstance(user, dict) or not isinstance(user.get("id"), int):
+        raise _no_api(host)
+    return int(user["id"])
 
 
 def _wrote(writer: Mapping[str, Any], me: int | None) -> bool:

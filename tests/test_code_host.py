@@ -314,9 +314,14 @@ def test_an_event_that_tells_nothing_is_refused(host: CodeHost, tmp_path: Path, 
         host_of(environment)
 
 
-@pytest.mark.parametrize("answer", ["<html>Please log in</html>", "{}"])
+@pytest.mark.parametrize("answer", ["<html>Please log in</html>", "{}", "[1]"])
 def test_an_answer_that_no_api_gives_is_said(host: CodeHost, environment: Environment, answer: str) -> None:
     host.failures = [(200, {}, answer)]
+    with pytest.raises(HostTrouble, match="does not answer as its API would"):
+        put(environment)
+    put(environment)
+    page = (200, {}, json.dumps(host.comments))
+    host.failures = [page, (200, {}, answer)]  # it says who wrote the comments, and not who we are
     with pytest.raises(HostTrouble, match="does not answer as its API would"):
         put(environment)
 
