@@ -24,6 +24,14 @@ class FileTrouble(Exception):
     """Something outside is not as it should be; the message is for the user."""
 
 
+def folders_in(folder: Path) -> list[str]:
+    """The names of the folders in a folder, but for hidden ones; none where it cannot be opened."""
+    try:
+        return sorted(each.name for each in os.scandir(folder) if each.is_dir() and each.name[0] != ".")
+    except OSError:
+        return []
+
+
 def texts_in(root: Path, folder: Path) -> dict[str, str | Unread]:
     """Every SOP and register file below a folder, by its path as seen from `root`.
 

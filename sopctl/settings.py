@@ -34,14 +34,19 @@ class Settings(Part, title="[tool.sopctl]"):
 
 def find_root(start: Path) -> Path | None:
     """The nearest folder, from `start` upwards, that is settled for sopctl or holds `sops/`."""
-    for folder in (start, *start.parents):
-        if (
-            (folder / FILE).is_file()
-            or (folder / "sops").is_dir()
-            or _in_pyproject(_on_disk(folder)) is not None
-        ):
-            return folder
-    return None
+    return next((folder for folder in (start, *start.parents) if _is_root(folder)), None)
+
+
+def root_below(start: Path) -> str | None:
+    """The folder just below that is one, where there is no other: whoever stands above it means it."""
+    found = [name for name in files.folders_in(start) if _is_root(start / name)]
+    return found[0] if len(found) == 1 else None
+
+
+def _is_root(folder: Path) -> bool:
+    return (
+        (folder / FILE).is_file() or (folder / "sops").is_dir() or _in_pyproject(_on_disk(folder)) is not None
+    )
 
 
 def load(root: Path) -> Settings:

@@ -193,6 +193,17 @@ def test_no_knowledge_base_is_said_with_the_way_out(
     assert "`sopctl init` makes one" in err
 
 
+def test_above_a_knowledge_base_the_way_out_leads_into_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "hand book" / "sops").mkdir(parents=True)
+    (tmp_path / "notes").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert "go into `hand book`" in run(capsys, "lint")[2]
+    (tmp_path / "other" / "sops").mkdir(parents=True)  # which of the two is meant, nobody knows
+    assert "`sopctl init` makes one" in run(capsys, "lint")[2]
+
+
 def test_a_mistake_of_ours_ends_with_2_and_no_traceback(
     base: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -86,8 +86,9 @@ def find(paths: Sequence[str] = ()) -> Ground:
     if root is None and paths and here.is_dir():
         return Ground(here, here, Settings.make({})[0])  # a bare folder of SOPs
     if root is None:
+        way = f"go into `{below}`" if (below := settings.root_below(start)) else "`sopctl init` makes one"
         raise FileTrouble(
-            f"no knowledge base here: neither {start} nor a folder above it holds `sops/` or `{settings.FILE}`; `sopctl init` makes one"
+            f"no knowledge base here: neither {start} nor a folder above it holds `sops/` or `{settings.FILE}`; {way}"
         )
     settled = settings.load(root)
     folder = root / settled.sops
