@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sopctl.analysis.people import doers_of
 from sopctl.analysis.trials import Trial, trials
 from sopctl.diagnostic import Pointer
-from sopctl.diff import Change
+from sopctl.diff import Change, hidden_ids
 from sopctl.library import Library
 from sopctl.model.sop import Sop
 from sopctl.shape import Reference
@@ -67,10 +67,11 @@ def reach(changes: Sequence[Change], before: Library, after: Library, renamed: M
     new_of = {old: new for new, old in renamed.items()}
     olds = {Carried(c.clause, new_of.get(c.sop, c.sop)) for c in _carried(before, after)}
     news = set(_carried(after, before))
+    hidden = hidden_ids(before) | hidden_ids(after)  # of these nobody knows what they carry out
     return Reach(
         tuple(touched),
-        tuple(sorted(news - olds)),
-        tuple(sorted(olds - news)),
+        tuple(sorted(each for each in news - olds if each.sop not in hidden)),
+        tuple(sorted(each for each in olds - news if each.sop not in hidden)),
         _results(before, after, new_of),
     )
 
