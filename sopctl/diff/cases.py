@@ -205,6 +205,8 @@ def _told(
     changes = [teller.change(line) for line in found.lines]
     reasons = [f"what cases come to at `{place}` cannot be read" for place in sorted(found.run.unclear)]
     reasons += ["a case did not take the way that was worked out for it"] if None in changes else []
+    if found.lines and not found.run.depth.into:
+        reasons.append("its cases are too many to follow them through calls: any outcome of those counts")
     behind = tuple(sorted(found.behind(quiet)))
     if behind:
         reasons.append(f"its cases are too many to follow them into {listed(behind)}")
