@@ -113,6 +113,15 @@ def between(library: Library) -> list[Call]:
 
 def call_circles(library: Library) -> list[list[Call]]:
     """For each knot of SOPs that call each other in a circle, one circle that begins with a call."""
+    if library not in _CIRCLES:
+        _CIRCLES[library] = _call_circles(library)
+    return _CIRCLES[library]
+
+
+_CIRCLES: WeakKeyDictionary[Library, list[list[Call]]] = WeakKeyDictionary()
+
+
+def _call_circles(library: Library) -> list[list[Call]]:
     by_sop: dict[str, list[Call]] = {sop.id: [] for sop in library.sops}
     for each in between(library):
         by_sop[each.sop].append(each)
@@ -138,6 +147,6 @@ def _way(calls: dict[str, list[Call]], start: str, end: str) -> list[Call]:
                 ahead.append(each.to)
     way: list[Call] = []
     while end != start:
-        way.insert(0, came[end])
+        way.append(came[end])
         end = came[end].sop
-    return way
+    return way[::-1]
