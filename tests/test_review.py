@@ -468,6 +468,21 @@ def test_on_a_branch_it_is_compared_with_where_it_left_the_main_one(repo: Repo, 
     assert code in (0, 1)
 
 
+def test_in_a_clone_without_a_main_branch_of_its_own_that_of_the_origin_counts(
+    repo: Repo, sopctl: Shown, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = repo.git("rev-parse", "HEAD")
+    repo.git("checkout", "-q", "-b", "topic")
+    change(repo, CLEARER)
+    repo.commit("Clearer")
+    repo.git("clone", "-q", "-b", "topic", str(repo.top), str(tmp_path / "clone"))
+    repo.git("-C", str(tmp_path / "clone"), "remote", "set-head", "origin", "--delete")
+    monkeypatch.chdir(tmp_path / "clone")
+    _, out, _ = sopctl()
+    assert f"compared: {base[:12]}, where this branch left origin/main → the working tree" in out
+    assert "Look at the evidence" in out
+
+
 def test_two_folders_need_no_repository(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sopctl: Shown
 ) -> None:

@@ -26,7 +26,7 @@ DiffFailOn = Enum(  # type: ignore[misc]
 )
 
 WORKING_TREE = "the working tree"
-_DEFAULT_BRANCHES = ("origin/HEAD", "main", "master")
+_DEFAULT_BRANCHES = ("origin/HEAD", "main", "origin/main", "master", "origin/master")
 
 
 def diff(
