@@ -350,6 +350,11 @@ def test_a_table_with_a_column_within_is_the_rows_of_within() -> None:
     }
 
 
+def test_a_column_of_facts_beside_a_text_in_their_place_is_left_to_the_finding_about_that() -> None:
+    made = step("| when | strikes | then |\n| --- | --- | --- |\n| yes | 3 | done |\n")
+    assert made == {"decide": [{"when": "yes", "then": "done"}]}
+
+
 def test_columns_are_named_like_headings() -> None:
     assert data("## Change history\n\n| version | Approved by |\n|---|---|\n| 1.0.0 | lead |\n") == {
         "change_history": [{"version": "1.0.0", "approved_by": "lead"}]

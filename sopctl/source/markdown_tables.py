@@ -62,6 +62,6 @@ def _row(home: Values, record: Record, head: list[Cell], columns: list[forms.Col
             here_at = (*here_at, word)
             into = into.setdefault(word, {})
             home.found.setdefault(here_at, Place(written, None, block=block))
-        if name not in into:
+        if isinstance(into, dict) and name not in into:  # a text in its place is a finding of the model's
             into[name] = home.cell(column.shape, cell, (*here_at, name), title.extent, block)
     return data
