@@ -140,7 +140,7 @@ def test_a_renamed_sop_is_reached_at_its_old_address_and_found_by_its_old_id() -
     whole = library.build({"sops/A-2.yaml": text}, TODAY)
     page = site(whole, load(), diagnostics=()).pages["sops/A-1.md"]
     assert "A-1 is called A-2 now" in page
-    assert '<a href="../A-2/">A-2 Open the dock</a>' in page
+    assert '<a href="../../sops/A-2/">A-2 Open the dock</a>' in page
     assert "location.replace(" in page
     missing = [each.message for each in whole.missing["sops/A-2.yaml"] if each.code == "SOP301"]
     assert missing == ["no SOP is called `A-1`: it is called `A-2` now"]

@@ -75,7 +75,7 @@ class Health(NamedTuple):
         found: dict[str, Counter[str]] = defaultdict(Counter)
         for review in self.reviews:
             found[review.sop.owner or ""]["overdue" if review.overdue else review.month] += 1
-        return {owner: dict(sorted(found[owner].items())) for owner in sorted(found)}
+        return {owner: dict(sorted(found[owner].items(), key=_first_due)) for owner in sorted(found)}
 
 
 def health(library: Library, diagnostics: Iterable[Diagnostic]) -> Health:
@@ -95,6 +95,10 @@ def health(library: Library, diagnostics: Iterable[Diagnostic]) -> Health:
         unverified,
         _findings(diagnostics),
     )
+
+
+def _first_due(counted: tuple[str, int]) -> tuple[bool, str]:
+    return counted[0] != "overdue", counted[0]
 
 
 def reviews(library: Library) -> list[Review]:
