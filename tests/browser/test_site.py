@@ -104,6 +104,18 @@ def test_search_finds_each_sop_by_its_id_with_and_without_hyphens_and_by_its_tit
     assert {name: found for name, found in first.items() if found != [f"sops/{name[0]}/"]} == {}
 
 
+def test_a_procedure_is_reached_from_anywhere_by_keyboard_alone(site: BuiltSite, page: Page) -> None:
+    page.goto(site.url("health/"))
+    page.keyboard.press("/")
+    page.keyboard.type("tsapp002")
+    expect(page.locator(".md-search-result__item a").first).to_have_attribute(
+        "href", re.compile("TS-APP-002")
+    )
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_contain_text("Appeal review")
+
+
 def test_search_finds_the_terms_by_the_words_on_the_floor(
     site: BuiltSite, page: Page, handbook: Library
 ) -> None:
