@@ -60,7 +60,8 @@ def _lines(health: Health) -> Iterator[str]:
         days = (health.today - review.due).days
         yield f"  ▲ {review.sop.id}, {review.sop.owner or 'nobody'}: since {review.due}, {days} day{'s' * (days != 1)}"
     for owner, months in health.load.items():
-        due = (f"{count} {_due(month)}" for month, count in months.items())
+        first = sorted(months.items(), key=lambda each: (each[0] != "overdue", each[0]))
+        due = (f"{count} {_due(month)}" for month, count in first)
         yield f"    {owner or 'nobody'}: {', '.join(due)}"
     yield f"scenarios  {_of(health.scenarios)} come out as expected"
     yield f"branches   {_of(health.branches)} are gone through by a scenario"
