@@ -231,15 +231,20 @@ def _carried(library: Library, other: Library) -> Iterator[Carried]:
 
 
 def _results(before: Library, after: Library, new_of: Mapping[str, str]) -> tuple[Result, ...]:
-    """Scenarios that stand on both sides and end otherwise; a new name of an outcome counts."""
+    """Scenarios that stand on both sides and end otherwise; a new name of an outcome is no other end."""
     olds = {(new_of.get(trial.sop.id, trial.sop.id), trial.scenario.title): trial for trial in trials(before)}
     found = []
     for trial in trials(after):
         old = olds.get((trial.sop.id, trial.scenario.title))
-        if old is not None and (_end(old) != _end(trial) or old.failed != trial.failed):
+        if old is not None and (not _same_end(old, trial) or old.failed != trial.failed):
             title = trial.scenario.title or "without a title"
             found.append(Result(trial.sop.id, title, _told(old), _told(trial), trial.failed))
     return tuple(found)
+
+
+def _same_end(old: Trial, new: Trial) -> bool:
+    renamed = old.walk.end.name not in (new.sop.outcomes or {}) and _told(old) == _told(new)
+    return _end(old) == _end(new) or (old.walk.end.why == new.walk.end.why == "outcome" and renamed)
 
 
 def _end(trial: Trial) -> tuple[str, str]:
