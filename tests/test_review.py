@@ -254,6 +254,28 @@ def test_a_sop_that_nobody_worked_by_before_is_approved_taught_whole_and_announc
     assert found.announcement is not None
 
 
+@pytest.mark.parametrize("after", ["", "withdrawn"], ids=["deleted", "withdrawn"])
+def test_that_a_sop_goes_is_approved_by_its_owner_and_those_who_approved_it(after: str) -> None:
+    text = TEXTS[APPEAL].replace("status: effective", f"status: {after}") if after else None
+    texts = {
+        **{path: each for path, each in TEXTS.items() if path != APPEAL},
+        **({APPEAL: text} if text else {}),
+    }
+    found = review(HANDBOOK, build(texts, TODAY), NAMES, FEW).consequences
+    roles = [each.role for each in found.approvals if each.sop == "TS-APP-002"]
+    assert roles == ["appeals-lead", "director-ts", "legal-counsel"]
+    assert [each for each in found.training if each.sop == "TS-APP-002"] == []
+
+
+def test_a_new_name_of_an_outcome_is_no_other_result_of_a_scenario() -> None:
+    texts = {
+        path: text.replace("rejected-late", "came-too-late")
+        for path, text in TEXTS.items()
+        if isinstance(text, str)
+    }
+    assert review(HANDBOOK, build(texts, TODAY), NAMES, FEW).reach.results == ()
+
+
 def test_the_longest_floor_about_changes_that_meets_the_sop_says_how_long_ahead() -> None:
     announcement = reviewed(LATER).consequences.announcement
     assert announcement is not None

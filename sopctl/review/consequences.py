@@ -1,11 +1,11 @@
 """What follows from a change: who approves it, who learns what, what is announced, whose job changes how."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from sopctl.analysis.clauses import meets
 from sopctl.analysis.people import doers, doers_of, ranks
-from sopctl.diff import Change
+from sopctl.diff import Change, Kind
 from sopctl.library import Library
 from sopctl.model.duration import Duration
 from sopctl.model.sop import APPROVED, Sop
@@ -64,6 +64,8 @@ def consequences(
     entering = _entering(changes, before, after, renamed)
     approvals = [each for v in versions for each in _approvers(v, changes, before, after, renamed)]
     approvals += [each for sop in entering for each in _first_approvers(sop, before, after)]
+    leaving = _leaving(changes, {v.sop for v in versions}, before, after)
+    approvals += [each for sop in leaving for each in _last_approvers(sop, before, after)]
     lessons = [each for v in versions for each in _lessons(v, changes, before, after, renamed)]
     lessons += [each for sop in entering for each in _first_lessons(sop, before, after)]
     felt = [v.sop for v in versions if v.needed == "major"] + [sop.id for sop in entering]
@@ -84,6 +86,20 @@ def _entering(
         old, new = before.sop(renamed.get(id, id)), after.sop(id)
         if new and new.status in APPROVED and new.status not in PAST and not (old and old.status in APPROVED):
             found.append(new)
+    return found
+
+
+def _leaving(
+    changes: Sequence[Change], approved: Collection[str], before: Library, after: Library
+) -> list[Sop]:
+    """The SOPs by which nobody is to work any more, as they stood, but for those approved for what
+    else changes in them."""
+    gone = {c.sop for c in changes if c.pointer == ("status",) or (not c.pointer and c.kind is Kind.REMOVED)}
+    found = []
+    for id in sorted(gone - {*approved}):
+        old, new = before.sop(id), after.sop(id)
+        if old and old.status in APPROVED and old.status not in PAST and (new is None or new.status in PAST):
+            found.append(old)
     return found
 
 
@@ -115,6 +131,16 @@ def _approvers(
 def _first_approvers(sop: Sop, before: Library, after: Library) -> Iterator[Approver]:
     if sop.owner:
         yield Approver(sop.owner, person(after, before, sop.owner), sop.id, "owns it, and it is new")
+
+
+def _last_approvers(sop: Sop, before: Library, after: Library) -> Iterator[Approver]:
+    """The owner and the functions that approved it: that it goes is a change like others."""
+    why = {sop.owner: "owns it, and it is to be in force no more"} if sop.owner else {}
+    for approval in sop.approvals or ():
+        if approval and approval.role and approval.meaning == "approval":
+            why.setdefault(approval.role, f"approved {sop.version}: that it goes, the same function approves")
+    for role, reason in why.items():
+        yield Approver(role, person(after, before, role), sop.id, reason)
 
 
 def _above(library: Library, id: str) -> list[str]:

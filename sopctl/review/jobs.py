@@ -58,7 +58,7 @@ def _told(
             continue
         if change.pointer == ("status",):
             for role in _all_doers(sop, library):
-                yield role, change.message
+                yield role, f"it {change.message}"
         elif sop.status in PAST:
             continue
         elif not change.pointer and change.kind in (Kind.ADDED, Kind.REMOVED):
