@@ -434,3 +434,19 @@ def test_a_rule_is_chosen_by_its_name_too(base: Path, capsys: pytest.CaptureFixt
     broken(base)
     assert run(capsys, "lint", *TODAY, "--select", "sop-unknown")[0] == 1
     assert run(capsys, "lint", *TODAY, "--select", "role-unknown,SOP7")[0] == 0
+
+
+def test_the_shell_completes_the_ids_of_sops(base: Path) -> None:
+    environment = {**os.environ, "_SOPCTL_COMPLETE": "complete_bash", "COMP_CWORD": "2"}
+
+    def completed(words: str) -> list[str]:
+        said = subprocess.run(
+            [sys.executable, "-m", "sopctl"], cwd=base, env={**environment, "COMP_WORDS": words},
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        return said.stdout.split()
+
+    ids = sorted(path.stem for path in (base / "sops").rglob("*-*-*.*"))
+    assert completed("sopctl show ") == ids != []
+    assert completed(f"sopctl walk {ids[0][:4]}") == [ids[0]]
+    assert completed("sopctl log ZZ-") == []

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from sopctl import edit
 from sopctl.chronicle import Chronicle, State
 from sopctl.cli import ground
+from sopctl.cli.completion import sop_ids
 from sopctl.cli.ground import Ground
 from sopctl.cli.options import Argument, Option
 from sopctl.cli.show import Page
@@ -26,7 +27,7 @@ AsOfFormat = Enum("AsOfFormat", {"text": "text", "yaml": "yaml", "md": "md", "js
 
 def as_of(
     day: Annotated[str, Argument("The day, such as 2026-02-20.", "DATE")],
-    id: Annotated[str, Argument("The id of the SOP, as it is or once was.", "ID")],
+    id: Annotated[str, Argument("The id of the SOP, as it is or once was.", "ID", sop_ids)],
     today: Annotated[str | None, Option("The day that counts as today.", metavar="DATE")] = None,
     format: Annotated[
         AsOfFormat,

@@ -12,6 +12,7 @@ from sopctl.audit import QUESTIONS, Audited, Word, audited
 from sopctl.chronicle import Chronicle
 from sopctl.cli import ground
 from sopctl.cli.cells import table
+from sopctl.cli.completion import sop_ids
 from sopctl.cli.options import Argument, Option
 from sopctl.cli.wanted import successors_of, wanted_id
 from sopctl.in_force import in_force
@@ -23,7 +24,7 @@ AuditFormat = Enum("AuditFormat", {"text": "text", "csv": "csv", "json": "json"}
 
 
 def audit(
-    ids: Annotated[list[str] | None, Argument("The ids of SOPs; without them, all.", "IDS")] = None,
+    ids: Annotated[list[str] | None, Argument("The ids of SOPs; without them, all.", "IDS", sop_ids)] = None,
     today: Annotated[str | None, Option("The day that counts as today.", metavar="DATE")] = None,
     format: Annotated[AuditFormat, Option("How the audit is written.")] = AuditFormat["text"],
 ) -> int:

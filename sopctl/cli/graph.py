@@ -6,6 +6,7 @@ from enum import Enum
 from typing import Annotated
 
 from sopctl.cli import ground
+from sopctl.cli.completion import sop_ids
 from sopctl.cli.options import Argument, Option
 from sopctl.cli.wanted import wanted_sop
 from sopctl.render.drawing import Drawing, of_library, of_sop
@@ -14,7 +15,9 @@ GraphFormat = Enum("GraphFormat", {"mermaid": "mermaid", "dot": "dot", "json": "
 
 
 def graph(
-    id: Annotated[str | None, Argument("The id of a SOP; without it, all SOPs together.", "[ID]")] = None,
+    id: Annotated[
+        str | None, Argument("The id of a SOP; without it, all SOPs together.", "[ID]", sop_ids)
+    ] = None,
     format: Annotated[GraphFormat, Option("How the graph is written.")] = GraphFormat["mermaid"],
 ) -> int:
     """Draw a SOP, or all of them: steps, decisions, calls, hand-offs, escalations, loops and outcomes."""

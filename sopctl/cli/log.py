@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from sopctl.chronicle import Chronicle
 from sopctl.cli import ground
+from sopctl.cli.completion import sop_ids
 from sopctl.cli.options import Argument, Option
 from sopctl.cli.wanted import wanted_id
 from sopctl.diagnostic import json_pointer
@@ -19,7 +20,7 @@ LogFormat = Enum("LogFormat", {"text": "text", "markdown": "markdown", "json": "
 
 
 def log(
-    id: Annotated[str, Argument("The id of the SOP, as it is or once was.", "ID")],
+    id: Annotated[str, Argument("The id of the SOP, as it is or once was.", "ID", sop_ids)],
     format: Annotated[LogFormat, Option("How the history is written.")] = LogFormat["text"],
 ) -> int:
     """Tell the changes of meaning of one SOP through git, newest first: who, when, which version, and what.

@@ -25,10 +25,11 @@ class Option(NamedTuple):
 
 
 class Argument(NamedTuple):
-    """A word without a dash."""
+    """A word without a dash; `complete` gives the shell the words that begin like what is typed."""
 
     help: str
     metavar: str | None = None
+    complete: Callable[[str], list[str]] | None = None
 
 
 def quick(command: Command, words: Sequence[str]) -> dict[str, Any] | None:
@@ -109,7 +110,9 @@ def for_typer(command: Command) -> Callable[..., None]:
         annotation = parameter.annotation
         kind, spec = annotation.__origin__, annotation.__metadata__[0]
         if isinstance(spec, Argument):
-            said: Any = typer.Argument(help=spec.help, metavar=spec.metavar, show_default=False)
+            said: Any = typer.Argument(
+                help=spec.help, metavar=spec.metavar, show_default=False, autocompletion=spec.complete
+            )
         else:
             shown = parameter.default not in (None, False, [])
             metavar = "" if kind is bool else spec.metavar

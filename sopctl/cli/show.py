@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Annotated
 
 from sopctl.cli import ground
+from sopctl.cli.completion import sop_ids
 from sopctl.cli.options import Argument, Option
 from sopctl.cli.wanted import wanted_sop
 from sopctl.library import REGISTER_OF, Library
@@ -20,7 +21,7 @@ _WIDTH = 88
 
 
 def show(
-    id: Annotated[str, Argument("The id of the SOP.", "ID")],
+    id: Annotated[str, Argument("The id of the SOP.", "ID", sop_ids)],
     today: Annotated[str | None, Option("The day that counts as today.", metavar="DATE")] = None,
 ) -> int:
     """Show one SOP in the terminal: what it is for, its steps, where each way goes."""
