@@ -14,7 +14,7 @@ TableFormat = Enum("TableFormat", {"text": "text", "json": "json"}, type=str)
 
 def explain(
     code: Annotated[
-        str, Argument("The code or the name of a rule: SOP301 or sop-unknown. SOP3 lists a family.")
+        str, Argument("The code or the name of a rule: SOP301 or sop-unknown. SOP3 lists a family.", "CODE")
     ],
 ) -> int:
     """Say what a rule is about: why it matters, with a bad and a good example."""
