@@ -222,6 +222,13 @@ def test_more_than_wording_goes_to_the_functions_that_approved_before() -> None:
     assert roles == ["appeals-lead", "director-ts", "legal-counsel"]
 
 
+def test_who_has_signed_already_is_said() -> None:
+    signed = ("approvals:\n", "approvals:\n  - {role: appeals-lead, meaning: approval, on: 2026-11-20}\n")
+    found = {each.role: each.why for each in reviewed(LATER, signed).consequences.approvals}
+    assert found["appeals-lead"] == "owns it; signed on 2026-11-20"
+    assert "signed" not in found["legal-counsel"]
+
+
 def test_a_change_of_authority_goes_to_whoever_stands_above_the_owner() -> None:
     found = reviewed(("    on_overdue: appeals-overdue\n  - id: read-account", "  - id: read-account"))
     above = HANDBOOK.roles["appeals-lead"].reports_to

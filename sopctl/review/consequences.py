@@ -125,7 +125,18 @@ def _approvers(
         for above in _above(after, sop.owner):
             why.setdefault(above, f"stands above {person(after, before, sop.owner)}: who may decide changes")
     for role, reason in why.items():
-        yield Approver(role, person(after, before, role), sop.id, reason)
+        yield Approver(role, person(after, before, role), sop.id, f"{reason}{_signed(role, sop, old)}")
+
+
+def _signed(role: str, sop: Sop, old: Sop) -> str:
+    """That the file bears an approval of a role already which it did not bear before."""
+    there = {(each.role, each.on) for each in old.approvals or () if each}
+    new = [
+        each.on
+        for each in sop.approvals or ()
+        if each and each.meaning == "approval" and each.role == role and (role, each.on) not in there
+    ]
+    return f"; signed on {max(new)}" if new and all(new) else ""
 
 
 def _first_approvers(sop: Sop, before: Library, after: Library) -> Iterator[Approver]:
