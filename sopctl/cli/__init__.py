@@ -1,5 +1,6 @@
 """The command line. Each command reads, calls one room, and prints."""
 
+import gc
 import sys
 from collections.abc import Sequence
 from typing import TextIO
@@ -13,7 +14,8 @@ _QUICK = ("lint", "diff", "outline")
 
 def run(words: Sequence[str]) -> int:
     """Run one command line; the number is the exit code."""
-    out = sys.stdout
+    out, collects = sys.stdout, gc.isenabled()
+    gc.disable()  # what a command reads goes in no circles, and the process ends soon
     try:
         code = _guarded(list(words))
         if out is not None:
@@ -22,6 +24,9 @@ def run(words: Sequence[str]) -> int:
     except BrokenPipeError:  # whoever read us has gone, and has what was wanted
         _hush(out)
         return 0
+    finally:
+        if collects:
+            gc.enable()
 
 
 def _guarded(words: list[str]) -> int:

@@ -1,6 +1,5 @@
 """`sopctl diff`."""
 
-import gc
 import os
 import sys
 from datetime import date
@@ -54,7 +53,6 @@ def diff(
     today: Annotated[str | None, Option("The day that counts as today.", metavar="DATE")] = None,
 ) -> int:
     """Compare two states of the knowledge base by meaning: what changes, how much it weighs, and for whom."""
-    gc.disable()  # nothing here goes in circles, and the process ends soon
     day = ground.day(today)
     old, new = _sides(base, head)
     before = old.library(day)

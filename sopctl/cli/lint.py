@@ -1,6 +1,5 @@
 """`sopctl lint`."""
 
-import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -73,7 +72,6 @@ def lint(
     ] = None,
 ) -> int:
     """Check every SOP and register: what is wrong, where, why it matters and how to mend it."""
-    gc.disable()  # nothing here goes in circles, and the process ends soon
     base = ground.find(paths or ())
     only = ground.narrowed(base, paths or ())
     rules = ground.chosen(select or base.settings.select, ignore or base.settings.ignore)

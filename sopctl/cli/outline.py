@@ -1,6 +1,5 @@
 """`sopctl outline`."""
 
-import gc
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +11,6 @@ from sopctl.files import FileTrouble
 
 def outline(file: Annotated[str, Argument("A SOP or register file.", "FILE")]) -> int:
     """Print a file as lines, one fact a line, whatever its layout: what `git diff` compares after `sopctl git-setup`."""
-    gc.disable()  # nothing here goes in circles, and git waits
     from sopctl.outline import outline as lines
 
     text = files.text_of(Path(file))

@@ -1,5 +1,6 @@
 """`sopctl render`, `sopctl build` and `sopctl serve`."""
 
+import gc
 import inspect
 import sys
 from collections.abc import Iterator
@@ -71,6 +72,7 @@ def serve(
     today: Today = None,
 ) -> int:
     """Preview the site and keep it up to date while you write; findings are shown here meanwhile."""
+    gc.enable()  # this one goes on for hours
     base = ground.find()
     last: list[Library] = []
 
