@@ -26,6 +26,7 @@ def run(words: Sequence[str]) -> int:
         return 0
     finally:
         if collects:
+            gc.freeze()
             gc.enable()
 
 

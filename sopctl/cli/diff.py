@@ -84,7 +84,10 @@ class Side(NamedTuple):
 
     def library(self, today: date, like: Library | None = None) -> Library:
         if self.repository is None:
-            return self.ground.library(today, like)
+            found = self.ground.library(today, like)
+            if not found.by_path and self.name != WORKING_TREE:
+                raise FileTrouble(f"there are no SOPs in {self.name}")
+            return found
         return self.ground.library_at(self.ref, self.repository, today, like)
 
 
@@ -132,8 +135,6 @@ def _whole(place: Path, word: str) -> Ground:
     whole = (os.path.realpath(found.root), os.path.realpath(found.folder))
     if os.path.realpath(place) not in whole:
         raise FileTrouble(f"`{word}` is no knowledge base, but a part of {found.root}; name the whole")
-    if not any(files.texts_in(found.root, found.folder)):
-        raise FileTrouble(f"there are no SOPs in the folder `{word}`")
     return found
 
 

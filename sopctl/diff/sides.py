@@ -315,9 +315,12 @@ class Side:
 def leads(sides: tuple[Side, Side]) -> dict[str, list[str]]:
     """From each SOP to those that it calls or hands to, in either library."""
     found: dict[str, dict[str, None]] = {}
+    plain = all(side.names.plain for side in sides)
     for side in sides:
         for id in sorted(side.ids):
             sop = side.sop(id)
+            if sop is not None and plain and side is not sides[0] and sop is sides[0].sop(id):
+                continue  # both sides have it as it is
             here = found.setdefault(id, {})
             for step in sop.known_steps if sop else ():
                 here.update(dict.fromkeys(side.leads_to(step)))

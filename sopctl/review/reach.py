@@ -236,7 +236,9 @@ def _results(before: Library, after: Library, new_of: Mapping[str, str]) -> tupl
     found = []
     for trial in trials(after):
         old = olds.get((trial.sop.id, trial.scenario.title))
-        if old is not None and (not _same_end(old, trial) or old.failed != trial.failed):
+        if old is None or old is trial:
+            continue
+        if not _same_end(old, trial) or old.failed != trial.failed:
             title = trial.scenario.title or "without a title"
             found.append(Result(trial.sop.id, title, _told(old), _told(trial), trial.failed))
     return tuple(found)
