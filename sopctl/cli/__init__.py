@@ -15,7 +15,7 @@ _QUICK = ("lint", "diff", "outline")
 def run(words: Sequence[str]) -> int:
     """Run one command line; the number is the exit code."""
     out, collects = sys.stdout, gc.isenabled()
-    gc.disable()  # what a command reads goes in no circles, and the process ends soon
+    gc.disable()  # the process ends soon, and looking for what could be freed takes longer
     try:
         code = _guarded(list(words))
         if out is not None:
@@ -26,7 +26,7 @@ def run(words: Sequence[str]) -> int:
         return 0
     finally:
         if collects:
-            gc.freeze()
+            gc.freeze()  # a whole library may be left, and to look through it takes a second
             gc.enable()
 
 
