@@ -8,7 +8,8 @@ import posixpath
 import socket
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,6 +20,7 @@ from sopctl.builders import (
     MKDOCS,
     Builder,
     BuildTrouble,
+    Own,
     complaints,
     configuration,
     environment,
@@ -26,6 +28,7 @@ from sopctl.builders import (
 )
 from sopctl.diagnostic import Diagnostic, Severity
 from sopctl.files import FileTrouble
+from sopctl.lean import put_back, set_aside
 from sopctl.library import Library
 from sopctl.lint import lint
 from sopctl.render import FROM_THE_TOP, Command, Links, Site, load, site
@@ -71,7 +74,7 @@ def render(
     made = site(
         library, load(places.templates), commands, diagnostics, addresses, edits(places.root, library)
     )
-    files.write_folder(places.pages, _contents(places, made))
+    files.write_folder(places.pages, {**_beside(places, made), **made.pages, **made.data, **_by_hand(places)})
     return made
 
 
@@ -98,11 +101,29 @@ def build(
     menu = nav(Links(library), commands)
     with (
         files.new_folder(places.html) as folder,
-        configuration(own, library, places.pages, folder, menu, builder, offline) as config,
+        _lean(places, made, own) as (pages, finish),
+        configuration(own, library, pages, folder, menu, builder, offline) as config,
     ):
         builders.run(builder, config, library.today, made.sources)
+        finish(folder)
         files.swap_in(folder, places.html)
     return Built(diagnostics, len(made.pages), False)
+
+
+@contextmanager
+def _lean(places: Places, made: Site, own: Own) -> Iterator[tuple[Path, Callable[[Path], None]]]:
+    """The pages as the builder gets them, and what is to be done to the site that it makes: it is not
+    given what it would only parse. Plug-ins of the writers' own may want
+    to see all of it; then it gets the pages as they are."""
+    if own.reads_pages:
+        yield places.pages, lambda _: None
+        return
+    kept: list[str] = []
+    lean = {path: set_aside(page, kept) for path, page in made.pages.items()}
+
+    with files.new_folder(places.pages) as pages:
+        files.fill(pages, {**_beside(places, made), **lean, **made.data, **_by_hand(places)})
+        yield pages, lambda site: files.change(site, ".html", lambda html: put_back(html, kept))
 
 
 def serve(
@@ -230,12 +251,16 @@ def _has_own(places: Places) -> bool:
     return any((places.root / name).is_file() for name in CONFIGURATIONS)
 
 
-def _contents(places: Places, made: Site) -> dict[str, str | bytes]:
-    """All that MkDocs gets: what ships with us, the pages, linked files, and pages by hand."""
+def _beside(places: Places, made: Site) -> dict[str, str | bytes]:
+    """What stands beside the pages: what ships with us, and linked files."""
     linked = {
         address: data
         for address, path in made.files.items()
         if (data := files.bytes_of(places.root / path)) is not None
     }
-    ours = files.read_folder(files.find_data("site/home"))
-    return {**ours, **made.pages, **made.data, **linked, **files.read_folder(places.home)}
+    return {**files.read_folder(files.find_data("site/home")), **linked}
+
+
+def _by_hand(places: Places) -> dict[str, bytes]:
+    """Pages and files that the writers keep; they take the place of ours."""
+    return files.read_folder(places.home)

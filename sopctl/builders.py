@@ -51,6 +51,14 @@ class Own(NamedTuple):
         folders = self.values.get("use_directory_urls", True) is not False and not offline
         return Addresses(f"{base.rstrip('/')}/" if isinstance(base, str) and base else "", folders)
 
+    @property
+    def reads_pages(self) -> bool:
+        """Whether anything of the writers' own may read the pages while they are built."""
+        plugins = self.values.get("plugins") or []
+        each = plugins if isinstance(plugins, list) else [plugins]
+        named = {str(name) for one in each for name in (one if isinstance(one, dict) else [one])}
+        return bool(self.values.get("hooks")) or not named <= {"search", "offline"}
+
 
 def own_configuration(root: Path) -> Own:
     """The mkdocs.yml of a knowledge base. What is wrong in it the builder says in its own words."""

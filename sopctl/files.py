@@ -210,6 +210,25 @@ def write_folder(folder: Path, wanted: Mapping[str, str | bytes]) -> int:
     return changed
 
 
+def fill(folder: Path, wanted: Mapping[str, str | bytes]) -> None:
+    """Write files into a new folder, which nobody sees yet."""
+    made = set()
+    for name, text in wanted.items():
+        path = folder / name
+        if path.parent not in made:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            made.add(path.parent)
+        path.write_bytes(text.encode("utf-8") if isinstance(text, str) else text)
+
+
+def change(folder: Path, suffix: str, how: Callable[[str], str]) -> None:
+    """Change the texts of all files with this suffix in a new folder, which nobody sees yet."""
+    for path in folder.rglob(f"*{suffix}"):
+        old = path.read_bytes().decode("utf-8")
+        if (new := how(old)) != old:
+            path.write_bytes(new.encode("utf-8"))
+
+
 def read_folder(folder: Path) -> dict[str, bytes]:
     """Every file below a folder, by its path in it; hidden ones are left out."""
     found = {}
