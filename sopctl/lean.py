@@ -7,43 +7,53 @@ stands in its place, and the finished page gets it back.
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
-_ASIDE = re.compile(r'^<(?!h[1-6])([a-z]+)\b[^>]*\sdata-search-exclude="_"[^>]*>', re.MULTILINE)
+_OPENS = re.compile(r"^<(?:h[1-6]|([a-z]+))\b[^>]*>", re.MULTILINE)
 _MARK = re.compile(r"<!--sopctl:([0-9]+)-->")
-_WORD = ' data-search-exclude="_"'  # for the search alone, which takes it out
-_NOT_FINISHED = ("```", " markdown=")  # the first may begin a block of code, in which a tag is text
+_NO_MATTER = ' data-search-exclude="_"'  # for the search alone, which takes it out
+_NO_MATTER_AT_ALL = "\nsearch: {exclude: true}\n"  # in the front matter
+_MARKDOWN = " markdown="
+_CODE = "```"  # in which a tag would be text
 
 
 def set_aside(page: str, kept: list[str]) -> str:
     """The page with marks in the place of elements that the search leaves out, which are added to `kept`.
 
-    Such an element begins a line. One with Markdown in it stays, as do headings, of which the builder
-    makes the contents of the page.
+    Such an element begins a line, and has the word for it itself or stands below a heading that has it.
+    One with Markdown in it stays, as do headings, of which the builder makes the contents of the page.
     """
-    if _NOT_FINISHED[0] in page:
+    if _CODE in page:
         return page
     parts: list[str] = []
     done = at = 0
-    while found := _ASIDE.search(page, at):
-        end = _end(page, found[1], found.start())
-        element = page[found.start() : end]
-        if not end or _NOT_FINISHED[1] in element:
-            at = found.end()
-            continue
-        parts += page[done : found.start()], f"<!--sopctl:{len(kept)}-->"
-        kept.append(element.replace(_WORD, ""))
-        done = at = end
+    whole = below = _NO_MATTER_AT_ALL in page
+    while tag := _OPENS.search(page, at):
+        at = tag.end()
+        if tag[1] is None:
+            below = whole or _NO_MATTER in tag[0]
+        elif (below or _NO_MATTER in tag[0]) and (end := _end(page, tag[1], tag.start())):
+            element = page[tag.start() : end]
+            if _MARKDOWN not in element:
+                parts += page[done : tag.start()], f"<!--sopctl:{len(kept)}-->"
+                kept.append(element.replace(_NO_MATTER, ""))
+                done = at = end
     return "".join((*parts, page[done:]))
 
 
 def _end(page: str, name: str, start: int) -> int:
     """Where the element of this name ends that begins at `start`; 0 where it never does."""
     depth = 0
-    for tag in re.compile(rf"<(/?){name}\b[^>]*>").finditer(page, start):
+    for tag in _tags(name).finditer(page, start):
         depth += -1 if tag[1] else 1
         if not depth:
             return tag.end()
     return 0
+
+
+@cache
+def _tags(name: str) -> re.Pattern[str]:
+    return re.compile(rf"<(/?){name}\b[^>]*>")
 
 
 def put_back(html: str, kept: Sequence[str]) -> str:
