@@ -112,18 +112,30 @@ def build(
 
 @contextmanager
 def _lean(places: Places, made: Site, own: Own) -> Iterator[tuple[Path, Callable[[Path], None]]]:
-    """The pages as the builder gets them, and what is to be done to the site that it makes: it is not
-    given what it would only parse. Plug-ins of the writers' own may want
-    to see all of it; then it gets the pages as they are."""
+    """The pages as the builder gets them, and what is to be done to the site that it makes. It is given
+    neither what it would only parse nor what it would only copy, unless a plug-in or a page of the
+    writers' own may ask for it."""
     if own.reads_pages:
         yield places.pages, lambda _: None
         return
+    by_hand = _by_hand(places)
+    asked = b"\n".join(by_hand.values())
+    later = {
+        path: data
+        for path, data in made.data.items()
+        if path.startswith("sops/") and path not in by_hand and posixpath.basename(path).encode() not in asked
+    }
     kept: list[str] = []
     lean = {path: set_aside(page, kept) for path, page in made.pages.items()}
+    now = {path: data for path, data in made.data.items() if path not in later}
+
+    def finish(site: Path) -> None:
+        files.change(site, ".html", lambda html: put_back(html, kept))
+        files.fill(site, later)
 
     with files.new_folder(places.pages) as pages:
-        files.fill(pages, {**_beside(places, made), **lean, **made.data, **_by_hand(places)})
-        yield pages, lambda site: files.change(site, ".html", lambda html: put_back(html, kept))
+        files.fill(pages, {**_beside(places, made), **lean, **now, **by_hand})
+        yield pages, finish
 
 
 def serve(

@@ -35,8 +35,12 @@ def set_aside(page: str, kept: list[str]) -> str:
         elif (below or _NO_MATTER in tag[0]) and (end := _end(page, tag[1], tag.start())):
             element = page[tag.start() : end]
             if _MARKDOWN not in element:
-                parts += page[done : tag.start()], f"<!--sopctl:{len(kept)}-->"
-                kept.append(element.replace(_NO_MATTER, ""))
+                between, element = page[done : tag.start()], element.replace(_NO_MATTER, "")
+                if parts and between.isspace():
+                    kept[-1] += between + element
+                else:
+                    parts += between, f"<!--sopctl:{len(kept)}-->"
+                    kept.append(element)
                 done = at = end
     return "".join((*parts, page[done:]))
 
