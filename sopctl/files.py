@@ -192,16 +192,20 @@ def write_folder(folder: Path, wanted: Mapping[str, str | bytes]) -> int:
 
     Returns how many files were written or deleted.
     """
+    if not folder.exists():
+        with new_folder(folder) as new:
+            fill(new, wanted)
+            os.replace(new, folder)
+        return len(wanted)
     changed = 0
     keep = {folder / path: text for path, text in wanted.items()}
-    if folder.exists():
-        for path in sorted(folder.rglob("*"), reverse=True):
-            if path.is_dir() and not path.is_symlink():
-                if not any(path.iterdir()):
-                    path.rmdir()
-            elif path not in keep:
-                path.unlink()
-                changed += 1
+    for path in sorted(folder.rglob("*"), reverse=True):
+        if path.is_dir() and not path.is_symlink():
+            if not any(path.iterdir()):
+                path.rmdir()
+        elif path not in keep:
+            path.unlink()
+            changed += 1
     for path, text in keep.items():
         data = text.encode("utf-8") if isinstance(text, str) else text
         if not path.is_file() or path.read_bytes() != data:
