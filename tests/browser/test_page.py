@@ -169,6 +169,15 @@ def test_what_only_a_screen_can_do_is_not_printed(site: BuiltSite, page: Page, t
     assert "Rebuild the file as it stood" in said
 
 
+def test_on_paper_a_link_to_a_procedure_names_its_id_once(site: BuiltSite, page: Page, tmp_path: Path) -> None:
+    page.goto(site.url(SHORT))
+    said = " ".join(printed(page, tmp_path / "page.pdf", "A4").split())
+    assert "Product compliance takedown (SP-PCT-001)" in said
+    assert "Product compliance takedown (SP-PCT-001) (SP-PCT-001)" not in said
+    assert "SP-PCT-001 Product compliance takedown (SP-PCT-001)" not in said
+    assert "(SP-ONC-001)" not in said
+
+
 def test_the_checklist_can_be_printed_alone(site: BuiltSite, new_page: NewPage, tmp_path: Path) -> None:
     page = new_page(forgive=_from_a_folder)
     page.goto(site.file_url(f"{LONG}#_checklist"))

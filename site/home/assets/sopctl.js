@@ -31,6 +31,14 @@
     return link instanceof HTMLAnchorElement && !link.closest("h1, h2, .headerlink, .sop-meaning") && address(link) ? link : null;
   }
 
+  /* On paper a link leads nowhere: what it leads to is named by its id, unless its words do that. */
+  addEventListener("beforeprint", () => {
+    for (const link of document.querySelectorAll(".md-content a[href]:not(svg a)")) {
+      const [, id] = /^sops\/([^/#]+?)(?:\.html|\/)(?:#|$)/.exec(address(link)) || [];
+      if (id && id !== "index" && link.pathname !== location.pathname && !link.textContent.includes(id)) link.dataset.sop = id;
+    }
+  });
+
   async function show(link) {
     const found = (await meanings())[address(link)];
     if (!found) return false;
