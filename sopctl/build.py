@@ -28,7 +28,7 @@ from sopctl.builders import (
 )
 from sopctl.diagnostic import Diagnostic, Severity
 from sopctl.files import FileTrouble
-from sopctl.lean import put_back, set_aside
+from sopctl.lean import asked_for, put_back, set_aside
 from sopctl.library import Library
 from sopctl.lint import lint
 from sopctl.render import FROM_THE_TOP, Command, Links, Site, load, site
@@ -118,23 +118,24 @@ def _lean(places: Places, made: Site, own: Own) -> Iterator[tuple[Path, Callable
     if own.reads_pages:
         yield places.pages, lambda _: None
         return
-    by_hand = _by_hand(places)
-    asked = b"\n".join(by_hand.values())
+    beside, by_hand = _beside(places, made), _by_hand(places)
+    written = [data.decode("utf-8", "replace") for data in (*beside.values(), *by_hand.values())]
     later = {
         path: data
         for path, data in made.data.items()
-        if path.startswith("sops/") and path not in by_hand and posixpath.basename(path).encode() not in asked
+        if path.startswith("sops/") and not any(posixpath.basename(path) in text for text in written)
     }
+    asked = asked_for((*written, *made.pages.values()))
     kept: list[str] = []
-    lean = {path: set_aside(page, kept) for path, page in made.pages.items()}
+    lean = {path: set_aside(page, kept, asked) for path, page in made.pages.items()}
     now = {path: data for path, data in made.data.items() if path not in later}
 
     def finish(site: Path) -> None:
         files.change(site, ".html", lambda html: put_back(html, kept))
-        files.fill(site, later)
+        files.fill(site, {path: data for path, data in later.items() if path not in by_hand})
 
     with files.new_folder(places.pages) as pages:
-        files.fill(pages, {**_beside(places, made), **lean, **now, **by_hand})
+        files.fill(pages, {**beside, **lean, **now, **by_hand})
         yield pages, finish
 
 
@@ -263,7 +264,7 @@ def _has_own(places: Places) -> bool:
     return any((places.root / name).is_file() for name in CONFIGURATIONS)
 
 
-def _beside(places: Places, made: Site) -> dict[str, str | bytes]:
+def _beside(places: Places, made: Site) -> dict[str, bytes]:
     """What stands beside the pages: what ships with us, and linked files."""
     linked = {
         address: data

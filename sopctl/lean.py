@@ -1,48 +1,94 @@
-"""Pages without what the search leaves out, for a builder that takes its time over every tag.
+"""Pages of headings and words, for a builder that takes its time over every tag.
 
-A builder parses each tag of a page two or three times: to find Markdown in it, and to find words for
-the search. Most of a page is finished HTML and no matter of the search. That much is set aside, a mark
-stands in its place, and the finished page gets it back.
+A builder parses each tag of a page three times: to find Markdown in it, anchors, and words for the
+search. Most of a page is finished HTML, which needs none of it but the words. So it is set aside, a mark
+with the words stands in its place, and the finished page gets it back.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence, Set
 from functools import cache
+from urllib.parse import unquote
 
 _OPENS = re.compile(r"^<(?:h[1-6]|([a-z]+))\b[^>]*>", re.MULTILINE)
-_MARK = re.compile(r"<!--sopctl:([0-9]+)-->")
+_NAME = re.compile(r"<([a-z]+)")
+_HEADING = re.compile(r"<h[1-6]\b")
+_INSIDE_LINES = re.compile(r"</?(?:a|abbr|b|code|em|i|small|span|strong|sub|sup)\b[^>]*>")
+_TAG = re.compile(r"</?[a-z][^>]*>")
+_ID = re.compile(r' id="([^"]*)"')
+_LINK = re.compile(r"\]\([^)\s]*#([^)\s]+)")
+_MARK = re.compile(r"<!--sopctl:([0-9]+)-->(?:\n<p>[^<]*</p>\n<!--/sopctl-->)?")
 _NO_MATTER = ' data-search-exclude="_"'  # for the search alone, which takes it out
 _NO_MATTER_AT_ALL = "\nsearch: {exclude: true}\n"  # in the front matter
 _MARKDOWN = " markdown="
 _CODE = "```"  # in which a tag would be text
 
 
-def set_aside(page: str, kept: list[str]) -> str:
-    """The page with marks in the place of elements that the search leaves out, which are added to `kept`.
+def asked_for(pages: Iterable[str]) -> frozenset[str]:
+    """The anchors that links written in Markdown lead to, which a builder wants to find."""
+    return frozenset(unquote(anchor) for page in pages for anchor in _LINK.findall(page))
 
-    Such an element begins a line, and has the word for it itself or stands below a heading that has it.
-    One with Markdown in it stays, as do headings, of which the builder makes the contents of the page.
+
+def set_aside(page: str, kept: list[str], asked: Set[str] = frozenset()) -> str:
+    """The page with a mark for each stretch of finished HTML, which is added to `kept`; with the mark
+    stand the words that the search is to find.
+
+    An element is finished that begins a line and has neither Markdown in it, nor a heading that the
+    search finds, nor an anchor that is `asked` for.
     """
     if _CODE in page:
         return page
+    wanted = [found.start() for found in _ID.finditer(page) if found[1] in asked] if asked else []
     parts: list[str] = []
-    done = at = 0
+    stretch: list[str] = []
+    words: list[str] = []
     whole = below = _NO_MATTER_AT_ALL in page
+    done = at = 0
+
+    def mark() -> None:
+        if stretch:
+            said = " ".join(" ".join(words).split())
+            parts.append(f"<!--sopctl:{len(kept)}-->" + (f"\n<p>{said}</p>\n<!--/sopctl-->" if said else ""))
+            kept.append("".join(stretch).replace(_NO_MATTER, ""))
+            stretch.clear()
+            words.clear()
+
     while tag := _OPENS.search(page, at):
-        at = tag.end()
+        start, at = tag.span()
+        silent = _NO_MATTER in tag[0]
         if tag[1] is None:
-            below = whole or _NO_MATTER in tag[0]
-        elif (below or _NO_MATTER in tag[0]) and (end := _end(page, tag[1], tag.start())):
-            element = page[tag.start() : end]
-            if _MARKDOWN not in element:
-                between, element = page[done : tag.start()], element.replace(_NO_MATTER, "")
-                if parts and between.isspace():
-                    kept[-1] += between + element
-                else:
-                    parts += between, f"<!--sopctl:{len(kept)}-->"
-                    kept.append(element)
-                done = at = end
+            below = whole or silent
+            continue
+        silent = silent or below
+        end = _end(page, tag[1], start)
+        if (
+            page.find(_MARKDOWN, start, end or at) >= 0
+            or (not silent and _HEADING.search(page, start, end))
+            or any(start < anchor < end for anchor in wanted)
+            or not end
+        ):
+            continue
+        between, element = page[done:start], page[start:end]
+        if stretch and between.isspace():
+            stretch.append(between)
+        else:
+            mark()
+            parts.append(between)
+        stretch.append(element)
+        if not silent:
+            words.append(_words(element))
+        done = at = end
+    mark()
     return "".join((*parts, page[done:]))
+
+
+def _words(element: str) -> str:
+    """What the search finds in an element, without the parts of it that it leaves out."""
+    while (at := element.find(_NO_MATTER)) >= 0:
+        start = element.rindex("<", 0, at)
+        end = _end(element, _NAME.match(element, start)[1], start) or len(element)  # type: ignore[index]
+        element = element[:start] + element[end:]
+    return _TAG.sub(" ", _INSIDE_LINES.sub("", element)).replace("<", "&lt;")
 
 
 def _end(page: str, name: str, start: int) -> int:

@@ -169,7 +169,9 @@ def test_what_only_a_screen_can_do_is_not_printed(site: BuiltSite, page: Page, t
     assert "Rebuild the file as it stood" in said
 
 
-def test_on_paper_a_link_to_a_procedure_names_its_id_once(site: BuiltSite, page: Page, tmp_path: Path) -> None:
+def test_on_paper_a_link_to_a_procedure_names_its_id_once(
+    site: BuiltSite, page: Page, tmp_path: Path
+) -> None:
     page.goto(site.url(SHORT))
     said = " ".join(printed(page, tmp_path / "page.pdf", "A4").split())
     assert "Product compliance takedown (SP-PCT-001)" in said
