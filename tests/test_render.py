@@ -803,6 +803,16 @@ def test_a_template_of_the_knowledge_base_takes_the_place_of_ours() -> None:
     assert pages.pages["tags.md"] == "only tags: 2"
 
 
+def test_a_template_may_use_all_that_jinja_calls() -> None:
+    written = (
+        "{% macro twice(said) %}{{ said }}{{ said }}{% if caller is defined %}{{ caller('!') }}{% endif %}{% endmacro %}"
+        "{% block top %}{% for each in [1, 2] %}{{ twice(said=each) }}{% endfor %}{% endblock %}"
+        "{% call(mark) twice('a') %}{{ mark }}{% endcall %}{{ self.top() }}"
+        "{% for each in [[3], 4] recursive %}{{ loop(each) if each is iterable else each }}{% endfor %}"
+    )
+    assert Templates({"mine.md.jinja": written}).render("mine") == "1122aa!112234"
+
+
 @pytest.mark.parametrize(
     ("template", "said"),
     [("one\n{{ nothing.here }}", "templates/tags.md.jinja, line 2: `nothing` is undefined"),

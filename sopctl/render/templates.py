@@ -21,7 +21,7 @@ class Templates:
     def __init__(
         self, ours: Mapping[str, str], theirs: Mapping[str, str] | None = None, folder: str = "templates"
     ) -> None:
-        from jinja2 import Environment, FunctionLoader, StrictUndefined
+        from sopctl.render.jinja import FunctionLoader, PageEnvironment, StrictUndefined
 
         theirs = theirs or {}
 
@@ -30,7 +30,7 @@ class Templates:
                 return theirs[name], f"{folder}/{name}", lambda: True
             return (ours[name], f"sopctl's {name}", lambda: True) if name in ours else None
 
-        self._environment = Environment(
+        self._environment = PageEnvironment(
             loader=FunctionLoader(load), undefined=StrictUndefined, autoescape=False, trim_blocks=True,
             lstrip_blocks=True, keep_trailing_newline=True, auto_reload=False, cache_size=-1,
         )  # fmt: skip
