@@ -4,6 +4,7 @@ import json
 import uuid
 from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import cache
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
@@ -84,10 +85,17 @@ def whole(library: Library, sop: Sop, addresses: Addresses) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     """A value as JSON has it: lists are lists even of one, durations are short, what is not there is left out."""
+    if type(value) is str:  # most are
+        return value
     match value:
         case Part():
-            keys = ((name, getattr(value, key.attribute)) for name, key in value.__keys__.items())
-            return {name: _plain(each) for name, each in keys if each not in (None, (), {}, UNKNOWN)}
+            kind: Any = type(value)  # mypy takes it for something that cannot be hashed
+            written = vars(value)
+            return {
+                name: _plain(each)
+                for name, attribute, default in _keys(kind)
+                if (each := written.get(attribute, default)) is not None and (each or each in ("", 0))
+            }
         case Duration() | date():
             return str(value)
         case tuple():
@@ -95,6 +103,12 @@ def _plain(value: Any) -> Any:
         case dict():
             return {name: _plain(each) for name, each in value.items() if each is not UNKNOWN}
     return None if value is UNKNOWN else value
+
+
+@cache
+def _keys(part: type[Part]) -> list[tuple[str, str, Any]]:
+    """The keys of a record, the attributes that hold them, and what these hold where nothing is written."""
+    return [(name, key.attribute, key.default) for name, key in part.__keys__.items()]
 
 
 def title(library: Library) -> str:
