@@ -61,6 +61,8 @@ class Drawing(NamedTuple):
 
 def lines(label: str) -> list[str]:
     """The lines of a label, without what no picture can show."""
+    if label.isprintable():  # one line, and nothing in it that cannot be shown
+        return [" ".join(label.split())] if label.strip() else []
     shown = (" ".join(_UNSHOWN.sub("\ufffd", line).split()) for line in _BREAK.split(label))
     return [line for line in shown if line]
 
@@ -266,4 +268,4 @@ def _with_loops(edges: list[Edge]) -> Iterator[Edge]:
     knots = {id: number for number, knot in enumerate(circles(graph)) for id in knot}
     for edge in edges:
         same = edge.kind in FORWARD and edge.start in knots and knots[edge.start] == knots.get(edge.end)
-        yield edge._replace(loop=same and order[edge.end] <= order[edge.start])
+        yield edge._replace(loop=True) if same and order[edge.end] <= order[edge.start] else edge

@@ -7,6 +7,7 @@ inside the box that it leaves, where no line can cross it.
 """
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import NamedTuple
 from unicodedata import east_asian_width
 
@@ -81,6 +82,9 @@ def picture(drawing: Drawing) -> Picture:
 
 def wrapped(text: str, width: float, letter: float, most: int = MOST_LINES) -> tuple[str, ...]:
     """A text in lines that fit; what is left over after the last one is cut off with an ellipsis."""
+    said = " ".join(text.split())
+    if len(said) <= width / letter and _wide(text) == len(text):  # most texts fit
+        return (said,)
     rows, row = [], ""
     for word in _short_words(text, width, letter):
         longer = f"{row} {word}" if row else word
@@ -107,8 +111,8 @@ def _merged(edges: Iterable[Edge]) -> list[Edge]:
     for edge in edges:
         found.setdefault((edge.start, edge.end), []).append(edge)
     return [
-        same[0]._replace(label=" · or ".join(dict.fromkeys(", ".join(lines(each.label)) for each in same if each.label)))
-        for same in found.values()
+        Edge(start, end, same[0].kind, " · or ".join(dict.fromkeys([", ".join(lines(each.label)) for each in same if each.label])))
+        for (start, end), same in found.items()
     ]  # fmt: skip
 
 
@@ -181,10 +185,10 @@ def _box(node: Node, leaving: Sequence[Edge], sides: dict[str, str], x: int, y: 
     note = wrapped(note, room, SMALL_LETTER, 1)[0] if note else ""
     down = y + PAD + TITLE * len(title) + (SMALL if note else 0)
     exits = []
+    if len(leaving) == 1:
+        to = leaving[0].end
+        exits, leaving = [Exit(to, (), y + PAD + TITLE // 2, sides[to])], ()
     for edge, label in zip(leaving, _told_apart([edge.label for edge in leaving]), strict=True):
-        if len(leaving) == 1:
-            exits.append(Exit(edge.end, (), y + PAD + TITLE // 2, sides[edge.end]))
-            continue
         said = wrapped(label or "then", room - 2 * SMALL_LETTER, SMALL_LETTER)
         down += 3
         exits.append(Exit(edge.end, said, down + SMALL // 2, sides[edge.end]))
@@ -243,4 +247,9 @@ def _wide(text: str) -> int:
     """How many letters' room a text takes: East Asian letters take two."""
     if text.isascii():
         return len(text)
-    return sum(2 if east_asian_width(each) in "WF" else 1 for each in text)
+    return sum(map(_letters, text))
+
+
+@cache
+def _letters(letter: str) -> int:
+    return 2 if east_asian_width(letter) in "WF" else 1

@@ -72,18 +72,15 @@ def _line(arrow: Arrow) -> str:
     (x, y), *rest = arrow.corners
     drawn = [f"M{x} {y}"]
     for (ax, ay), (bx, by) in pairwise(rest):
-        (px, py), (qx, qy) = _towards((ax, ay), (x, y)), _towards((ax, ay), (bx, by))
-        drawn.append(f"L{px} {py}Q{ax} {ay} {qx} {qy}")
+        drawn.append(f"L{_towards(x, ax)} {_towards(y, ay)}Q{ax} {ay} {_towards(bx, ax)} {_towards(by, ay)}")
         x, y = ax, ay
     drawn.append(f"L{rest[-1][0]} {rest[-1][1]}")
     return "".join(drawn)
 
 
-def _towards(corner: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]:
-    def step(a: int, b: int) -> int:
-        return a + max(-_ROUND, min(_ROUND, b - a))
-
-    return step(corner[0], other[0]), step(corner[1], other[1])
+def _towards(other: int, corner: int) -> int:
+    """Where the rounding of a corner begins or ends, seen from the next corner."""
+    return corner + max(-_ROUND, min(_ROUND, other - corner))
 
 
 def _head(arrow: Arrow) -> str:
