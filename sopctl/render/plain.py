@@ -9,6 +9,7 @@ from sopctl.prose import REFERENCE
 from sopctl.render.links import Links
 
 _MARKED = re.compile(r"[\[*_`#>|<~-]|\n|\d[.)]").search
+_MARKED_INSIDE = re.compile(r"[\[*_`~]").search
 _LINK = re.compile(r"!?\[([^\[\]]*)\]\((?:[^()\s]|\([^()\s]*\))*(?:\s+\"[^\"]*\")?\)")
 _STRONG = re.compile(r"(\*\*|__|~~)(?=\S)(.+?)(?<=\S)\1")
 _LIGHT = re.compile(r"(?<![\w*])([*_])(?=[^\s*_])([^*_\n]+?)(?<=\S)\1(?![\w*])")
@@ -22,7 +23,8 @@ def plain(text: str | None, links: Links, sop: Sop | None = None) -> str:
     """Paragraphs and items of lists, each on a line of its own."""
     if not text or not _MARKED(text):
         return " ".join((text or "").split())
-    return "\n".join(_unmarked(line, named(links, sop)) for line in _lines(text))
+    name = named(links, sop)
+    return "\n".join([_unmarked(line, name) for line in _lines(text)])
 
 
 def named(links: Links, sop: Sop | None) -> Callable[[re.Match[str]], str]:
@@ -37,6 +39,8 @@ def named(links: Links, sop: Sop | None) -> Callable[[re.Match[str]], str]:
 
 
 def _unmarked(line: str, name: Callable[[re.Match[str]], str]) -> str:
+    if not _MARKED_INSIDE(line):
+        return line
     line = _LINK.sub(r"\1", REFERENCE.sub(name, line))
     return _CODE.sub(r"\2", _LIGHT.sub(r"\2", _STRONG.sub(r"\2", line)))
 

@@ -212,12 +212,13 @@ class SopView:
     def refers_to(self) -> Related:
         """The other SOPs that this one names, and at which steps."""
         library = self.library
-        parts: dict[str, list[Part]] = {}
+        others = library.referred(self.sop)
+        parts: dict[str, list[Part]] = {other.id: [] for other in others}
         for reference in library.references[library.path_of(self.sop)]:
-            parts.setdefault(reference.target.partition("#")[0], []).append(part_at(self.sop, reference.at))
-        return [
-            (other, self._where(self.sop, parts.get(other.id, []))) for other in library.referred(self.sop)
-        ]
+            id = reference.target.partition("#")[0]
+            if id in parts:
+                parts[id].append(part_at(self.sop, reference.at))
+        return [(other, self._where(self.sop, parts[other.id])) for other in others]
 
     @cached_property
     def referred_by(self) -> Related:

@@ -62,13 +62,20 @@ _PIECE = re.compile(r"\[\[([^\[\]|\n]+)(?:\|([^\[\]\n]*))?\]\]|(?<!`)`([^`\n\\]+
 _MEANS_SOMETHING = re.compile(
     r"[*`<\[\]{}\\\t\r\x00-\x08\x0b-\x1f]|(?<!\w)_|_(?!\w)|&(?=#?\w+;)|==|\+\+|--8<|[ ]{2}\n"
 ).search
-_STARTS = re.compile(r"^(?: {4}|\s*(?:[-+>#:|~]|\d{1,9}[.)]\s|!!!|\?\?\?|=+\s*$))", re.MULTILINE).search
+_MAY_MEAN_SOMETHING = re.compile(r"[*`<\[\]{}\\_&=+\x00-\x09\x0b-\x1f]").search
+"""Every text that means something has one of these, or a line that ends in two blanks; few have, and this is quick."""
+
+_START = r"(?: {4}|\s*(?:[-+>#:|~]|\d{1,9}[.)]\s|!!!|\?\?\?|=+\s*$))"
+_STARTS = re.compile(_START, re.MULTILINE).match
+_STARTS_LATER = re.compile(rf"\n{_START}", re.MULTILINE).search
 
 
 def ready(text: str, refer: Refer) -> str | None:
     """A text of one paragraph as HTML, where it holds no Markdown but references and code; else None."""
-    if _STARTS(text):
+    if _STARTS(text) or _STARTS_LATER(text):
         return None
+    if not _MAY_MEAN_SOMETHING(text) and "  \n" not in text:
+        return text.replace(">", "&gt;")
     made, at = [], 0
     for found in _PIECE.finditer(text):
         made += [text[at : found.start()], _piece(found, refer)]
