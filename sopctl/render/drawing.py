@@ -265,7 +265,12 @@ def _with_loops(edges: list[Edge]) -> Iterator[Edge]:
         if edge.kind in FORWARD:
             graph.setdefault(edge.start, []).append(edge.end)
     order = {id: i for i, id in enumerate(graph)}
-    knots = {id: number for number, knot in enumerate(circles(graph)) for id in knot}
+    back = {
+        edge
+        for edge in edges
+        if edge.kind in FORWARD and order.get(edge.end, len(order)) <= order[edge.start]
+    }
+    knots = {id: number for number, knot in enumerate(circles(graph) if back else ()) for id in knot}
     for edge in edges:
-        same = edge.kind in FORWARD and edge.start in knots and knots[edge.start] == knots.get(edge.end)
-        yield edge._replace(loop=True) if same and order[edge.end] <= order[edge.start] else edge
+        same = edge in back and edge.start in knots and knots[edge.start] == knots.get(edge.end)
+        yield edge._replace(loop=True) if same else edge
