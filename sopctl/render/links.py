@@ -59,6 +59,8 @@ class Links:
         self._labels: dict[tuple[str, str], tuple[str, str] | None] = {}
         self._ids: dict[int, dict[str, str]] = {}
         self._tags: dict[str, str] = {}
+        self._ups: dict[str, str] = {}
+        self._built: dict[str, str] = {}
         self.made: dict[
             str, dict[tuple[str, str], str]
         ] = {}  # by the way up from a page, links that are ready
@@ -116,7 +118,7 @@ class Links:
             sop = self.by_source.get(path)
             if sop is not None:
                 part = part_at(sop, at)
-                found.setdefault((sop.id, 0 if part is None else 1 + _rank(sop, part)), (sop, part))
+                found.setdefault((sop.id, 0 if part is None else 1 + _rank(sop, at)), (sop, part))
         return [found[name] for name in sorted(found)]
 
     def referrers(self, id: str) -> list[Sop]:
@@ -218,24 +220,26 @@ class Links:
 
     def up(self, page: str) -> str:
         """The way from a page to the top of the site: `../../`."""
-        own_folder = self.folders and not _INDEX(page)
-        return "../" * (page.count("/") + own_folder)
+        if page not in self._ups:
+            own_folder = self.folders and not _INDEX(page)
+            self._ups[page] = "../" * (page.count("/") + own_folder)
+        return self._ups[page]
 
     def built(self, address: str) -> str:
         """Where the builder puts a page, from the top of the site; other files stay where they are."""
         page, mark, anchor = address.partition("#")
+        if page not in self._built:
+            self._built[page] = self._place_of(page)
+        return f"{self._built[page]}{mark}{anchor}"
+
+    def _place_of(self, page: str) -> str:
         if not page.endswith(".md"):
-            return address
+            return page
         if not self.folders:
-            page = (
-                f"{page[: -len('README.md')]}index.html"
-                if page.endswith("README.md")
-                else f"{page[:-3]}.html"
-            )
-        else:
-            found = _INDEX(page)
-            page = found[1] if found else f"{page[:-3]}/"
-        return f"{page}{mark}{anchor}"
+            index = page.endswith("README.md")
+            return f"{page[: -len('README.md')]}index.html" if index else f"{page[:-3]}.html"
+        found = _INDEX(page)
+        return found[1] if found else f"{page[:-3]}/"
 
     def href(self, page: str, address: str) -> str:
         """An address from the top of the site as the built page sees it."""
@@ -276,9 +280,12 @@ def part_at(sop: Sop, at: Pointer) -> "Step | Outcome | None":
     return None
 
 
-def _rank(sop: Sop, part: "Step | Outcome") -> int:
-    parts = [id(each) for each in (*(sop.steps or ()), *(sop.outcomes or {}).values())]
-    return parts.index(id(part))
+def _rank(sop: Sop, at: Pointer) -> int:
+    """The place of the step or outcome that an address lies in: steps come first."""
+    match at:
+        case "steps", int(i), *_:
+            return i
+    return len(sop.steps or ()) + [*sop.outcomes].index(str(at[1]))
 
 
 def relative(page: str, address: str) -> str:

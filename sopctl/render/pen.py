@@ -136,7 +136,11 @@ class Pen:
 
     def sop_link(self, sop: Sop) -> str:
         """A link to a SOP by id and title."""
-        return _link(f"{text.line(sop.id)} {text.line(sop.title or '')}", self.href(sop_page(sop.id)))
+        name = "sop by id", sop.id
+        if name not in self._made:
+            label = f"{text.line(sop.id)} {text.line(sop.title or '')}"
+            self._made[name] = _link(label, self.href(sop_page(sop.id)))
+        return self._made[name]
 
     def at(self, page: str, label: str) -> str:
         """A link to a page of the site; the label is plain text."""
