@@ -8,7 +8,8 @@ from sopctl.model.sop import Sop
 from sopctl.prose import REFERENCE
 from sopctl.render.links import Links
 
-_MARKED = re.compile(r"[\[*_`#>|<~-]|\n|\d[.)]").search
+_MARKED = re.compile(r"[\[*_`#>|<~\n-]").search
+_NUMBERED = re.compile(r"[.)](?<=\d.)").search  # the rarer letter first: so the search leaps to it
 _MARKED_INSIDE = re.compile(r"[\[*_`~]").search
 _LINK = re.compile(r"!?\[([^\[\]]*)\]\((?:[^()\s]|\([^()\s]*\))*(?:\s+\"[^\"]*\")?\)")
 _STRONG = re.compile(r"(\*\*|__|~~)(?=\S)(.+?)(?<=\S)\1")
@@ -21,8 +22,10 @@ _HEADING = re.compile(r"\s*(?:#+|>)\s*")
 
 def plain(text: str | None, links: Links, sop: Sop | None = None) -> str:
     """Paragraphs and items of lists, each on a line of its own."""
-    if not text or not _MARKED(text):
-        return " ".join((text or "").split())
+    if not text:
+        return ""
+    if not _MARKED(text) and not _NUMBERED(text):
+        return " ".join(text.split())
     name = named(links, sop)
     return "\n".join([_unmarked(line, name) for line in _lines(text)])
 
