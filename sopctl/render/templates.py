@@ -33,6 +33,7 @@ class Templates:
         self._environment = PageEnvironment(
             loader=FunctionLoader(load), undefined=StrictUndefined, autoescape=False, trim_blocks=True,
             lstrip_blocks=True, keep_trailing_newline=True, auto_reload=False, cache_size=-1,
+            optimized=False,  # to look for what could be worked out beforehand takes longer than that would save
         )  # fmt: skip
         self._environment.filters["line"] = line
         self._environment.filters["for_builder"] = for_builder
