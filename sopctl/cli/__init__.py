@@ -8,8 +8,8 @@ from typing import TextIO
 from sopctl.files import FileTrouble
 
 ISSUES = "please report it"
-_QUICK = ("lint", "diff", "outline")
-"""Commands that run on every commit, pull request or file of a diff: they start without typer."""
+_QUICK = {"lint": "lint", "diff": "diff", "outline": "outline", "render": "publish"}
+"""Commands that run on every commit, pull request or file of a diff, by their modules: they start without typer."""
 
 
 def run(words: Sequence[str]) -> int:
@@ -60,7 +60,7 @@ def _run(words: list[str]) -> int:
 
         from sopctl.cli.options import Command, quick
 
-        command: Command = getattr(import_module(f"sopctl.cli.{words[0]}"), words[0])
+        command: Command = getattr(import_module(f"sopctl.cli.{_QUICK[words[0]]}"), words[0])
         values = quick(command, words[1:])
         if values is not None:
             return command(**values)
