@@ -42,6 +42,7 @@ class Walks:
         self.links, self.library = links, links.library
         self._shares = Shares(self.library)
         self._patterns: dict[str, Data] = {}
+        self._passing: dict[tuple[int, tuple[str, ...] | None], list[Any] | None] = {}
 
     def script(self, sop: Sop) -> str:
         """The script of one SOP. Nothing that a writer wrote can end it early."""
@@ -62,6 +63,13 @@ class Walks:
             found = hours.pattern((first // 1440 - 21) * 1440, last + _AHEAD)
             self._patterns[hours.name] = found._asdict()
         return self._patterns[hours.name]
+
+    def passing(self, fact: Fact | None, tests: tuple[str, ...] | None) -> list[Any] | None:
+        """The choices or intervals that pass; None for whatever the fact can be."""
+        key = id(fact), tests  # the library keeps its facts: no other gets the number of one
+        if key not in self._passing:
+            self._passing[key] = _passing(fact, tests)
+        return self._passing[key]
 
     def step(self, sop: Sop, step: Step, time: Duration | None = None) -> Share:
         return self._shares.of_step(sop, step, time)
@@ -184,10 +192,10 @@ class _Walk:
         """What else is in reach: name and words."""
         for name, said in (
             ("Goes up to", step.escalate and self._path(step.escalate)),
-            ("Ask first", self._people(step.consulted)),
-            ("Tell afterwards", self._people(step.informed)),
-            ("With", "; ".join(self._plain(each) for each in step.tools or () if each)),
-            ("Leaves behind", "; ".join(self._plain(each) for each in step.records or () if each)),
+            ("Ask first", step.consulted and self._people(step.consulted)),
+            ("Tell afterwards", step.informed and self._people(step.informed)),
+            ("With", "; ".join([self._plain(each) for each in step.tools or () if each])),
+            ("Leaves behind", "; ".join([self._plain(each) for each in step.records or () if each])),
         ):
             if said:
                 yield name, said
@@ -259,7 +267,7 @@ class _Walk:
         """The values that pass, by fact; a fact that may be anything is left out."""
         found = []
         for id, tests in (row.when or {}).items():
-            passing = _passing(self.library.fact(self.sop, id), tests)
+            passing = self.walks.passing(self.library.fact(self.sop, id), tests)
             if passing is not None:
                 found.append((self._known(id), passing))
         return found
@@ -347,7 +355,6 @@ class _Unreadable(Exception):
 
 
 def _passing(fact: Fact | None, tests: tuple[str, ...] | None) -> list[Any] | None:
-    """The choices or intervals that pass; None for whatever the fact can be."""
     if not fact or not unary.settled(fact) or not tests or not all(tests):
         raise _Unreadable
     try:
