@@ -64,7 +64,8 @@ def texts_in(root: Path, folder: Path) -> dict[str, str | Unread]:
                     found[path] = Unread("this is a folder with the name of a file", "rename the folder")
                 (links if entry.is_symlink() else folders).append((entry.path, path + "/"))
             elif named:
-                found[path] = _no_file(entry.path) or _text(entry.path)
+                plain = entry.is_file(follow_symlinks=False)
+                found[path] = (None if plain else _no_file(entry.path)) or _text(entry.path)
     return found
 
 
@@ -75,10 +76,14 @@ def _no_file(path: str) -> Unread | None:
     return None
 
 
+_MOST = 64 * 1024 * 1024
+
+
 def _text(path: str) -> str | Unread:
     try:
         with open(path, "rb") as file:
-            data = file.read(64 * 1024 * 1024)
+            size = os.fstat(file.fileno()).st_size or _MOST  # a pipe has none
+            data = file.read(min(size, _MOST))  # which makes room for as much as is asked for
     except OSError as error:
         return Unread(f"this file cannot be opened: {_reason(error)}")
     return decoded(data)
