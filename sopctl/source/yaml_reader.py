@@ -5,6 +5,7 @@ does, slower and to the same result. What the format refuses (anchors, aliases, 
 document) and what would exhaust a parser (deep nesting) is looked for before data is made.
 """
 
+import operator
 import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -201,14 +202,15 @@ def _too_deep(text: str, line: int = 0) -> Trouble:
 if CParser is not None:
 
     class _Fast(CParser):
-        """Syntax only: what a scalar means is the model's to say."""
+        """Syntax only: what a scalar means is the model's to say.
 
-        def resolve(self, *_: Any) -> str:
-            return ""
+        For each node the parser asks for its tag, and tells where it is. Any builtin that takes
+        what it hands over, and does nothing, does it at a third of the time of a method.
+        """
 
-        def descend_resolver(self, *_: Any) -> None: ...
-
-        def ascend_resolver(self) -> None: ...
+        resolve = staticmethod(slice)
+        descend_resolver = staticmethod(operator.is_)
+        ascend_resolver = staticmethod(tuple)
 
     def _parser(text: str) -> Any:
         return _Fast(text)
