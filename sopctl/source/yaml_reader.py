@@ -53,9 +53,9 @@ def read(text: str) -> Part:
         return Part(None, (trouble.problem(),), complete=False)
     if root is None:
         return Part(None)
-    made = _Maker(_unmask(text))
+    made = _Maker()
     try:
-        data = made.value(root, ())
+        data = root.value if isinstance(root.value, str) else made.value(root, ())
     except Trouble as trouble:
         return Part(None, (trouble.problem(),), complete=False)
     problems = made.problems
@@ -75,25 +75,29 @@ def places(text: str) -> Places:
         return {(): Place(None, (trouble.start, trouble.end), text[trouble.start : trouble.end])}
     found: Places = {}
     if root is not None:
-        _locate(root, (), None, found, _unmask(text))
+        _locate(root, (), None, found)
         if first := next((p for at, p in found.items() if at), None):
             found[()] = Place(first.key or first.value, None)
     return found
 
 
 def _compose(text: str) -> Any:
-    plain = text.translate(_mask(text)) if not text.isascii() and _HAS_ODD.search(text) else text
+    mask = _mask(text) if not text.isascii() and _HAS_ODD.search(text) else {}
+    plain = text.translate(mask) if mask else text
     _check_nesting(plain)
     if any(sign in plain for sign in _MAY_REFUSE) and _REFUSABLE.search(plain):
         _refuse(plain)
     try:
-        return _parser(plain).get_single_node()
+        root = _parser(plain).get_single_node()
     except RecursionError:
         raise _too_deep(text) from None
     except Exception as error:
         if not hasattr(error, "problem") and not hasattr(error, "reason"):
             raise
         raise _told(text, error, plain) from error
+    if mask and root is not None:
+        _unmask(root, {ord(other): chr(point) for point, other in mask.items()})
+    return root
 
 
 def _mask(text: str) -> dict[int, str]:
@@ -102,11 +106,17 @@ def _mask(text: str) -> dict[int, str]:
     return {ord(char): next(free) for char in _ODD_BREAKS}
 
 
-def _unmask(text: str) -> dict[int, str]:
-    """The way back; empty for a text without such characters."""
-    if text.isascii() or not _HAS_ODD.search(text):
-        return {}
-    return {ord(other): chr(point) for point, other in _mask(text).items()}
+def _unmask(root: Any, back: dict[int, str]) -> None:
+    """Put the characters back into the texts of all nodes."""
+    ahead = [root]
+    while ahead:
+        node = ahead.pop()
+        if isinstance(node.value, str):
+            node.value = node.value.translate(back)
+        elif _is_mapping(node):
+            ahead.extend(each for pair in node.value for each in pair)
+        else:
+            ahead.extend(node.value)
 
 
 def _check_nesting(text: str) -> None:
@@ -226,43 +236,31 @@ else:
 class _Maker:
     """Nodes into data; keys written twice, and the rest of what only nodes can tell."""
 
-    def __init__(self, odd: dict[int, str]) -> None:
+    def __init__(self) -> None:
         self.problems: list[Problem] = []
-        self.odd = odd
 
     def value(self, node: Any, at: Pointer) -> Any:
-        """The data of a node. Most nodes are scalars, so parents take those up themselves."""
-        if isinstance(node.value, str):
-            return self._text(node)
+        """The data of a mapping or a list. Most nodes are scalars, so parents take those up themselves."""
         if len(at) >= MAX_DEPTH:
             raise _too_deep("", node.start_mark.line + 1)
         if node.id != "mapping":
-            return [
-                (item.value if not self.odd else self._text(item))
-                if type(item.value) is str
-                else self.value(item, (*at, i))
-                for i, item in enumerate(node.value)
-            ]
+            items: list[Any] = []
+            for item in node.value:  # most lists are too short for a comprehension to pay
+                value = item.value
+                items.append(value if type(value) is str else self.value(item, (*at, len(items))))
+            return items
         data: dict[str, Any] = {}
         for key, item in node.value:
-            word = key.value
+            word, value = key.value, item.value
             if type(word) is not str:
                 raise Trouble("SOP001", "a key must be one word or text", "", *_extent(key))
-            if self.odd:
-                word = self._text(key)
             if word in data:
                 self._twice(word, at, key)
             elif word == "<<":
                 raise Trouble("SOP006", "`<<` merges mappings; write the keys out", "", *_extent(key))
-            elif type(item.value) is str and not self.odd:
-                data[word] = item.value
             else:
-                data[word] = self.value(item, (*at, word))
+                data[word] = value if type(value) is str else self.value(item, (*at, word))
         return data
-
-    def _text(self, node: Any) -> str:
-        text: str = node.value
-        return text.translate(self.odd) if self.odd else text
 
     def _twice(self, word: str, at: Pointer, key: Any) -> None:
         finding = Finding(
@@ -279,23 +277,21 @@ def _extent(node: Any) -> tuple[int, int]:
     return node.start_mark.index, node.end_mark.index
 
 
-def _locate(node: Any, at: Pointer, key: tuple[int, int] | None, found: Places, odd: dict[int, str]) -> None:
+def _locate(node: Any, at: Pointer, key: tuple[int, int] | None, found: Places) -> None:
     if isinstance(node.value, str):
-        text = node.value.translate(odd) if odd else node.value
-        found[at] = Place(key, _extent(node), text, node.style or "")
+        found[at] = Place(key, _extent(node), node.value, node.style or "")
     elif _is_mapping(node):
         own = key or (_extent(node.value[0][0]) if node.value else None)
         found[at] = Place(own, None if own else _extent(node))
         for word, item in node.value:
             if not isinstance(word.value, str):
                 continue  # the reader refuses it
-            name = word.value.translate(odd) if odd else word.value
-            if (*at, name) not in found:
-                _locate(item, (*at, name), _extent(word), found, odd)
+            if (*at, word.value) not in found:
+                _locate(item, (*at, word.value), _extent(word), found)
     else:
         found[at] = Place(key, None if key else _extent(node))
         for i, item in enumerate(node.value):
-            _locate(item, (*at, i), None, found, odd)
+            _locate(item, (*at, i), None, found)
         if key is None and node.value:
             inner = found[(*at, 0)]
             found[at] = Place(inner.key or inner.value, None)
