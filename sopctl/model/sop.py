@@ -170,6 +170,8 @@ class Step(Part, title="a step"):
     human: bool = key("`true`: a person decides here, not a machine.", False, weight=Weight.AUTHORITY)
 
     def slips(self) -> Iterator[Problem]:
+        if _ENTWINED.isdisjoint(self.__dict__) and type(self.within) is not tuple:
+            return  # which most steps are
         ways = [word for word in ("decide", "ask", "call") if getattr(self, word)]
         if len(ways) > 1:
             both = " and ".join(f"`{word}`" for word in ways)
@@ -198,6 +200,12 @@ class Step(Part, title="a step"):
             longer = self.wait.minutes[0] > within.minutes[1]
         if longer:
             yield _slip((*self.at, "wait"), f"the step must wait {self.wait.words}, but be done within {within.words}")  # fmt: skip
+
+
+_ENTWINED = frozenset({
+    "decide", "ask", "answers", "call", "on", "escalate", "at_most", "after_that", "on_overdue", "wait",
+})  # fmt: skip
+"""What a step may have that goes only with something else, or not with it."""
 
 
 class Outcome(Part, title="an outcome", short="title"):
