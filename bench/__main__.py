@@ -4,7 +4,6 @@ Run with `make bench`; it takes some five minutes. Only ratios and exponents car
 machine to another; what is promised stands in brackets behind each.
 """
 
-import json
 import math
 import os
 import resource
@@ -21,13 +20,6 @@ from sopctl.rules import USUAL
 
 _TODAY = growth.TODAY.isoformat()
 _READING = ("SOP0", "SOP1", "SOP201", "SOP202", "SOP203", "SOP204", "SOP212", "SOP3", "SOP6", "SOP7")
-_MEASURE = """
-import json, resource, sys
-from sopctl.cli import run
-code = run(sys.argv[1:])
-used = resource.getrusage(resource.RUSAGE_SELF)
-print(json.dumps({"seconds": used.ru_utime + used.ru_stime, "megabytes": used.ru_maxrss / 1024, "code": code}), file=sys.stderr)
-"""
 
 
 def main() -> None:
@@ -139,12 +131,13 @@ def _lint(folder: Path, *more: str) -> dict[str, float]:
 
 
 def _run(words: list[str], folder: Path) -> dict[str, float]:
-    command = [sys.executable, "-c", _MEASURE, *words]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, env=_environment())
-    said: dict[str, float] = json.loads(done.stderr.strip().splitlines()[-1])
-    if said["code"] == 2:
-        raise SystemExit(done.stderr)
-    return said
+    command = [*_sopctl(), *words]
+    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, env=_environment())
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode not in (0, 1):
+        raise SystemExit(f"{' '.join(words)} ended with {process.returncode}")
+    return {"seconds": used.ru_utime + used.ru_stime, "megabytes": used.ru_maxrss / 1024}
 
 
 def _sopctl() -> list[str]:

@@ -10,9 +10,9 @@ def main() -> None:
 
         print(f"sopctl {__version__}")
         return
-    from sopctl.cli import run
+    from sopctl.cli import end
 
-    sys.exit(run(sys.argv[1:]))
+    end(sys.argv[1:])
 
 
 if __name__ == "__main__":

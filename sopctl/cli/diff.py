@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, NamedTuple
 
 from sopctl import files
-from sopctl.cli import ground
+from sopctl.cli import ground, keep
 from sopctl.cli.ground import Ground
 from sopctl.cli.options import Argument, Option
 from sopctl.diagnostic import Severity
@@ -84,7 +84,7 @@ class Side(NamedTuple):
 
     def library(self, today: date, like: Library | None = None) -> Library:
         if self.repository is None:
-            found = self.ground.library(today, like)
+            found = keep(self.ground.library(today, like))
             if not found.by_path and self.name != WORKING_TREE:
                 raise FileTrouble(f"there are no SOPs in {self.name}")
             return found

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated
 
 from sopctl import baseline, files
-from sopctl.cli import ground
+from sopctl.cli import ground, keep
 from sopctl.cli.ground import Ground
 from sopctl.cli.options import Argument, Option
 from sopctl.diagnostic import Diagnostic, Severity
@@ -79,7 +79,7 @@ def lint(
     if staged and new_since is not None:
         raise FileTrouble("`--staged` asks what is new since the last commit; leave out `--new-since`")
     past = _past(base, new_since, day) if new_since is not None else None
-    past, library = _staged(base, day) if staged else (past, base.library(day, like=past))
+    past, library = _staged(base, day) if staged else (past, keep(base.library(day, like=past)))
     before, every = lint_both(past, library, rules) if past else ([], run_rules(library, rules))
     if write_baseline is not None:
         return _write_baseline(
