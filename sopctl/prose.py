@@ -30,9 +30,7 @@ _SMALL = b"abcdefghijklmnopqrstuvwxyz"
 
 def references(prose: Iterable[Prose]) -> Iterator[Reference]:
     """What texts refer to with `[[…]]`, outside code."""
-    for at, text in prose:
-        if "[[" not in text:
-            continue
+    for at, text in [each for each in prose if "[[" in each.text]:
         for found in REFERENCE.finditer(without_code(text)):
             kind, target = meaning(found[1].strip())
             yield Reference(at, kind, target, part=found.span())
@@ -85,7 +83,7 @@ class Speech:
 
     def __init__(self, prose: Iterable[Prose]) -> None:
         self._prose = [each for each in prose if each.at[0] not in _NOT_OUR_WORDS]
-        self.text = _APART.join([text for _, text in self._prose])
+        self.text = _APART.join([each.text for each in self._prose])
 
     @cached_property
     def plain(self) -> str:

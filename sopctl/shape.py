@@ -174,11 +174,12 @@ class Ref(Word):
         self.kind = kind
 
     def read(self, data: Any, at: Pointer, into: Reading, key: bool = False) -> Any:
-        if type(data) is not str or data not in self._known:
-            data = super().read(data, at, into, key)
-        if data is not UNKNOWN:
-            into.references.append(_plainly(Reference, (at, self.kind, data, key, None)))
-        return data
+        value = self._known.get(data) if type(data) is str else None
+        if value is None:
+            value = super().read(data, at, into, key)
+        if value is not UNKNOWN:
+            into.references.append(_plainly(Reference, (at, self.kind, value, key, None)))
+        return value
 
 
 class Choice(Shape):
