@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from datetime import date
 from functools import cached_property
 from pathlib import PurePosixPath
@@ -233,7 +233,7 @@ class Library:
         known = self._shared(self.like.references if self.like is not None else {})
         return {
             each.document.path: known.get(each.document.path)
-            or (*each.references, *text_references(each.prose))
+            or (*each.references, *text_references(each.linking))
             for each in self.typed
         }
 
@@ -409,16 +409,15 @@ class Library:
             if lost := self._lost(reference, sop, hints):
                 yield lost
 
-    def _doubtful(self, path: str) -> Iterator[Reference]:
+    def _doubtful(self, path: str) -> list[Reference]:
         """The references of a file but for those that plainly lead somewhere, which most do."""
-        known = self._known
-        sop = self.by_path[path].sop
-        here = {**sop.steps_by_id, **(sop.outcomes or {})} if sop else {}
-        for reference in self.references[path]:
-            if reference.target not in (
-                known.get(reference.kind) or (here if reference.kind == "target" else ())
-            ):
-                yield reference
+        known: dict[str, Container[str]] = {**self._known}
+        if sop := self.by_path[path].sop:
+            steps, outcomes = sop.steps_by_id, sop.outcomes or {}
+            known["local-step"] = steps
+            known["target"] = {**steps, **outcomes}
+            known["point"] = {*steps, "trigger", *filter(str.islower, outcomes)}  # others may be SOPs
+        return [each for each in self.references[path] if each.target not in known.get(each.kind, ())]
 
     @cached_property
     def _known(self) -> dict[str, frozenset[str]]:
@@ -428,7 +427,8 @@ class Library:
             for kind, words in REGISTER_OF.items()
         }
         known["calendar"] |= {ROUND_THE_CLOCK}
-        return {**known, "sop": frozenset(self.by_id)}
+        scopes = {kind: frozenset(words or ()) for kind, words in self._scopes.items()}
+        return {**known, **scopes, "sop": frozenset(self.by_id)}
 
     @cached_property
     def _private_facts(self) -> frozenset[str]:

@@ -70,6 +70,7 @@ class Reading:
         self.problems: list[Problem] = []
         self.references: list[Reference] = []
         self.prose: list[Prose] = []
+        self.linking: list[Prose] = []  # those that may hold a link or a `[[…]]`
         self.hints = Hints()
 
     def refuse(self, at: Pointer, message: str, code: str = "SOP005", **more: Any) -> Any:
@@ -107,7 +108,10 @@ class Text(Shape):
         if not data or data.isspace():
             return into.refuse(at, f"{_name(at)} is empty", help=_FILL)
         if self.prose:
-            into.prose.append(_plainly(Prose, (at, data)))
+            prose = _plainly(Prose, (at, data))
+            into.prose.append(prose)
+            if "]" in data:
+                into.linking.append(prose)
         return data
 
     def schema(self, name: Any) -> dict[str, Any]:

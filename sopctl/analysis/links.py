@@ -41,7 +41,7 @@ def links(library: Library) -> dict[str, tuple[Link, ...]]:
         known = links(like) if like is not None else {}
         before = like.by_path if like is not None else {}
         _LINKS[library] = {
-            path: known[path] if before.get(path) is each else tuple(relative(path, each.prose))
+            path: known[path] if before.get(path) is each else tuple(relative(path, each.linking))
             for path, each in library.by_path.items()
         }
     return _LINKS[library]

@@ -22,6 +22,7 @@ class Typed(NamedTuple):
     problems: tuple[Problem, ...]
     references: tuple[Reference, ...]
     prose: tuple[Prose, ...]
+    linking: tuple[Prose, ...]  # the texts among them that may hold a link or a `[[…]]`
 
     @property
     def readable(self) -> bool:
@@ -67,7 +68,8 @@ def read(document: Document) -> Typed:
     elif document.complete:
         what = "empty" if not data else "a list" if isinstance(data, list) else "a single text"
         into.problems.append(_unclear(document, f"this file is {what}: neither a SOP nor a register"))
-    return Typed(document, sop, registers, tuple(into.problems), tuple(into.references), tuple(into.prose))
+    problems, references = tuple(into.problems), tuple(into.references)
+    return Typed(document, sop, registers, problems, references, tuple(into.prose), tuple(into.linking))
 
 
 def _below(value: Any, word: str | int) -> Any:
