@@ -34,6 +34,9 @@ def circles(graph: "Graph[Node]") -> list[list[Node]]:
     Nodes stand in the order of the graph's keys.
     """
     order = {node: i for i, node in enumerate(graph)}
+    last = len(order)
+    if all(order.get(other, last) > i for i, nexts in enumerate(graph.values()) for other in nexts):
+        return []  # every arrow leads ahead
     index: dict[Node, int] = {}
     low: dict[Node, int] = {}
     stack: list[Node] = []

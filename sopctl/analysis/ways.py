@@ -22,27 +22,26 @@ class Arrow(NamedTuple):
 
 def arrows(sop: Sop, step: Step) -> list[Arrow]:
     """Where a step can lead, in the order of the file."""
-    follows = _following(sop, step)
     found: list[Arrow] = []
     if step.decide:
         for i, row in enumerate(step.decide):
             at = (*step.at, "decide", i)
-            if not row or {"then", "otherwise"} & row.unknown:
+            if not row or (row.unknown and {"then", "otherwise"} & row.unknown):
                 found.append(Arrow(ANYWHERE, at))
             elif row.target:
                 found.append(Arrow(row.target, at, "otherwise" if row.is_otherwise else f"row {i + 1}"))
             else:
-                found.extend(follows)
+                found.extend(_following(sop, step))
     elif step.answers:
         found = [
             Arrow(to or ANYWHERE, (*step.at, "answers", word), word) for word, to in step.answers.items()
         ]
     elif step.on:
         found = [Arrow(to or ANYWHERE, (*step.at, "on", word), word) for word, to in step.on.items()]
-    elif {"decide", "answers", "on"} & step.unknown:
+    elif step.unknown and {"decide", "answers", "on"} & step.unknown:
         found = [Arrow(ANYWHERE, step.at)]
     else:
-        found = list(follows)
+        found = _following(sop, step)
     if step.after_that:
         found.append(Arrow(step.after_that, (*step.at, "after_that"), "too often"))
     return found
@@ -62,10 +61,11 @@ def _following(sop: Sop, step: Step) -> list[Arrow]:
 
 def arrows_by_step(sop: Sop) -> dict[str, list[Arrow]]:
     """Where each step can lead, by its id; worked out once for all who ask."""
-    if sop not in _ARROWS:
+    found = _ARROWS.get(sop)
+    if found is None:
         steps = sop.steps_by_id
-        _ARROWS[sop] = {step.id: arrows(sop, steps[step.id]) for step in sop.known_steps}
-    return _ARROWS[sop]
+        found = _ARROWS[sop] = {step.id: arrows(sop, steps[step.id]) for step in sop.known_steps}
+    return found
 
 
 _ARROWS: WeakKeyDictionary[Sop, dict[str, list[Arrow]]] = WeakKeyDictionary()
@@ -79,9 +79,10 @@ def interruptions(sop: Sop) -> list[str]:
 def graph(sop: Sop) -> dict[str, list[str]]:
     """From each step to where it can lead; worked out once for all who ask. An arrow to a name that
     nothing has goes anywhere: to a node of its own, last, that leads to every step and outcome."""
-    if sop not in _GRAPHS:
-        _GRAPHS[sop] = _graph(sop)
-    return _GRAPHS[sop]
+    found = _GRAPHS.get(sop)
+    if found is None:
+        found = _GRAPHS[sop] = _graph(sop)
+    return found
 
 
 _GRAPHS: WeakKeyDictionary[Sop, dict[str, list[str]]] = WeakKeyDictionary()
@@ -92,8 +93,10 @@ def _graph(sop: Sop) -> dict[str, list[str]]:
     ends = sop.outcomes or {}
     found: dict[str, list[str]] = {}
     for id, leads in arrows_by_step(sop).items():
-        nexts = (to if to in steps or to in ends or is_sop(to) else ANYWHERE for to, _, _ in leads)
-        found[id] = list(dict.fromkeys(nexts))
+        nexts = [each.to for each in leads]
+        found[id] = [
+            *dict.fromkeys(to if to in steps or to in ends or is_sop(to) else ANYWHERE for to in nexts)
+        ]
     if any(ANYWHERE in nexts for nexts in found.values()):
         found[ANYWHERE] = [*steps, *ends]
     return found
@@ -113,19 +116,22 @@ def loops_left(library: Library) -> "Graph[tuple[str, str]]":
         for id, leads in arrows_by_step(sop).items():
             nexts = [arrow.to for arrow in leads] if not _bounded(steps[id]) else [steps[id].after_that or ""]
             whole[sop.id, id] = [
-                there for to in nexts if (there := _arrival(library, sop, steps, to)) is not None
+                there
+                for to in nexts
+                if (there := (sop.id, to) if to in steps else _first_of(library, to)) is not None
             ]
     return whole
 
 
 def _bounded(step: Step) -> bool:
     """True where something bounds it, be it written wrongly."""
-    return step.at_most is not None or bool(step.after_that or {"at_most", "after_that"} & step.unknown)
+    if step.at_most is not None or step.after_that:
+        return True
+    return bool(step.unknown) and not step.unknown.isdisjoint(("at_most", "after_that"))
 
 
-def _arrival(library: Library, sop: Sop, steps: dict[str, Step], target: str) -> tuple[str, str] | None:
-    if target in steps:
-        return sop.id, target
+def _first_of(library: Library, target: str) -> tuple[str, str] | None:
+    """Where a case arrives that is handed to another SOP."""
     other = library.sop(target) if is_sop(target) else None
     first = other.known_steps[:1] if other else []
     return (other.id, first[0].id) if other and first else None
