@@ -30,7 +30,9 @@ _SMALL = b"abcdefghijklmnopqrstuvwxyz"
 
 def references(prose: Iterable[Prose]) -> Iterator[Reference]:
     """What texts refer to with `[[…]]`, outside code."""
-    for at, text in [each for each in prose if "[[" in each.text]:
+    for at, text in prose:
+        if "[[" not in text:
+            continue
         for found in REFERENCE.finditer(without_code(text)):
             kind, target = meaning(found[1].strip())
             yield Reference(at, kind, target, part=found.span())
@@ -91,9 +93,15 @@ class Speech:
         return " " + plain(self.text) + " "
 
     @cached_property
+    def signs(self) -> bytes:
+        """Capitals, digits and hyphens as they follow each other, without small letters and with a
+        space for all else: a fifth of the text, and quickly searched for what is made of them."""
+        return _encoded(self.text).translate(_CAPITALS, _SMALL)
+
+    @cached_property
     def capitals(self) -> frozenset[bytes]:
         """What is left of each word without its small letters: a cheap way to abbreviations."""
-        return frozenset(_encoded(self.text).translate(_CAPITALS, _SMALL).split())
+        return frozenset(self.signs.split())
 
     def find(self, pattern: re.Pattern[str]) -> Iterator[Said]:
         """Each match that stands outside code, quotations, references and addresses."""

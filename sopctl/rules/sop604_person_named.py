@@ -35,6 +35,7 @@ _NUMBER = re.compile(
     r"|(?<=0)800(?:[ /-]?\d){6,8}"  # 0800 123 4567
     r")(?![\w%€]|[.,/-]\d)"
 )
+_DIGITS = re.compile(rb"[0-9](?:[ -]{0,2}[0-9]){5}")  # any such number shows that many
 
 
 def check(speech: Speech) -> Iterator[Finding]:
@@ -43,7 +44,7 @@ def check(speech: Speech) -> Iterator[Finding]:
             yield Finding(
                 said.at, f"`{said.word}` is the address of a person or a mailbox", _HELP, part=said.part
             )
-    for said in speech.find(_NUMBER):
+    for said in speech.find(_NUMBER) if _DIGITS.search(speech.signs) else ():
         yield Finding(said.at, f"`{said.word}` looks like a telephone number", _HELP, part=said.part)
 
 

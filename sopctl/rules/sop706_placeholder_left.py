@@ -26,12 +26,13 @@ from sopctl.prose import Speech
 
 severity = Severity.WARNING
 
-_SIGNS = ("TODO", "TBD", "TBC", "FIXME", "???", "orem ipsum")
+_SIGNS = ("???", "orem ipsum")
+_CAPITALS = (b"TODO", b"TBD", b"TBC", b"FIXME")
 _PLACE = re.compile(r"\b(?:TODO|TBD|FIXME|TBC)\b|\?\?\?|\b[Ll]orem ipsum\b")
 
 
 def check(speech: Speech) -> Iterator[Finding]:
-    if not any(sign in speech.text for sign in _SIGNS):
+    if not (any(map(speech.signs.__contains__, _CAPITALS)) or any(map(speech.text.__contains__, _SIGNS))):
         return
     seen = set()
     for at, part, found in speech.find(_PLACE):
