@@ -23,6 +23,8 @@ from sopctl.source import Document
 
 
 def check(sop: Sop, document: Document) -> Iterator[Finding]:
+    if document.path.endswith((f"/{sop.id}.yaml", f"/{sop.id}.md")):
+        return
     file = PurePosixPath(document.path)
     if sop.id != file.stem:
         help = f"call the file {sop.id}{file.suffix}, or write `id: {file.stem}`"

@@ -42,7 +42,8 @@ from sopctl.shape import Reference
 def check(sop: Sop, library: Library) -> Iterator[Finding]:
     if sop.status != "effective":
         return
-    for reference in library.references[library.path_of(sop)]:
+    references = library.references[library.path_of(sop)]
+    for reference in [each for each in references if each.kind in ("target", "sop")]:
         if verb := _sends(reference):
             other = library.sop(reference.target)
             if other and other.status and other.status != "effective":

@@ -31,6 +31,8 @@ from sopctl.source import Document
 
 
 def check(sop: Sop, document: Document) -> Iterator[Finding]:
+    if len(sop.steps_by_id) == len(sop.known_steps) and sop.steps_by_id.keys().isdisjoint(sop.outcomes or ()):
+        return
     seen: set[str] = set()
     for step in sop.known_steps:
         if step.id in seen:

@@ -40,7 +40,8 @@ steps:
 """
 
 import re
-from collections.abc import Container, Iterator
+from collections import defaultdict
+from collections.abc import Container, Iterator, Mapping
 from functools import cache
 from weakref import WeakKeyDictionary
 
@@ -84,18 +85,19 @@ def check(sop: Sop, library: Library) -> Iterator[Finding]:
         title = step.title.strip() if step and step.title else ""
         if not title:
             continue
-        at = (*step.at, "title")
         if title.endswith("?"):
             if step.lacks("ask") and step.lacks("decide"):
-                yield Finding(at, "this title asks, and the step has neither `ask` nor `decide`", _HELP)
+                yield Finding(
+                    (*step.at, "title"), "this title asks, and the step has neither `ask` nor `decide`", _HELP
+                )
         elif word := _no_order(title, roles):
-            yield Finding(at, f"this title begins with `{word}`, not with a verb", _HELP)
+            yield Finding((*step.at, "title"), f"this title begins with `{word}`, not with a verb", _HELP)
 
 
 _HELP = "begin with what is to be done: `Check …`, `Send …`, `Decide …`"
 
 
-def _no_order(title: str, roles: Container[str]) -> str:
+def _no_order(title: str, roles: Mapping[str, Container[str]]) -> str:
     """The beginning of a title that cannot be an order, or nothing where it may be one."""
     found = _WORD.match(title)
     if not found:
@@ -107,8 +109,11 @@ def _no_order(title: str, roles: Container[str]) -> str:
     if _is_no_verb(word.lower()):
         return word
     folded = title.casefold()
+    titles = roles.get(folded.partition(" ")[0])
+    if not titles:
+        return ""
     beginnings = (folded[: space.start()] for space in re.finditer(" ", folded))
-    return next((title[: len(words)] for words in beginnings if words in roles), "")
+    return next((title[: len(words)] for words in beginnings if words in titles), "")
 
 
 @cache
@@ -117,12 +122,16 @@ def _is_no_verb(word: str) -> bool:
     return bool(odd) and word not in _VERBS
 
 
-def _roles(library: Library) -> frozenset[str]:
-    """Titles of two words or more; one word, such as Lead, may be a verb too."""
+def _roles(library: Library) -> dict[str, set[str]]:
+    """By their first word, titles of two words or more; one word, such as Lead, may be a verb too."""
     if library not in _TITLES:
-        titles = (role.title for role in library.roles.values() if role.title)
-        _TITLES[library] = frozenset(title.casefold() for title in titles if " " in title)
+        found: dict[str, set[str]] = defaultdict(set)
+        for title in (role.title.casefold() for role in library.roles.values() if role.title):
+            first, space, _ = title.partition(" ")
+            if space:
+                found[first].add(title)
+        _TITLES[library] = dict(found)
     return _TITLES[library]
 
 
-_TITLES: WeakKeyDictionary[Library, frozenset[str]] = WeakKeyDictionary()
+_TITLES: WeakKeyDictionary[Library, dict[str, set[str]]] = WeakKeyDictionary()
