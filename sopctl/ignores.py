@@ -7,12 +7,13 @@ from collections.abc import Container
 from typing import NamedTuple
 
 from sopctl.diagnostic import Diagnostic, Span
+from sopctl.pattern import lazy_pattern
 from sopctl.source import Document, place
 from sopctl.source.place import position
 
-_YAML = re.compile(r"(?<!\S)#[ \t]*sopctl:[ \t]*ignore(?:\[(?P<codes>[^\]\n]*)\])?(?P<reason>[^\r\n]*)")
-_MARKDOWN = re.compile(r"<!--[ \t]*sopctl:[ \t]*ignore(?:\[(?P<codes>[^\]\n]*)\])?(?P<reason>[^\n]*?)-->")
-_YAML_FENCE = re.compile(r"[ \t]*(`{3,}|~{3,})[ \t]*ya?ml[ \t]*", re.IGNORECASE)
+_YAML = lazy_pattern(r"(?<!\S)#[ \t]*sopctl:[ \t]*ignore(?:\[(?P<codes>[^\]\n]*)\])?(?P<reason>[^\r\n]*)")
+_MARKDOWN = lazy_pattern(r"<!--[ \t]*sopctl:[ \t]*ignore(?:\[(?P<codes>[^\]\n]*)\])?(?P<reason>[^\n]*?)-->")
+_YAML_FENCE = lazy_pattern(r"[ \t]*(`{3,}|~{3,})[ \t]*ya?ml[ \t]*", re.IGNORECASE)
 
 
 class Ignore(NamedTuple):

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from sopctl.diagnostic import Pointer
 from sopctl.model.words import ID, SOP_ID
+from sopctl.pattern import lazy_pattern
 from sopctl.shape import Prose, Reference
 
 REFERENCE = re.compile(r"\[\[([^\[\]|\n]+)(?:\|([^\[\]\n]*))?\]\]")
@@ -16,9 +17,9 @@ _TARGET = re.compile(
     rf"(?:(?P<sop>{SOP_ID})(?:#(?P<step>{ID}))?|#(?P<local>{ID})|(?P<kind>[a-z]+):(?P<id>{ID}))"
 )
 _KINDS = frozenset({"role", "team", "term", "clause", "path", "notice", "metric"})
-_CODE = re.compile(r"(?P<fence>^ {0,3}(`{3,}|~{3,})[^\n]*\n.*?(?:^ {0,3}\2[`~]*[ \t]*$|\Z))|(?P<span>(?<!`)(`+)(?!`).+?(?<!`)\4(?!`))", re.DOTALL | re.MULTILINE)  # fmt: skip
-_QUOTED = re.compile(r"^[ \t]*>[^\n]*|“[^”\n]*”|\"[^\"\n]*\"|«[^»\n]*»", re.MULTILINE)
-_LINK_TARGET = re.compile(r"(?<=\]\()[^()\s]*|<https?://[^>\s]*>|https?://[^\s)>]+")
+_CODE = lazy_pattern(r"(?P<fence>^ {0,3}(`{3,}|~{3,})[^\n]*\n.*?(?:^ {0,3}\2[`~]*[ \t]*$|\Z))|(?P<span>(?<!`)(`+)(?!`).+?(?<!`)\4(?!`))", re.DOTALL | re.MULTILINE)  # fmt: skip
+_QUOTED = lazy_pattern(r"^[ \t]*>[^\n]*|“[^”\n]*”|\"[^\"\n]*\"|«[^»\n]*»", re.MULTILINE)
+_LINK_TARGET = lazy_pattern(r"(?<=\]\()[^()\s]*|<https?://[^>\s]*>|https?://[^\s)>]+")
 
 
 _NOT_OUR_WORDS = {"change_history", "clauses"}

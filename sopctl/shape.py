@@ -24,6 +24,7 @@ from typing import (
 )
 
 from sopctl.diagnostic import Finding, Hints, Pointer, nearest
+from sopctl.pattern import lazy_pattern
 from sopctl.weight import Weight
 
 UNKNOWN: Any = type("Unknown", (), {"__repr__": lambda self: "UNKNOWN", "__bool__": lambda self: False})()
@@ -505,8 +506,8 @@ def _date(text: str) -> date:
         raise NoSuchDay from None
 
 
-_DAY_LAST = re.compile(r"(\d{4})[-./ ](\d{1,2})[-./ ](\d{1,2})")
-_DAY_FIRST = re.compile(r"(\d{1,2})([-./ ])(\d{1,2})[-./ ](\d{4})")
+_DAY_LAST = lazy_pattern(r"(\d{4})[-./ ](\d{1,2})[-./ ](\d{1,2})")
+_DAY_FIRST = lazy_pattern(r"(\d{1,2})([-./ ])(\d{1,2})[-./ ](\d{4})")
 
 
 def _date_meant(text: str) -> str:
@@ -546,7 +547,7 @@ _PLAIN: dict[Any, Shape] = {
 }  # fmt: skip
 
 
-_INVISIBLE = re.compile(
+_INVISIBLE = lazy_pattern(
     "[\\xa0\\xad\\u1680\\u180e\\u2000-\\u200f\\u202a-\\u202f\\u205f-\\u2064\\u3000\\ufeff]"
 )
 

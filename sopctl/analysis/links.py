@@ -2,26 +2,25 @@
 
 import posixpath
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
-from urllib.parse import unquote
 from weakref import WeakKeyDictionary
 
 from sopctl.diagnostic import Pointer, did_you_mean
 from sopctl.library import Library
 from sopctl.model import Sop, Typed
+from sopctl.pattern import lazy_pattern
 from sopctl.prose import without_code
 from sopctl.shape import Prose
 
-_INLINE = re.compile(r"(?<!\\)\]\([ \t]*(?:<(?P<angled>[^<>\n]*)>|(?P<bare>[^\s()<>]*(?:\([^\s()]*\)[^\s()]*)*))(?=[\s)])")  # fmt: skip
-_DEFINED = re.compile(r"^ {0,3}\[[^\]\n]+\]:[ \t]*(?:<(?P<angled>[^<>\n]*)>|(?P<bare>\S+))", re.MULTILINE)
-_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|/")
-_ATX = re.compile(r"^ {0,3}#{1,6}[ \t]+(?P<atx>.*?)(?:[ \t]+#+)?[ \t]*$|^ {0,3}(?P<setext>\S[^\n]*)\n {0,3}(?:=+|-+)[ \t]*$", re.MULTILINE)  # fmt: skip
-_OWN_ID = re.compile(r"[ \t]*\{:?[^{}\n]*?#(?P<id>[^\s{}]+)[^{}\n]*\}[ \t]*$")
-_HTML_ID = re.compile(r"""<[^<>]*?\s(?:id|name)=["']?([^\s"'<>]+)""")
-_MARKUP = re.compile(r"!?\[([^\[\]]*)\](?:\([^()]*\)|\[[^\[\]]*\])|<[^<>]*>|[*`]|(?<!\w)_|_(?!\w)")
+_INLINE = lazy_pattern(r"(?<!\\)\]\([ \t]*(?:<(?P<angled>[^<>\n]*)>|(?P<bare>[^\s()<>]*(?:\([^\s()]*\)[^\s()]*)*))(?=[\s)])")  # fmt: skip
+_DEFINED = lazy_pattern(r"^ {0,3}\[[^\]\n]+\]:[ \t]*(?:<(?P<angled>[^<>\n]*)>|(?P<bare>\S+))", re.MULTILINE)
+_ABSOLUTE = lazy_pattern(r"[A-Za-z][A-Za-z0-9+.-]*:|/")
+_ATX = lazy_pattern(r"^ {0,3}#{1,6}[ \t]+(?P<atx>.*?)(?:[ \t]+#+)?[ \t]*$|^ {0,3}(?P<setext>\S[^\n]*)\n {0,3}(?:=+|-+)[ \t]*$", re.MULTILINE)  # fmt: skip
+_OWN_ID = lazy_pattern(r"[ \t]*\{:?[^{}\n]*?#(?P<id>[^\s{}]+)[^{}\n]*\}[ \t]*$")
+_HTML_ID = lazy_pattern(r"""<[^<>]*?\s(?:id|name)=["']?([^\s"'<>]+)""")
+_MARKUP = lazy_pattern(r"!?\[([^\[\]]*)\](?:\([^()]*\)|\[[^\[\]]*\])|<[^<>]*>|[*`]|(?<!\w)_|_(?!\w)")
 
 
 class Link(NamedTuple):
@@ -52,6 +51,8 @@ _LINKS: WeakKeyDictionary[Library, dict[str, tuple[Link, ...]]] = WeakKeyDiction
 
 def relative(path: str, prose: Iterable[Prose]) -> Iterator[Link]:
     """The relative links of texts that stand in the file `path`, outside code."""
+    from urllib.parse import unquote
+
     for at, text in prose:
         if "](" not in text and "]:" not in text:
             continue
@@ -117,7 +118,8 @@ def anchors(markdown: str) -> frozenset[str]:
 
 def slug(heading: str) -> str:
     """A heading as the end of an address: small letters, digits and hyphens."""
-    from html import unescape  # few headings are asked for
+    import unicodedata  # few headings are asked for
+    from html import unescape
 
     words = unescape(_MARKUP.sub(lambda m: m[1] or "", heading))
     plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode("ascii")

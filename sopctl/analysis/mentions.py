@@ -1,14 +1,15 @@
 """Whether words stand in any text of a knowledge base: one look for all texts, not one a text."""
 
-import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from itertools import accumulate
 
+from sopctl.pattern import lazy_pattern
+
 _APART = " \0 "  # a phrase never reaches from one text into the next
-_WORD = re.compile(r"\w+")
+_WORD = lazy_pattern(r"\w+")
 _QUICK = 8
 """So many words are looked for in vain before it pays to know where each word stands."""
 

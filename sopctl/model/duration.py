@@ -3,8 +3,10 @@
 import re
 from typing import NamedTuple
 
+from sopctl.pattern import lazy_pattern
+
 _SHORT = re.compile(r"(\d{1,9})(m|h|d|w|mo|y|bh|bd)")
-_ISO = re.compile(
+_ISO = lazy_pattern(
     r"P(?:(\d{1,9})Y)?(?:(\d{1,9})M)?(?:(\d{1,9})W)?(?:(\d{1,9})D)?"
     r"(?:T(?=\d)(?:(\d{1,9})H)?(?:(\d{1,9})M)?)?"
 )

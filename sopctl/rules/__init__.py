@@ -18,11 +18,12 @@ from types import FunctionType, ModuleType
 from sopctl.diagnostic import Finding, Severity
 from sopctl.library import Library
 from sopctl.model import Sop
+from sopctl.pattern import lazy_pattern
 
 Check = Callable[[Sop, Library], Iterable[Finding]]
 CheckLibrary = Callable[[Library], Iterable[Finding]]
 
-_EXAMPLE = re.compile(r'^```(?:yaml|markdown) title="(Good|Bad)"\n(.*?)^```$', re.MULTILINE | re.DOTALL)
+_EXAMPLE = lazy_pattern(r'^```(?:yaml|markdown) title="(Good|Bad)"\n(.*?)^```$', re.MULTILINE | re.DOTALL)
 
 
 _GIVEN: dict[str, Callable[[Sop, Library], object]] = {

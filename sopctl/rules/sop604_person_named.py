@@ -20,12 +20,13 @@ import re
 from collections.abc import Iterator
 
 from sopctl.diagnostic import Finding, Severity
+from sopctl.pattern import lazy_pattern
 from sopctl.prose import Speech
 
 severity = Severity.WARNING
 
-_ADDRESS = re.compile(r"[A-Za-z0-9](?<![\w.+-].)[\w.+-]*@[A-Za-z0-9][\w-]*(?:\.[\w-]+)+")
-_NUMBER = re.compile(
+_ADDRESS = lazy_pattern(r"[A-Za-z0-9](?<![\w.+-].)[\w.+-]*@[A-Za-z0-9][\w-]*(?:\.[\w-]+)+")
+_NUMBER = lazy_pattern(
     r"[+(0-9](?=(?:[ .()/-]{0,2}[0-9]){6})(?<![\w.,+$€£/-].)(?:"
     r"(?<=\+)[1-9]\d{0,2}(?:[ .()/-]{0,2}\d){6,13}"  # +1 206 555 0142, +49 (30) 1234-567
     r"|(?<=\()0?\d{2,4}\)[ ./-]?\d{3}(?:[ ./-]?\d){3,6}"  # (206) 555-0142

@@ -27,10 +27,11 @@ from collections.abc import Iterator
 from sopctl.analysis import wording
 from sopctl.diagnostic import Finding, Severity
 from sopctl.library import Library
+from sopctl.pattern import lazy_pattern
 
 severity = Severity.WARNING
 
-_VAGUE = re.compile(
+_VAGUE = lazy_pattern(
     r"[apitrofw](?<!\w.)(?:"
     r"(?<=a)(?:sap|\.s\.a\.p\.?|s\s+soon\s+as\s+(?:possible|practicable|feasible)"
     r"|t\s+(?:the|your|our|their)\s+earliest\s+(?:possible\s+)?(?:convenience|opportunity)"

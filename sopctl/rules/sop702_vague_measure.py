@@ -29,10 +29,11 @@ from collections.abc import Iterator
 from sopctl.analysis import wording
 from sopctl.diagnostic import Finding, Severity
 from sopctl.library import Library
+from sopctl.pattern import lazy_pattern
 
 severity = Severity.WARNING
 
-_VAGUE = re.compile(
+_VAGUE = lazy_pattern(
     r"[aeiw](?<!\w.)(?:"
     r"(?<=a)(?:ppropriate(?:ly)?|dequate(?:ly)?"
     r"|nd\s*/\s*or"

@@ -32,6 +32,7 @@ from collections.abc import Iterator
 
 from sopctl.diagnostic import Finding, Severity
 from sopctl.library import Library
+from sopctl.pattern import lazy_pattern
 from sopctl.prose import Said, Speech
 
 severity = Severity.NOTE
@@ -39,7 +40,7 @@ severity = Severity.NOTE
 _ABBREVIATION = re.compile(
     r"[A-Z](?<!\w.)(?<![&@#./\\:_]\w)(?<![A-Z0-9]-\w)[A-Z0-9]{1,5}s?(?!\w|[&@:/_\\]\w|-[A-Z0-9]|\.\w)"
 )
-_IS = re.compile(r"(?=.*[A-Z].*[A-Z])[A-Z][A-Z0-9]{1,5}")
+_IS = lazy_pattern(r"(?=.*[A-Z].*[A-Z])[A-Z][A-Z0-9]{1,5}")
 _ORDINARY = frozenset(
     _ABBREVIATION.findall((__doc__ or "").partition("no explanation:")[2].partition(".")[0])
 )

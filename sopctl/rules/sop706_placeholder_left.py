@@ -18,17 +18,17 @@ purpose: One look at every case before it is closed.
 ```
 """
 
-import re
 from collections.abc import Iterator
 
 from sopctl.diagnostic import Finding, Severity
+from sopctl.pattern import lazy_pattern
 from sopctl.prose import Speech
 
 severity = Severity.WARNING
 
 _SIGNS = ("???", "orem ipsum")
 _CAPITALS = (b"TODO", b"TBD", b"TBC", b"FIXME")
-_PLACE = re.compile(r"\b(?:TODO|TBD|FIXME|TBC)\b|\?\?\?|\b[Ll]orem ipsum\b")
+_PLACE = lazy_pattern(r"\b(?:TODO|TBD|FIXME|TBC)\b|\?\?\?|\b[Ll]orem ipsum\b")
 
 
 def check(speech: Speech) -> Iterator[Finding]:

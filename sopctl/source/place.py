@@ -8,9 +8,10 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from sopctl.diagnostic import Pointer
+from sopctl.pattern import lazy_pattern
 
-_ESCAPE = re.compile(r"\\(?:x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|\r?\n[ \t]*|.)", re.DOTALL)
-_BREAK = re.compile(r"\r\n|\r|\n")
+_ESCAPE = lazy_pattern(r"\\(?:x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|\r?\n[ \t]*|.)", re.DOTALL)
+_BREAK = lazy_pattern(r"\r\n|\r|\n")
 
 Extent = tuple[int, int]
 """Start and end, as character offsets into the file."""

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from sopctl.diagnostic import Finding, Pointer
+from sopctl.pattern import lazy_pattern
 from sopctl.shape import Problem
 from sopctl.source import MAX_DEPTH, Document
 from sopctl.source.place import Place, Places, first_line
@@ -22,13 +23,13 @@ except ImportError:  # no C parser on this host
     CParser = None  # type: ignore[assignment,misc]
 
 _ODD_BREAKS = "\x85\u2028\u2029"  # line breaks in YAML 1.1, ordinary characters in 1.2
-_HAS_ODD = re.compile(f"[{_ODD_BREAKS}]")
-_REFUSABLE = re.compile(r"(?:[\s\[{,:?\-'\"}\]]|\A)(?:[&*][^\s*]|!)|^%|^---|^\.\.\.", re.MULTILINE)
+_HAS_ODD = lazy_pattern(f"[{_ODD_BREAKS}]")
+_REFUSABLE = lazy_pattern(r"(?:[\s\[{,:?\-'\"}\]]|\A)(?:[&*][^\s*]|!)|^%|^---|^\.\.\.", re.MULTILINE)
 _MAY_REFUSE = ("&", "*", "!", "%", "---", "...")
 _SAFE_NESTING = 4000 if CParser is not None else MAX_DEPTH
 _DEEP_INDENT = " " * (200 if CParser is not None else MAX_DEPTH)
 _SHOWN = 200
-_CUT = re.compile(r"[ \t]#[^\W_]")
+_CUT = lazy_pattern(r"[ \t]#[^\W_]")
 
 
 def document(path: str, text: str) -> Document:

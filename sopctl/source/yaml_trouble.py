@@ -9,18 +9,19 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from sopctl.diagnostic import Finding
+from sopctl.pattern import lazy_pattern
 from sopctl.shape import Problem, invisible
 from sopctl.source.place import first_line
 
 _QUOTE = "put the whole text in quotes"
-_DIRECTIVE = re.compile(r"(?:\A|(?<=[\r\n]))%")
+_DIRECTIVE = lazy_pattern(r"(?:\A|(?<=[\r\n]))%")
 _ORDER = "a line that begins with `%` is an order to the reader", "delete it, or put the text in quotes"
-_MERGE = re.compile(r"^(?:<{7}|>{7})(?=[ \t\r\n]|\Z)", re.MULTILINE)
-_KEY_LINE = re.compile(r"[\r\n][ ]*(?:- +)*[A-Za-z_][\w.-]*:(?=\s)")
-_UNSPACED_ITEM = re.compile(r"\s*(-)[A-Za-z_][\w.-]*:(?=\s|\Z)")
-_BULLET = re.compile(r"\s*([•‣▪●○◦·–—−])\s")
-_UNSPACED_KEY = re.compile(r"\s*(?:- +)*([A-Za-z_][\w-]*):(?=[^\s/:])(?!.*:(?:\s|\Z))(.*)")
-_SAID_TEST = re.compile(r"[^,}\]\r\n#]*")
+_MERGE = lazy_pattern(r"^(?:<{7}|>{7})(?=[ \t\r\n]|\Z)", re.MULTILINE)
+_KEY_LINE = lazy_pattern(r"[\r\n][ ]*(?:- +)*[A-Za-z_][\w.-]*:(?=\s)")
+_UNSPACED_ITEM = lazy_pattern(r"\s*(-)[A-Za-z_][\w.-]*:(?=\s|\Z)")
+_BULLET = lazy_pattern(r"\s*([•‣▪●○◦·–—−])\s")
+_UNSPACED_KEY = lazy_pattern(r"\s*(?:- +)*([A-Za-z_][\w-]*):(?=[^\s/:])(?!.*:(?:\s|\Z))(.*)")
+_SAID_TEST = lazy_pattern(r"[^,}\]\r\n#]*")
 _LOOK_BACK, _LONGEST = 20, 2000
 _OTHERWISE = "this cannot be read as YAML", "look at the quotes, brackets and indentation of this line"
 
