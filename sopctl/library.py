@@ -257,9 +257,11 @@ class Library:
         Kinds are `sop` and the names of registers; a role counts in the register that has it.
         """
         found: dict[tuple[str, str], list[tuple[str, Pointer]]] = defaultdict(list)
+        known = self._meanings
         for path, references in self.references.items():
             for reference in references:
-                for name in self._meant(reference):
+                meant = known.get((reference.kind, reference.target))
+                for name in self._meant(reference) if meant is None else meant:
                     found[name].append((path, reference.at))
         return dict(found)
 

@@ -8,6 +8,7 @@ document) and what would exhaust a parser (deep nesting) is looked for before da
 import operator
 import re
 from collections.abc import Iterator
+from sys import intern
 from typing import Any, NamedTuple
 
 from sopctl.diagnostic import Finding, Pointer
@@ -25,7 +26,8 @@ except ImportError:  # no C parser on this host
 _ODD_BREAKS = "\x85\u2028\u2029"  # line breaks in YAML 1.1, ordinary characters in 1.2
 _HAS_ODD = lazy_pattern(f"[{_ODD_BREAKS}]")
 _REFUSABLE = lazy_pattern(r"(?:[\s\[{,:?\-'\"}\]]|\A)(?:[&*][^\s*]|!)|^%|^---|^\.\.\.", re.MULTILINE)
-_MAY_REFUSE = ("&", "*", "!", "%", "---", "...")
+_SIGNS = b"[{?-&*!%.\n"
+_NO_SIGNS = bytes({*range(256)}.difference(_SIGNS))
 _SAFE_NESTING = 4000 if CParser is not None else MAX_DEPTH
 _DEEP_INDENT = " " * (200 if CParser is not None else MAX_DEPTH)
 _SHOWN = 200
@@ -85,8 +87,9 @@ def places(text: str) -> Places:
 def _compose(text: str) -> Any:
     mask = _mask(text) if not text.isascii() and _HAS_ODD.search(text) else {}
     plain = text.translate(mask) if mask else text
-    _check_nesting(plain)
-    if any(sign in plain for sign in _MAY_REFUSE) and _REFUSABLE.search(plain):
+    signs = plain.encode("utf-8", "surrogatepass").translate(None, _NO_SIGNS)
+    _check_nesting(plain, signs)
+    if _may_refuse(plain, signs) and _REFUSABLE.search(plain):
         _refuse(plain)
     try:
         root = _parser(plain).get_single_node()
@@ -120,11 +123,20 @@ def _unmask(root: Any, back: dict[int, str]) -> None:
             ahead.extend(node.value)
 
 
-def _check_nesting(text: str) -> None:
+def _check_nesting(text: str, signs: bytes) -> None:
     """Deep nesting would overrun the stack of a C parser, so it is counted in events first."""
-    if _DEEP_INDENT in text or sum(map(text.count, "[{?-")) > _SAFE_NESTING:
+    if _DEEP_INDENT in text or sum(map(signs.count, b"[{?-")) > _SAFE_NESTING:
         for _ in _events(text):
             pass
+
+
+def _may_refuse(text: str, signs: bytes) -> bool:
+    """Whether a sign is there that what is refused begins with; a few bytes are looked through
+    before the whole text is."""
+    if any(sign in signs for sign in b"&*!%"):
+        return True
+    lines = b"\n" + signs
+    return (b"\n---" in lines and "---" in text) or (b"\n..." in lines and "..." in text)
 
 
 def _refuse(text: str) -> None:
@@ -250,7 +262,7 @@ class _Maker:
                 value = item.value
                 items.append(value if type(value) is str else self.value(item, (*at, len(items))))
             return items
-        data: dict[str, Any] = {}
+        data: dict[str, Any] = {}  # the same few keys stand in all files, so each is kept once
         for key, item in node.value:
             word, value = key.value, item.value
             if type(word) is not str:
@@ -260,7 +272,7 @@ class _Maker:
             elif word == "<<":
                 raise Trouble("SOP006", "`<<` merges mappings; write the keys out", "", *_extent(key))
             else:
-                data[word] = value if type(value) is str else self.value(item, (*at, word))
+                data[intern(word)] = value if type(value) is str else self.value(item, (*at, word))
         return data
 
     def _twice(self, word: str, at: Pointer, key: Any) -> None:
