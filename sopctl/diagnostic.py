@@ -1,10 +1,11 @@
 """What a check says, and where: the words that every other room shares."""
 
-import re
 from collections.abc import Collection, Iterable
 from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
+
+from sopctl.pattern import lazy_pattern
 
 Pointer = tuple[str | int, ...]
 """The address of a value inside a document: ``("steps", 2, "role")``."""
@@ -62,7 +63,7 @@ class Diagnostic(NamedTuple):
     @property
     def identity(self) -> "Identity":
         """By what the finding is known again when its line, its file or its place in a list has changed."""
-        return Identity(self.address or self.span.path, self.code, _ROWS("row …", self.message))
+        return Identity(self.address or self.span.path, self.code, _ROWS.sub("row …", self.message))
 
 
 class Identity(NamedTuple):
@@ -73,7 +74,7 @@ class Identity(NamedTuple):
     message: str
 
 
-_ROWS = re.compile(r"\brows? \d+(?:(?:, | and )\d+)*").sub  # numbers that change when a row is put in above
+_ROWS = lazy_pattern(r"\brows? \d+(?:(?:, | and )\d+)*")  # numbers that change when a row is put in above
 
 
 def json_pointer(at: Pointer) -> str:

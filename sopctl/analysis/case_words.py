@@ -1,10 +1,9 @@
 """Cases in the words of their facts, and as the row of a table that would take them."""
 
-import re
-
 from sopctl.analysis.cases import Box, Space
 from sopctl.analysis.sweep import Way
 from sopctl.model import unary
+from sopctl.pattern import lazy_pattern
 
 BY_ARROWS = "; the ways here are too many to tell, so each arrow counts"
 """Ends a message that rests on arrows, not on ways."""
@@ -56,9 +55,9 @@ def way(steps: Way) -> str:
     return " → ".join(said)
 
 
-_PLAIN = re.compile(r"[A-Za-z0-9][\w.-]*(?: [\w.-]+)*").fullmatch
+_PLAIN = lazy_pattern(r"[A-Za-z0-9][\w.-]*(?: [\w.-]+)*")
 
 
 def _flow(tests: list[str]) -> str:
-    said = [test if _PLAIN(test) else f'"{test}"' for test in tests]
+    said = [test if _PLAIN.fullmatch(test) else f'"{test}"' for test in tests]
     return said[0] if len(said) == 1 else f"[{', '.join(said)}]"
