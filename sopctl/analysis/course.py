@@ -216,8 +216,9 @@ class Course:
     def comes_back(self, sop: Sop) -> bool:
         """Whether a case may enter the first step again."""
         first = sop.known_steps[0].id
-        again = any(first in self.targets(sop.id, step) for step in sop.known_steps)
-        return (again or self.hands_off(sop)) and first in self.on_loops(sop.id)
+        if first not in self.on_loops(sop.id):
+            return False
+        return any(first in self.targets(sop.id, step) for step in sop.known_steps) or self.hands_off(sop)
 
     def targets(self, sop: str, step: Step) -> list[str]:
         """Where a step may lead, or whoever may not enter it."""
