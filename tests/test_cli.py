@@ -354,6 +354,23 @@ def test_a_reader_that_goes_away_is_no_trouble(base: Path, words: list[str]) -> 
     assert (done.returncode, done.stderr) == (0, b"")
 
 
+def test_a_command_that_ends_at_once_has_said_all_and_tells_how_it_went(
+    base: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`lint` does not wait until all is freed; what it printed goes out before, much as it may be."""
+    steps = "".join(f"  - {{id: step-{i}, titel: Open it {i}}}\n" for i in range(300))
+    (base / "sops/TS-MNY-001.yaml").write_text(f"id: TS-MNY-001\ntitle: Many\nsteps:\n{steps}")
+    words = ["lint", *TODAY, "--format", "json"]
+    code, said, _ = run(capsys, *words)
+    done = subprocess.run([sys.executable, "-m", "sopctl", *words], capture_output=True, env=AT_HOME)
+    assert (done.returncode, done.stdout.decode()) == (code, said)
+    assert code == 1
+    assert len(said) > 100_000  # more than a pipe holds
+    wrong = subprocess.run([sys.executable, "-m", "sopctl", "lint", "nowhere"], capture_output=True, env=AT_HOME)  # fmt: skip
+    assert wrong.returncode == 2
+    assert b"nowhere" in wrong.stderr
+
+
 def test_ctrl_d_at_a_prompt_ends_with_130(
     base: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
