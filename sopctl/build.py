@@ -5,6 +5,7 @@ Nothing here prints: whoever calls is told through `tell`, and gets findings as 
 
 import os
 import posixpath
+import re
 import socket
 import subprocess
 import tempfile
@@ -119,11 +120,13 @@ def _lean(places: Places, made: Site, own: Own) -> Iterator[tuple[Path, Callable
         yield places.pages, lambda _: None
         return
     beside, by_hand = _beside(places, made), _by_hand(places)
-    written = [data.decode("utf-8", "replace") for data in (*beside.values(), *by_hand.values())]
+    others = [*beside.items(), *by_hand.items()]
+    written = [data.decode("utf-8", "replace") for path, data in others if path.endswith(".md")]
+    named = {name for text in written for name in _DATA.findall(text)}
     later = {
         path: data
         for path, data in made.data.items()
-        if path.startswith("sops/") and not any(posixpath.basename(path) in text for text in written)
+        if path.startswith("sops/") and path not in by_hand and posixpath.basename(path) not in named
     }
     asked = asked_for((*written, *made.pages.values()))
     kept: list[str] = []
@@ -132,11 +135,14 @@ def _lean(places: Places, made: Site, own: Own) -> Iterator[tuple[Path, Callable
 
     def finish(site: Path) -> None:
         files.change(site, ".html", lambda html: put_back(html, kept))
-        files.fill(site, {path: data for path, data in later.items() if path not in by_hand})
+        files.fill(site, later)
 
     with files.new_folder(places.pages) as pages:
         files.fill(pages, {**beside, **lean, **now, **by_hand})
         yield pages, finish
+
+
+_DATA = re.compile(r"[\w.-]+\.js(?:on)?\b")
 
 
 def serve(

@@ -233,9 +233,9 @@ def fill(folder: Path, wanted: Mapping[str, str | bytes]) -> None:
 def change(folder: Path, suffix: str, how: Callable[[str], str]) -> None:
     """Change the texts of all files with this suffix in a new folder, which nobody sees yet."""
     for path in folder.rglob(f"*{suffix}"):
-        old = path.read_bytes().decode("utf-8")
+        old = path.read_bytes().decode("utf-8", "surrogateescape")
         if (new := how(old)) != old:
-            path.write_bytes(new.encode("utf-8"))
+            path.write_bytes(new.encode("utf-8", "surrogateescape"))
 
 
 def read_folder(folder: Path) -> dict[str, bytes]:

@@ -16,7 +16,7 @@ _HEADING = re.compile(r"<h[1-6]\b")
 _INSIDE_LINES = re.compile(r"</?(?:a|abbr|b|code|em|i|small|span|strong|sub|sup)\b[^>]*>")
 _TAG = re.compile(r"</?[a-z][^>]*>")
 _ID = re.compile(r' id="([^"]*)"')
-_LINK = re.compile(r"\]\([^)\s]*#([^)\s]+)")
+_LINK = re.compile(r"\](?:\(|:\s*)<?[^)\s>#]*#([^)\s>]+)")
 _MARK = re.compile(r"<!--sopctl:([0-9]+)-->(?:\n<p>[^<]*</p>\n<!--/sopctl-->)?")
 _NO_MATTER = ' data-search-exclude="_"'  # for the search alone, which takes it out
 _NO_MATTER_AT_ALL = "\nsearch: {exclude: true}\n"  # in the front matter

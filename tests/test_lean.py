@@ -29,16 +29,23 @@ version: 1.0.0
 status: draft
 owner: lead
 purpose: Ships can land. <!--sopctl:0-->
-scope: The dock.
-trigger: A ship calls.
+scope: The words ` data-search-exclude="_"` and data-search-exclude="_" are words. See [[#look]].
+trigger: A ship calls. It is what [the scope](#scope) says.
 prerequisites: ["A <div> of rope", "<!--sopctl:1-->"]
 facts:
   moored: {ask: Is the ship moored?, type: yes-no}
 steps:
   - {id: look, title: Look at the ship, role: agent, text: "```\\n<div data-search-exclude=\\"_\\">\\n```", checklist: [Ropes, Fenders]}
-  - {id: settle, title: Settle it, role: lead, decide: [{when: {moored: yes}, then: done}, {otherwise: look}]}
-outcomes: {done: The dock is open}
+  - {id: settle, title: Settle it, role: lead, decide: [{when: {moored: yes}, then: done}, {otherwise: wait}]}
+outcomes: {done: The dock is open, wait: The ship waits}
 change_history: [{version: 1.0.0, on: 2026-01-05, author: lead, summary: First}]
+"""
+HOUSE = """\
+# The house
+
+[Covers](sops/DK-OPN-001.md#_trigger), [checks][list], [data](sops/DK-OPN-001.json).
+
+[list]: sops/DK-OPN-001.md#_checklist "The list"
 """
 
 
@@ -47,6 +54,8 @@ def docks(tmp_path: Path) -> Path:
     files.write(tmp_path / "sops/registers.yaml", REGISTERS)
     files.write(tmp_path / "sops/DK-OPN-001.yaml", SOP)
     shutil.copy(ROOT / "templates/start/mkdocs.yml", tmp_path)
+    files.write(tmp_path / "site/home/house.md", HOUSE)
+    files.write(tmp_path / "site/home/old.html", b"<p>caf\xe9</p>")
     return tmp_path
 
 
@@ -74,7 +83,7 @@ class Seen(HTMLParser):
 
 def pages(root: Path) -> Iterator[tuple[str, str]]:
     for path in sorted(root.rglob("*.html")):
-        yield path.relative_to(root).as_posix(), path.read_text(encoding="utf-8")
+        yield path.relative_to(root).as_posix(), path.read_text(encoding="utf-8", errors="surrogateescape")
 
 
 def test_readers_see_the_same_as_if_the_builder_had_seen_it_all(
@@ -84,7 +93,8 @@ def test_readers_see_the_same_as_if_the_builder_had_seen_it_all(
     sites = {}
     for whole in (True, False):
         monkeypatch.setattr(Own, "reads_pages", whole)
-        build.build(Places.of(docks), read, lambda _: None)
+        made = build.build(Places.of(docks), read, lambda _: None)
+        assert not made.stopped, made.diagnostics
         sites[whole] = dict(pages(docks / "site/html"))
     assert sites[True].keys() == sites[False].keys()
     for path, page in sites[True].items():
@@ -126,8 +136,8 @@ def test_a_heading_that_the_search_finds_stays_and_another_is_set_aside_with_its
 
 def test_an_anchor_that_a_link_in_markdown_leads_to_stays_where_the_builder_finds_it() -> None:
     page = f'<dl{WORD}>\n<dt id="_scope">Covers</dt>\n</dl>\n<p id="a">a</p>\n'
-    asked = asked_for(["See [this](sops/DK-OPN-001.md#_scope).", "[that](b.md) #a"])
-    assert asked == {"_scope"}
+    asked = asked_for(["See [this](sops/DK-OPN-001.md#_scope).", "[that](b.md) #a", "[c]: <c.md#c> 'C'"])
+    assert asked == {"_scope", "c"}
     assert lean(page, asked)[0] == page.replace(
         '<p id="a">a</p>', "<!--sopctl:0-->\n<p>a</p>\n<!--/sopctl-->"
     )
