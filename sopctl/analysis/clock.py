@@ -96,7 +96,7 @@ def clock(library: Library) -> "Clock":
     """The clock of a library: what it has worked out is kept."""
     if library not in _CLOCKS:
         like = library.like if library.registers_kept else None
-        _CLOCKS[library] = Clock(library, _CLOCKS.get(like) if like is not None else None)
+        _CLOCKS[library] = Clock(library, clock(like) if like is not None else None)
     return _CLOCKS[library]
 
 
@@ -112,15 +112,18 @@ class Clock:
         self._courses: dict[tuple[bool, bool, int], Course] = {}
         self._verdicts: dict[str, tuple[Verdict, ...]] = {}
         self._gaps: dict[tuple[Chain, Chain], Gap] = {}
+        self._like = like
+        self._same: frozenset[str] = frozenset()
         if like is not None and not call_circles(library):  # in a circle, who is asked first matters
-            same = unaltered(library)
-            self._verdicts = {id: each for id, each in like._verdicts.items() if id in same}
+            self._same = unaltered(library)
 
     @property
     def default(self) -> Hours:
         return self._calendars.default
 
     def verdicts(self, sop: Sop) -> tuple[Verdict, ...]:
+        if self._like is not None and sop.id in self._same:
+            return self._like.verdicts(sop)
         if sop.id not in self._verdicts:
             known = [each for each in sop.deadlines or () if each and each.kind and each.from_ and each.to]
             self._verdicts[sop.id] = tuple(self._verdict(sop, each) for each in known if not each.unknown)

@@ -57,7 +57,7 @@ def trials(library: Library) -> tuple[Trial, ...]:
 def _known(library: Library) -> dict[int, Trial]:
     """The trials that come out as in the library that this one is like, by the identity of the scenario."""
     same = unaltered(library)
-    before = _TRIED.get(library.like, ()) if library.like is not None and same else ()
+    before = trials(library.like) if library.like is not None and same else ()
     return {id(each.scenario): each for each in before if each.sop.id in same}
 
 
