@@ -1,7 +1,8 @@
 """What things cost, as ratios taken side by side in one run, and how they grow.
 
 Run with `make bench`; it takes some five minutes. Only ratios and exponents carry over from one
-machine to another; what is promised stands in brackets behind each.
+machine to another; what is promised stands in brackets behind each. What the site costs is measured by
+`python -m bench.site`, and how lint grows with each thing that there may be many of by `python -m bench.growth`.
 """
 
 import math
@@ -10,10 +11,9 @@ import resource
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 
-from bench import growth, handbook, kinds, tables
+from bench import growth, handbook, tables
 from sopctl.library import Library, build
 from sopctl.lint import lint, lint_both
 from sopctl.render import Links, load, sop
@@ -40,7 +40,6 @@ def main() -> None:
     _analyses()
     _pairs()
     _tables()
-    _grows()
 
 
 def _starts(small: Path) -> None:
@@ -128,19 +127,6 @@ def _pairs() -> None:
 def _tables() -> None:
     for what, make in tables.KINDS.items():
         print(f"{what:<62} {growth.seconds(make()):7.2f} s   (well under 1)")
-
-
-def _grows() -> None:
-    """The kinds that grow most steeply, at sizes that take a tenth of a second."""
-    _steepest("as one thing grows", kinds.KINDS, "about 1; noise adds up to 0.3", 5)
-    _steepest("as two things grow that are met with each other", kinds.PRODUCTS, "up to 2", 1)
-
-
-def _steepest(what: str, makes: dict[str, Callable[[int], dict[str, str]]], promise: str, count: int) -> None:
-    found = [(growth.growth(make, 0.1), name) for name, make in makes.items()]
-    print(f"\nlint {what}: the steepest exponents of {len(found)} ({promise})")
-    for grown, name in sorted(found, key=lambda each: -each[0].exponent)[:count]:
-        print(f"{name:<62} {grown.exponent:7.2f}     (at {grown.count}: {grown.seconds:.2f} s)", flush=True)
 
 
 def _lint(folder: Path, *more: str) -> dict[str, float]:
