@@ -6,7 +6,7 @@ with the words stands in its place, and the finished page gets it back.
 """
 
 import re
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from functools import cache
 from urllib.parse import unquote
 
@@ -31,28 +31,47 @@ def asked_for(pages: Iterable[str]) -> frozenset[str]:
 
 def set_aside(page: str, kept: list[str], asked: Set[str] = frozenset()) -> str:
     """The page with a mark for each stretch of finished HTML, which is added to `kept`; with the mark
-    stand the words that the search is to find.
-
-    An element is finished that begins a line and has neither Markdown in it, nor a heading that the
-    search finds, nor an anchor that is `asked` for.
-    """
-    if _CODE in page:
-        return page
-    wanted = [found.start() for found in _ID.finditer(page) if found[1] in asked] if asked else []
+    stand the words that the search is to find. Anchors that are `asked` for stay in the page."""
     parts: list[str] = []
-    stretch: list[str] = []
-    words: list[str] = []
+    stretch, done = _Stretch(), 0
+    for start, end, silent in _finished(page, asked):
+        between, element = page[done:start], page[start:end]
+        if stretch.html and between.isspace():
+            stretch.html.append(between)
+        else:
+            parts += stretch.marked(kept), between
+        stretch.html.append(element)
+        if not silent:
+            stretch.words.append(_words(element))
+        done = end
+    return "".join((*parts, stretch.marked(kept), page[done:]))
+
+
+class _Stretch:
+    """Finished elements in a row, and the words in them."""
+
+    def __init__(self) -> None:
+        self.html: list[str] = []
+        self.words: list[str] = []
+
+    def marked(self, kept: list[str]) -> str:
+        """The mark for what there is, which goes to `kept`; then there is nothing."""
+        if not self.html:
+            return ""
+        said = " ".join(" ".join(self.words).split())
+        kept.append("".join(self.html).replace(_NO_MATTER, ""))
+        self.html, self.words = [], []
+        return f"<!--sopctl:{len(kept) - 1}-->" + (f"\n<p>{said}</p>\n<!--/sopctl-->" if said else "")
+
+
+def _finished(page: str, asked: Set[str]) -> Iterator[tuple[int, int, bool]]:
+    """Where each element that is finished begins and ends, and whether the search leaves it out. It
+    begins a line, and has in it no Markdown, no heading that the search finds, and no anchor that is asked for."""
+    if _CODE in page:
+        return
+    wanted = [found.start() for found in _ID.finditer(page) if found[1] in asked] if asked else []
     whole = below = _NO_MATTER_AT_ALL in page
-    done = at = 0
-
-    def mark() -> None:
-        if stretch:
-            said = " ".join(" ".join(words).split())
-            parts.append(f"<!--sopctl:{len(kept)}-->" + (f"\n<p>{said}</p>\n<!--/sopctl-->" if said else ""))
-            kept.append("".join(stretch).replace(_NO_MATTER, ""))
-            stretch.clear()
-            words.clear()
-
+    at = 0
     while tag := _OPENS.search(page, at):
         start, at = tag.span()
         silent = _NO_MATTER in tag[0]
@@ -62,24 +81,13 @@ def set_aside(page: str, kept: list[str], asked: Set[str] = frozenset()) -> str:
         silent = silent or below
         end = _end(page, tag[1], start)
         if (
-            page.find(_MARKDOWN, start, end or at) >= 0
-            or (not silent and _HEADING.search(page, start, end))
-            or any(start < anchor < end for anchor in wanted)
-            or not end
+            end
+            and page.find(_MARKDOWN, start, end) < 0
+            and (silent or not _HEADING.search(page, start, end))
+            and not any(start < anchor < end for anchor in wanted)
         ):
-            continue
-        between, element = page[done:start], page[start:end]
-        if stretch and between.isspace():
-            stretch.append(between)
-        else:
-            mark()
-            parts.append(between)
-        stretch.append(element)
-        if not silent:
-            words.append(_words(element))
-        done = at = end
-    mark()
-    return "".join((*parts, page[done:]))
+            yield start, end, silent
+            at = end
 
 
 def _words(element: str) -> str:
