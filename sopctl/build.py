@@ -9,8 +9,7 @@ import re
 import socket
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,7 +20,6 @@ from sopctl.builders import (
     MKDOCS,
     Builder,
     BuildTrouble,
-    Own,
     complaints,
     configuration,
     environment,
@@ -100,25 +98,22 @@ def build(
     made = render(places, library, commands, diagnostics, offline=offline)
     tell(f"{len(made.pages)} pages are written; {builder.called} makes the site of them")
     menu = nav(Links(library), commands)
-    with (
-        files.new_folder(places.html) as folder,
-        _lean(places, made, own) as (pages, finish),
-        configuration(own, library, pages, folder, menu, builder, offline) as config,
-    ):
-        builders.run(builder, config, library.today, made.sources)
-        finish(folder)
+
+    def run(pages: Path, html: Path) -> None:
+        with configuration(own, library, pages, html, menu, builder, offline) as config:
+            builders.run(builder, config, library.today, made.sources)
+
+    with files.new_folder(places.html) as folder:
+        if own.reads_pages or not _from_lean_pages(places, made, folder, run):
+            run(places.pages, folder)
         files.swap_in(folder, places.html)
     return Built(diagnostics, len(made.pages), False)
 
 
-@contextmanager
-def _lean(places: Places, made: Site, own: Own) -> Iterator[tuple[Path, Callable[[Path], None]]]:
-    """The pages as the builder gets them, and what is to be done to the site that it makes. It is given
-    neither what it would only parse nor what it would only copy, unless a plug-in or a page of the
-    writers' own may ask for it."""
-    if own.reads_pages:
-        yield places.pages, lambda _: None
-        return
+def _from_lean_pages(places: Places, made: Site, html: Path, run: Callable[[Path, Path], None]) -> bool:
+    """Build the site in `html`. The builder is given neither what it would only parse nor what it would
+    only copy, unless a page of the writers' own asks for it. False where not all of it could be put
+    back, because something of the writers' own takes out the marks."""
     beside, by_hand = _beside(places, made), _by_hand(places)
     others = [*beside.items(), *by_hand.items()]
     written = [data.decode("utf-8", "replace") for path, data in others if path.endswith(".md")]
@@ -132,14 +127,13 @@ def _lean(places: Places, made: Site, own: Own) -> Iterator[tuple[Path, Callable
     kept: list[str] = []
     lean = {path: set_aside(page, kept, asked) for path, page in made.pages.items()}
     now = {path: data for path, data in made.data.items() if path not in later}
-
-    def finish(site: Path) -> None:
-        files.change(site, ".html", lambda html: put_back(html, kept))
-        files.fill(site, later)
-
     with files.new_folder(places.pages) as pages:
         files.fill(pages, {**beside, **lean, **now, **by_hand})
-        yield pages, finish
+        run(pages, html)
+    back: set[int] = set()
+    files.change(html, ".html", lambda page: put_back(page, kept, back))
+    files.fill(html, later)
+    return len(back) == len(kept)
 
 
 _DATA = re.compile(r"[\w.-]+\.js(?:on)?\b")

@@ -36,6 +36,7 @@ class Builder(StrEnum):
         return {"mkdocs": "MkDocs", "zensical": "Zensical"}[self.value]
 
 
+_BLIND = {"search", "offline"}  # plug-ins that find words and copy files, and no more
 CONFIGURATIONS = ("mkdocs.yml", "mkdocs.yaml")
 
 
@@ -57,7 +58,9 @@ class Own(NamedTuple):
         plugins = self.values.get("plugins") or []
         each = plugins if isinstance(plugins, list) else [plugins]
         named = {str(name) for one in each for name in (one if isinstance(one, dict) else [one])}
-        return bool(self.values.get("hooks")) or not named <= {"search", "offline"}
+        return (
+            bool(self.values.get("hooks")) or not {each.removeprefix("material/") for each in named} <= _BLIND
+        )
 
 
 def own_configuration(root: Path) -> Own:

@@ -114,6 +114,14 @@ def _tags(name: str) -> re.Pattern[str]:
     return re.compile(rf"<(/?){name}\b[^>]*>")
 
 
-def put_back(html: str, kept: Sequence[str]) -> str:
-    """The finished page with everything where it was."""
-    return _MARK.sub(lambda mark: kept[int(mark[1])] if int(mark[1]) < len(kept) else mark[0], html)
+def put_back(html: str, kept: Sequence[str], back: set[int]) -> str:
+    """The finished page with everything where it was; `back` gets the numbers of what was put back."""
+
+    def whole(mark: re.Match[str]) -> str:
+        number = int(mark[1])
+        if number >= len(kept):
+            return mark[0]
+        back.add(number)
+        return kept[number]
+
+    return _MARK.sub(whole, html)

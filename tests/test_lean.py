@@ -116,7 +116,7 @@ def test_finished_html_is_set_aside_with_the_words_that_the_search_finds() -> No
         '<h1 markdown="span">A</h1>\n\n'
         "<!--sopctl:0-->\n<p>Call the lead, &lt;now&gt;. Then wait. b</p>\n<!--/sopctl-->\n\nwords\n"
     )
-    assert put_back(left, kept) == page.replace(WORD, "")
+    assert put_back(left, kept, set()) == page.replace(WORD, "")
 
 
 def test_below_a_heading_that_the_search_leaves_out_no_words_are_found_up_to_the_next() -> None:
@@ -125,7 +125,7 @@ def test_below_a_heading_that_the_search_leaves_out_no_words_are_found_up_to_the
     assert left == (
         f"<h2{WORD}>A</h2>\n\n<!--sopctl:0-->\n\n<h2>B</h2>\n<!--sopctl:1-->\n<p>b</p>\n<!--/sopctl-->\n"
     )
-    assert put_back(left, kept) == page
+    assert put_back(left, kept, set()) == page
 
 
 def test_a_heading_that_the_search_finds_stays_and_another_is_set_aside_with_its_section() -> None:
@@ -163,7 +163,20 @@ def test_what_is_not_finished_stays_with_the_builder(page: str) -> None:
 
 
 def test_a_mark_that_is_none_of_ours_stays() -> None:
-    assert put_back("<!--sopctl:7-->", ["a"]) == "<!--sopctl:7-->"
+    back: set[int] = set()
+    assert put_back("<!--sopctl:7--> <!--sopctl:1-->", ["a", "b"], back) == "<!--sopctl:7--> b"
+    assert back == {1}
+
+
+def test_where_an_extension_of_the_writers_takes_out_the_marks_nothing_is_lost(docks: Path) -> None:
+    own = (docks / "mkdocs.yml").read_text() + "  - pymdownx.striphtml: {strip_comments: true}\n"
+    files.write(docks / "mkdocs.yml", own)
+    read = library.build(files.texts_in(docks, docks / "sops"), TODAY)
+    build.build(Places.of(docks), read, lambda _: None)
+    page = (docks / "site/html/sops/DK-OPN-001/index.html").read_text()
+    assert "Fenders" in page
+    assert "<!--sopctl" not in page
+    assert (docks / "site/html/sops/DK-OPN-001.json").is_file()
 
 
 def test_every_page_of_the_handbook_comes_back() -> None:
@@ -172,7 +185,7 @@ def test_every_page_of_the_handbook_comes_back() -> None:
     for path, page in site(handbook, load()).pages.items():
         left, kept = lean(page)
         aside = "".join(kept)
-        assert put_back(left, kept).replace(WORD, "") == page.replace(WORD, ""), path
+        assert put_back(left, kept, set()).replace(WORD, "") == page.replace(WORD, ""), path
         if path.startswith("sops/TS-"):
             share.append(len(aside) / len(page))
     assert min(share) > 0.9
@@ -185,6 +198,7 @@ def test_every_page_of_the_handbook_comes_back() -> None:
         ({"plugins": ["search"]}, False),
         ({"plugins": [{"search": {"lang": "en"}}, "offline"]}, False),
         ({"plugins": {"search": {}, "tags": {}}}, True),
+        ({"plugins": ["material/search", {"material/offline": {}}]}, False),
         ({"plugins": ["search", {"minify": {}}]}, True),
         ({"plugins": 5}, True),
         ({"hooks": ["house.py"]}, True),
