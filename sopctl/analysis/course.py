@@ -79,6 +79,7 @@ class Course:
         self._sums: dict[tuple[str, Known], dict[tuple[str, Known], Group] | None] = {}
         self._times: dict[tuple[str | None, Duration], tuple[Chain, ...]] = {}
         self._steps: dict[str, dict[str, Step]] = {}
+        self._targets: dict[str, dict[str, list[str]]] = {}
         self._counted: dict[str, frozenset[str]] = {}
         self._leads: dict[str, tuple[set[str], set[str]]] = {}
         self._between = Leads(library, True)
@@ -207,25 +208,29 @@ class Course:
         known = {*self.steps(sop.id), *self._outcomes(sop.id), *self.library.by_id}
         steps = sop.known_steps
         called = all(step.call in self.library.by_id for step in steps if step.call)
-        return called and all(to in known for step in steps for to in self.targets(sop.id, step))
+        return called and all(to in known for targets in self.targets(sop.id).values() for to in targets)
 
     def hands_off(self, sop: Sop) -> bool:
         """Whether a case may leave a SOP for another."""
-        return any(ways.is_sop(to) for step in sop.known_steps for to in self.targets(sop.id, step))
+        return any(ways.is_sop(to) for targets in self.targets(sop.id).values() for to in targets)
 
     def comes_back(self, sop: Sop) -> bool:
         """Whether a case may enter the first step again."""
         first = sop.known_steps[0].id
-        if first not in self.on_loops(sop.id):
-            return False
-        return any(first in self.targets(sop.id, step) for step in sop.known_steps) or self.hands_off(sop)
+        back = any(first in targets for targets in self.targets(sop.id).values()) or self.hands_off(sop)
+        return back and first in self.on_loops(sop.id)
 
-    def targets(self, sop: str, step: Step) -> list[str]:
-        """Where a step may lead, or whoever may not enter it."""
-        here = self.library.sop(sop)
-        assert here is not None
-        exits = [to for to, _ in self.leg(sop, step, self.guide.begin(here)).exits]
-        return [*exits, step.after_that] if step.after_that else exits
+    def targets(self, sop: str) -> dict[str, list[str]]:
+        """Where each step may lead, or whoever may not enter it."""
+        if sop not in self._targets:
+            here = self.library.sop(sop)
+            assert here is not None
+            begun = self.guide.begin(here)
+            found = self._targets[sop] = {}
+            for id, step in self.steps(sop).items():
+                exits = [to for to, _ in self.leg(sop, step, begun).exits]
+                found[id] = [*exits, step.after_that] if step.after_that else exits
+        return self._targets[sop]
 
     def _returned(self, sop: str, place: str, outcome: str) -> str | None:
         """Where a call leads that has come back with an outcome."""
@@ -234,7 +239,7 @@ class Course:
         assert here is not None
         if step.on:
             return step.on.get(outcome) or step.on.get("otherwise")
-        return next((arrow.to for arrow in ways.arrows(here, step)), None)
+        return next((arrow.to for arrow in ways.arrows_by_step(here)[place]), None)
 
     def _live(self, sop: str, step: str, counts: Counts) -> Counts:
         """The counts of steps that a case may still come to: the others make no difference."""
@@ -433,8 +438,9 @@ class _Walk:
     def _with_goals_ahead(self, goals: Goals) -> set[str]:
         back: dict[str, list[str]] = {}
         ends = []
+        targets_of = self.course.targets(self.home)
         for id, step in self.course.steps(self.home).items():
-            targets = self.course.targets(self.home, step)
+            targets = targets_of[id]
             for to in targets:
                 back.setdefault(to, []).append(id)
             called = step.call and self.course.calls_into(step.call, self.wanted, self.home)

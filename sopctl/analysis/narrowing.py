@@ -225,7 +225,7 @@ class _Ahead:
         key = sop.id, target
         if key not in self._of:
             steps = sop.steps_by_id
-            onward = {id: [arrow.to for arrow in ways.arrows(sop, step)] for id, step in steps.items()}
+            onward = {id: [arrow.to for arrow in found] for id, found in ways.arrows_by_step(sop).items()}
             found = reachable(onward, [target])
             here = [_tested(steps[id]) for id in found if id in steps]
             others = [id for id in found if ways.is_sop(id)]
@@ -253,8 +253,9 @@ class _Ahead:
         return {
             sop.id: [
                 to
+                for leads in [ways.arrows_by_step(sop)]
                 for step in sop.known_steps
-                for to in [step.call or "", *(arrow.to for arrow in ways.arrows(sop, step))]
+                for to in [step.call or "", *(arrow.to for arrow in leads[step.id])]
                 if ways.is_sop(to)
             ]
             for sop in self._library.sops
@@ -294,7 +295,7 @@ def _said(sop: Sop) -> Counter[str]:
 
 def _arrows(sop: Sop, step: Step) -> list[Arrow]:
     """Where a step leads when it is done; `after_that` is for whoever may not enter it."""
-    found = ways.arrows(sop, step)
+    found = ways.arrows_by_step(sop)[step.id]
     return found[:-1] if step.after_that else found
 
 

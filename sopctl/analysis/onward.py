@@ -18,7 +18,9 @@ class Leads(dict[str, list[str]]):
         if id not in self:
             sop = self._library.sop(id)
             steps = sop.known_steps if sop else []
-            arrows = (arrow.to for step in steps for arrow in ways.arrows(sop, step)) if sop else iter(())
+            arrows = (
+                (arrow.to for found in ways.arrows_by_step(sop).values() for arrow in found) if sop else ()
+            )
             called = [step.call for step in steps if step.call and self._calls]
             self[id] = list(dict.fromkeys([*called, *(to for to in arrows if ways.is_sop(to))]))
         return self[id]
@@ -34,11 +36,9 @@ class Steps(dict[tuple[str, str], list[tuple[str, str]]]):
     def get(self, node: tuple[str, str], default: object = None) -> list[tuple[str, str]]:
         if node not in self:
             sop = self._library.sop(node[0])
-            step = self._steps(node[0]).get(node[1])
-            found = (
-                [self._there(node[0], arrow.to) for arrow in ways.arrows(sop, step)] if sop and step else []
-            )
-            self[node] = [each for each in found if each]
+            arrows = ways.arrows_by_step(sop).get(node[1], ()) if sop else ()
+            there = (self._there(node[0], arrow.to) for arrow in arrows)
+            self[node] = [each for each in there if each]
         return self[node]
 
     def _there(self, sop: str, target: str) -> tuple[str, str] | None:

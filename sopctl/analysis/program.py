@@ -353,7 +353,7 @@ def _node(program: Program, step: Step) -> Node:
     depth = len(step.at)
     plain = [
         (arrow.why, arrow.to)
-        for arrow in ways.arrows(program.sop, step)
+        for arrow in ways.arrows_by_step(program.sop)[step.id]
         if arrow.at[depth : depth + 1] not in (("decide",), ("after_that",))
     ]
     table = program.tables.get(step.id)

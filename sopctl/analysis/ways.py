@@ -20,7 +20,7 @@ class Arrow(NamedTuple):
     why: str = ""
 
 
-def arrows(sop: Sop, step: Step) -> list[Arrow]:
+def _arrows(sop: Sop, step: Step) -> list[Arrow]:
     """Where a step can lead, in the order of the file."""
     found: list[Arrow] = []
     if step.decide:
@@ -64,7 +64,7 @@ def arrows_by_step(sop: Sop) -> dict[str, list[Arrow]]:
     found = _ARROWS.get(sop)
     if found is None:
         steps = sop.steps_by_id
-        found = _ARROWS[sop] = {step.id: arrows(sop, steps[step.id]) for step in sop.known_steps}
+        found = _ARROWS[sop] = {step.id: _arrows(sop, steps[step.id]) for step in sop.known_steps}
     return found
 
 
