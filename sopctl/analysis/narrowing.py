@@ -4,7 +4,6 @@ Whoever times ways asks a guide at each step. What the guide knows of the case g
 step to step as one hashable value, of which nobody else understands a word.
 """
 
-from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple, Protocol
@@ -273,24 +272,21 @@ def _ahead(library: Library) -> _Ahead:
 
 def _tested(step: Step) -> frozenset[str]:
     """The facts that the tables of a step test."""
-    tables = [row.when or {} for row in step.decide or () if row] + [row.when or {} for row in _rows(step)]
-    return frozenset(name for when in tables for name in when)
+    rows: list[Row | WithinRow | None] = [*(step.decide or ()), *_rows(step)]
+    return frozenset([name for row in rows if row for name in row.when or ()])
 
 
 def narrows(sop: Sop) -> bool:
     """Whether a way inside a SOP can depend on what was tested or set before: where it speaks of no
     fact twice, and calls no other SOP, some case that comes to an arrow can take it."""
-    return any(step.call for step in sop.known_steps) or any(count > 1 for count in _said(sop).values())
-
-
-def _said(sop: Sop) -> Counter[str]:
-    """How often the steps of a SOP test or set each fact; on a loop, a step comes twice."""
-    said: Counter[str] = Counter()
+    said: list[str] = []
     for step in sop.known_steps:
+        if step.call:
+            return True
         names = _tested(step)
-        said.update(names if step.at_most is None else [*names, *names])
-        said.update({name for row in step.decide or () if row for name in row.set or {}})
-    return said
+        said += names if step.at_most is None else [*names, *names]  # on a loop, a step comes twice
+        said += {name for row in step.decide or () if row for name in row.set or {}}
+    return len({*said}) < len(said)
 
 
 def _arrows(sop: Sop, step: Step) -> list[Arrow]:

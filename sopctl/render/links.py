@@ -167,8 +167,8 @@ class Links:
     def _named(self) -> Callable[[str], list[str]]:
         """Finds the titles of terms in a text in small letters; the longest first."""
         titles = sorted(self._terms, key=lambda title: (-len(title), title))
-        whole = "|".join(re.escape(title) for title in titles)
-        return re.compile(rf"(?<!\w)(?:{whole})(?!\w)").findall if titles else lambda said: []
+        begun = (rf"{re.escape(title[0])}(?<!\w.){re.escape(title[1:])}" for title in titles)
+        return re.compile(rf"(?:{'|'.join(begun)})(?!\w)").findall if titles else lambda said: []
 
     # Links that writers write
 

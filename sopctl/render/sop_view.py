@@ -79,7 +79,7 @@ class SopView:
             if self.sop.id in (other.supersedes or ())
         ]
 
-    @property
+    @cached_property
     def about(self) -> Named:
         """The short keys that have no section of their own."""
         sop, pen = self.sop, self.pen
@@ -175,7 +175,7 @@ class SopView:
     def kept(self, deadline: Deadline) -> Kept | None:
         return kept(deadline, self.sop, self.pen)
 
-    @property
+    @cached_property
     def paths(self) -> list[tuple[str, EscalationPath]]:
         return paths(self.sop, self.library)
 
