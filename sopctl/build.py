@@ -27,7 +27,7 @@ from sopctl.builders import (
 )
 from sopctl.diagnostic import Diagnostic, Severity
 from sopctl.files import FileTrouble
-from sopctl.lean import asked_for, put_back, set_aside
+from sopctl.lean import MARK, asked_for, put_back, set_aside
 from sopctl.library import Library
 from sopctl.lint import lint
 from sopctl.render import FROM_THE_TOP, Command, Links, Site, load, site
@@ -113,9 +113,11 @@ def build(
 def _from_lean_pages(places: Places, made: Site, html: Path, run: Callable[[Path, Path], None]) -> bool:
     """Build the site in `html`. The builder is given neither what it would only parse nor what it would
     only copy, unless a page of the writers' own asks for it. False where not all of it could be put
-    back, because something of the writers' own takes out the marks."""
+    back, because something of the writers' own takes out the marks, or holds such marks itself."""
     beside, by_hand = _beside(places, made), _by_hand(places)
     others = [*beside.items(), *by_hand.items()]
+    if any(MARK.encode() in data for _, data in others):
+        return False
     written = [data.decode("utf-8", "replace") for path, data in others if path.endswith(".md")]
     named = {name for text in written for name in _DATA.findall(text)}
     later = {

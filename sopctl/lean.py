@@ -17,7 +17,10 @@ _INSIDE_LINES = re.compile(r"</?(?:a|abbr|b|code|em|i|small|span|strong|sub|sup)
 _TAG = re.compile(r"</?[a-z][^>]*>")
 _ID = re.compile(r' id="([^"]*)"')
 _LINK = re.compile(r"\](?:\(|:\s*)<?[^)\s>#]*#([^)\s>]+)")
-_MARK = re.compile(r"<!--sopctl:([0-9]+)-->(?:\n<p>[^<]*</p>\n<!--/sopctl-->)?")
+MARK = "<!--sopctl:"
+"""How a mark begins; who writes such a comment by hand must be given whole pages."""
+
+_MARK = re.compile(rf"{MARK}([0-9]+)-->(?:\n<p>[^<]*</p>\n<!--/sopctl-->)?")
 _NO_MATTER = ' data-search-exclude="_"'  # for the search alone, which takes it out
 _NO_MATTER_AT_ALL = "\nsearch: {exclude: true}\n"  # in the front matter
 _MARKDOWN = " markdown="
@@ -61,7 +64,7 @@ class _Stretch:
         said = " ".join(" ".join(self.words).split())
         kept.append("".join(self.html).replace(_NO_MATTER, ""))
         self.html, self.words = [], []
-        return f"<!--sopctl:{len(kept) - 1}-->" + (f"\n<p>{said}</p>\n<!--/sopctl-->" if said else "")
+        return f"{MARK}{len(kept) - 1}-->" + (f"\n<p>{said}</p>\n<!--/sopctl-->" if said else "")
 
 
 def _finished(page: str, asked: Set[str]) -> Iterator[tuple[int, int, bool]]:

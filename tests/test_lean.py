@@ -86,14 +86,20 @@ def pages(root: Path) -> Iterator[tuple[str, str]]:
         yield path.relative_to(root).as_posix(), path.read_text(encoding="utf-8", errors="surrogateescape")
 
 
-@pytest.mark.parametrize("strips", [False, True])
+@pytest.mark.parametrize(
+    ("file", "more"),
+    [
+        ("site/home/house.md", ""),
+        ("site/home/house.md", "\n<!--sopctl:0-->\n"),
+        ("site/home/old.html", "<!--sopctl:0-->"),
+        ("mkdocs.yml", "  - pymdownx.striphtml: {strip_comments: true}\n"),
+    ],
+)
 def test_readers_see_the_same_as_if_the_builder_had_seen_it_all(
-    docks: Path, monkeypatch: pytest.MonkeyPatch, strips: bool
+    docks: Path, monkeypatch: pytest.MonkeyPatch, file: str, more: str
 ) -> None:
-    """Also where an extension of the writers' own takes out comments, and with them our marks."""
-    if strips:
-        own = (docks / "mkdocs.yml").read_text() + "  - pymdownx.striphtml: {strip_comments: true}\n"
-        files.write(docks / "mkdocs.yml", own)
+    """Also where a page by hand holds a mark like ours, or an extension takes out all marks."""
+    files.write(docks / file, (docks / file).read_bytes() + more.encode())
     read = library.build(files.texts_in(docks, docks / "sops"), TODAY)
     sites = {}
     for whole in (True, False):
