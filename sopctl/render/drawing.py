@@ -63,7 +63,10 @@ def lines(label: str) -> list[str]:
     """The lines of a label, without what no picture can show."""
     if label.isprintable():  # one line, and nothing in it that cannot be shown
         return [" ".join(label.split())] if label.strip() else []
-    shown = (" ".join(_UNSHOWN.sub("\ufffd", line).split()) for line in _BREAK.split(label))
+    shown = (
+        " ".join((each if each.isprintable() else _UNSHOWN.sub("\ufffd", each)).split())
+        for each in _BREAK.split(label)
+    )
     return [line for line in shown if line]
 
 

@@ -165,9 +165,12 @@ def _stacked(
     nodes: Sequence[Node], edges: Sequence[Edge], place: dict[str, int], x: int, width: int
 ) -> list[Box]:
     boxes: list[Box] = []
+    by_start: dict[str, list[Edge]] = {node.id: [] for node in nodes}
+    for edge in edges:
+        by_start[edge.start].append(edge)
     y = 2
     for i, node in enumerate(nodes):
-        leaving = [edge for edge in edges if edge.start == node.id]
+        leaving = by_start[node.id]
         box = _box(node, leaving, {edge.end: _side(place[edge.end] - i) for edge in leaving}, x, y, width)
         boxes.append(box)
         y += box.height + GAP
