@@ -1,7 +1,7 @@
 """The doors to the outside: a folder read, and files written whole or not at all."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -195,8 +195,9 @@ def write_new(path: Path, text: str) -> None:
 def write_folder(folder: Path, wanted: Mapping[str, str | bytes]) -> int:
     """Make a folder hold exactly these files; what is the same stays untouched.
 
-    Returns how many files were written or deleted.
+    Returns how many files were written or deleted; FileTrouble where one would stand outside.
     """
+    _check_inside(wanted)
     if not folder.exists():
         with new_folder(folder) as new:
             fill(new, wanted)
@@ -220,7 +221,8 @@ def write_folder(folder: Path, wanted: Mapping[str, str | bytes]) -> int:
 
 
 def fill(folder: Path, wanted: Mapping[str, str | bytes]) -> None:
-    """Write files into a new folder, which nobody sees yet."""
+    """Write files into a new folder, which nobody sees yet; FileTrouble where one would stand outside."""
+    _check_inside(wanted)
     made = set()
     for name, text in wanted.items():
         path = folder / name
@@ -228,6 +230,12 @@ def fill(folder: Path, wanted: Mapping[str, str | bytes]) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             made.add(path.parent)
         path.write_bytes(text.encode("utf-8") if isinstance(text, str) else text)
+
+
+def _check_inside(names: Iterable[str]) -> None:
+    for name in names:
+        if ".." in name.replace("\\", "/").split("/") or os.path.isabs(name):
+            raise FileTrouble(f"`{name}` would be written outside of its folder; nothing is written")
 
 
 def change(folder: Path, suffix: str, how: Callable[[str], str]) -> None:
