@@ -54,6 +54,8 @@ class Ground(NamedTuple):
 
     def shown(self, path: str) -> str:
         """A path of the library as seen from where the user stands."""
+        if os.getcwd() == str(self.root):
+            return path
         return os.path.relpath(self.root / path).replace(os.sep, "/")
 
     def target(self, path: str, library: Library) -> Path:
