@@ -16,7 +16,6 @@ _NO_VALUE = {"SOP003", "SOP008"}  # their findings speak of no value that was wr
 _MISTAKE = "a mistake of sopctl itself in this rule"
 
 Extent = tuple[int, int]
-_Found = tuple[str, Finding, Extent | None]
 _Said = tuple[Rule, str, Finding, Extent | None]
 _Known = dict[tuple[str, int], tuple[Sop, list[Finding]]]
 """By rule and identity of the SOP (which is kept, lest its identity go to another), what it found."""
@@ -42,7 +41,7 @@ def lint_both(
 def _linted(library: Library, rules: Sequence[Rule], known: _Known | None) -> list[Diagnostic]:
     by_code = {rule.code: rule for rule in rules}
     by_path: dict[str, list[Diagnostic]] = defaultdict(list)
-    for rule, path, finding, extent in (*_read(library, by_code), *_judged(library, by_code, known)):
+    for rule, path, finding, extent in (*_read(library, by_code), *_judged(library, rules, known)):
         by_path[path].append(_placed(library.by_path[path], rule, finding, extent))
     found = (each for path in library.by_path for each in _heeded(library, path, by_path[path], rules))
     once: dict[tuple[object, ...], Diagnostic] = {}
@@ -83,34 +82,46 @@ def _read(library: Library, rules: Mapping[str, Rule]) -> Iterator[_Said]:
                 yield rules[code], path, finding, None
 
 
-def _judged(library: Library, rules: Mapping[str, Rule], known: _Known | None) -> Iterator[_Said]:
+def _judged(library: Library, rules: Iterable[Rule], known: _Known | None) -> Iterator[_Said]:
     """What the checks of the rules find, but for values that have a finding already."""
     unknown = _unknown(library)
-    for rule in rules.values():
+    able = []
+    for rule in rules:
         if rule.absence and library.unreadable:
             yield _cannot_know(rule, library)
-            continue
-        for path, finding, extent in _checked(rule, library, known):
-            if not _covered(finding.at, unknown.get(path)):  # one slip is one finding
-                yield rule, path, finding, extent
+        else:
+            able.append(rule)
+    for rule, path, finding, extent in (*_checked(library, able, known), *_checked_whole(library, able)):
+        if not _covered(finding.at, unknown.get(path)):  # one slip is one finding
+            yield rule, path, finding, extent
 
 
-def _checked(rule: Rule, library: Library, known: _Known | None) -> Iterator[_Found]:
-    """What a rule finds; and that it failed, lest silence pass for consent."""
-    if rule.check is not None:
-        check = rule.check if known is None or not rule.alone else partial(_alone, rule, rule.check, known)
-        for sop in library.sops:
+def _checked(library: Library, rules: Iterable[Rule], known: _Known | None) -> Iterator[_Said]:
+    """What rules find in each SOP; and that one failed, lest silence pass for consent."""
+    checks = [(rule, _check(rule, rule.check, known)) for rule in rules if rule.check is not None]
+    for sop in library.sops:
+        path = library.path_of(sop)
+        for rule, check in checks:
             try:
                 for finding in check(sop, library):
-                    yield finding.path or library.path_of(sop), finding, None
+                    yield rule, finding.path or path, finding, None
             except Exception as error:
-                yield _failed(error, library, library.path_of(sop))
-    if rule.check_library is not None:
-        try:
-            for finding in rule.check_library(library):
-                yield finding.path or _home(library, finding.at), finding, None
-        except Exception as error:
-            yield _failed(error, library, "")
+                yield _failed(error, rule, library, path)
+
+
+def _checked_whole(library: Library, rules: Iterable[Rule]) -> Iterator[_Said]:
+    """What rules find in the whole, and that one failed."""
+    for rule in rules:
+        if rule.check_library is not None:
+            try:
+                for finding in rule.check_library(library):
+                    yield rule, finding.path or _home(library, finding.at), finding, None
+            except Exception as error:
+                yield _failed(error, rule, library, "")
+
+
+def _check(rule: Rule, check: Check, known: _Known | None) -> Check:
+    return partial(_alone, rule, check, known) if rule.alone and known is not None else check
 
 
 def _alone(rule: Rule, check: Check, known: _Known, sop: Sop, library: Library) -> Iterator[Finding]:
@@ -126,14 +137,14 @@ def _alone(rule: Rule, check: Check, known: _Known, sop: Sop, library: Library) 
     known[key] = sop, found
 
 
-def _failed(error: Exception, library: Library, path: str) -> _Found:
+def _failed(error: Exception, rule: Rule, library: Library, path: str) -> _Said:
     """That a rule failed on this file, or on some."""
     if isinstance(error, OSError) or not library.by_path:
         raise error  # a disk that fails is no mistake of ours; or there is no file to say it in
     path = path or min(library.by_path)
     what = " ".join(f"{type(error).__name__}: {error}".split())
     message = f"{_MISTAKE} ({what}); please report it"
-    return path, Finding((), message, severity=Severity.ERROR), _first_line(library, path)
+    return rule, path, Finding((), message, severity=Severity.ERROR), _first_line(library, path)
 
 
 def _home(library: Library, at: Pointer) -> str:
