@@ -252,9 +252,8 @@ class _Ahead:
         return {
             sop.id: [
                 to
-                for leads in [ways.arrows_by_step(sop)]
-                for step in sop.known_steps
-                for to in [step.call or "", *(arrow.to for arrow in leads[step.id])]
+                for id, arrows in ways.arrows_by_step(sop).items()
+                for to in [sop.steps_by_id[id].call or "", *(arrow.to for arrow in arrows)]
                 if ways.is_sop(to)
             ]
             for sop in self._library.sops

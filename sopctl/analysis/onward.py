@@ -17,12 +17,10 @@ class Leads(dict[str, list[str]]):
     def get(self, id: str, default: object = None) -> list[str]:
         if id not in self:
             sop = self._library.sop(id)
-            steps = sop.known_steps if sop else []
-            arrows = (
-                (arrow.to for found in ways.arrows_by_step(sop).values() for arrow in found) if sop else ()
-            )
-            called = [step.call for step in steps if step.call and self._calls]
-            self[id] = list(dict.fromkeys([*called, *(to for to in arrows if ways.is_sop(to))]))
+            arrows = ways.arrows_by_step(sop) if sop else {}
+            called = [step.call for step in sop.known_steps if step.call] if sop and self._calls else []
+            handed = [arrow.to for found in arrows.values() for arrow in found if ways.is_sop(arrow.to)]
+            self[id] = list(dict.fromkeys([*called, *handed]))
         return self[id]
 
 

@@ -165,7 +165,8 @@ class Links:
 
     @cached_property
     def _named(self) -> Callable[[str], list[str]]:
-        """Finds the titles of terms in a text in small letters; the longest first."""
+        """Finds the titles of terms in a text in small letters; the longest first. What must stand
+        before a title is asked after its first letter, to which the search can leap."""
         titles = sorted(self._terms, key=lambda title: (-len(title), title))
         begun = (rf"{re.escape(title[0])}(?<!\w.){re.escape(title[1:])}" for title in titles)
         return re.compile(rf"(?:{'|'.join(begun)})(?!\w)").findall if titles else lambda said: []
