@@ -323,7 +323,7 @@ class Library:
                 )
                 return
         self._homes[word][id] = path
-        if entry is not UNKNOWN:
+        if entry is not UNKNOWN and (word not in PEOPLE or _IS_ID(id)):  # their ids name pages
             self._entries[word][id] = entry
 
     def _names_are_free(self) -> None:
