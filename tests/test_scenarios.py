@@ -20,6 +20,8 @@ from sopctl.diagnostic import Diagnostic
 from sopctl.files import FileTrouble
 from sopctl.library import Library, build
 from sopctl.lint import lint
+from sopctl.render import Links, load
+from sopctl.render import sop as page_of
 from sopctl.rules import RULES, USUAL
 
 ROOT = Path(__file__).parent.parent
@@ -294,6 +296,26 @@ def test_a_scenario_that_cannot_be_read_is_not_passed_over() -> None:
     made = library("  - {title: No expectation}\n", **{"sops/broken.yaml": "id: [\n"})
     assert unread(made) == ["sops/TS-APP-001.yaml", "sops/broken.yaml"]
     assert unread(library()) == []
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        "given: {age: {a: b}, excused: no}",
+        "given: {age: [91, {a: b}], excused: no}",
+        "given: [91]",
+        "given: {age: 1}, answers: {weigh: {a: b}}",
+        "given: {age: 1}, answers: {weigh: other}, calls: {undo: {a: b}}",
+    ],
+)
+def test_a_case_with_a_value_that_cannot_be_read_has_one_finding_and_is_not_walked(case: str) -> None:
+    made = library(f"  - {{title: Odd, {case}, expect: {{outcome: late}}}}\n")
+    before = {(each.code, each.message) for each in lint(library(), USUAL)}
+    fresh = {(each.code, each.message) for each in lint(made, USUAL)} - before
+    assert [code for code, _ in fresh] == ["SOP005"]
+    assert "Odd" not in [trial.scenario.title for trial in trials(made)]
+    assert unread(made) == ["sops/TS-APP-001.yaml"]
+    assert "UNKNOWN" not in page_of(made.sops[0], Links(made), load())
 
 
 def test_a_failing_scenario_is_told_step_by_step(golden: Callable[[str, str], None]) -> None:

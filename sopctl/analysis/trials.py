@@ -67,11 +67,11 @@ _TRIED: WeakKeyDictionary[Library, tuple[Trial, ...]] = WeakKeyDictionary()
 def _scenarios(library: Library) -> Iterator[tuple[str, Scenario, Sop]]:
     for sop in library.sops:
         for scenario in sop.scenarios or ():
-            if scenario and scenario.expect:
+            if scenario and scenario.whole:
                 yield library.path_of(sop), scenario, sop
     for path, scenario in library.scenarios:
         named = library.sop(scenario.sop) if scenario.sop else None
-        if named is not None and scenario.expect:
+        if named is not None and scenario.whole:
             yield path, scenario, named
 
 
@@ -79,10 +79,10 @@ def unread(library: Library) -> list[str]:
     """The files that may hold a scenario which could not be read, or whose SOP is not known."""
     found = {*library.unreadable}
     for sop in library.sops:
-        if "scenarios" in sop.unknown or not all(each and each.expect for each in sop.scenarios or ()):
+        if "scenarios" in sop.unknown or not all(each and each.whole for each in sop.scenarios or ()):
             found.add(library.path_of(sop))
     for path, scenario in library.scenarios:
-        if not (scenario.sop and library.sop(scenario.sop) and scenario.expect):
+        if not (scenario.sop and library.sop(scenario.sop) and scenario.whole):
             found.add(path)
     return sorted(found)
 

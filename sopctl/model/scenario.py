@@ -40,3 +40,10 @@ class Scenario(Part, title="a scenario"):
         "Outcomes of called SOPs that are not to be walked.", {}, ordered=True
     )
     expect: Expect = key("What should happen.")
+
+    @property
+    def whole(self) -> bool:
+        """False where some of it could not be read, so that nobody knows which case it is."""
+        said = (*self.given.values(), *self.answers.values(), *self.calls.values())
+        known = self.unknown.isdisjoint(("given", "answers", "calls"))
+        return bool(self.expect) and known and all(values and all(values) for values in said)

@@ -92,13 +92,13 @@ class SopWords:
         said = []
         for id, values in (facts or {}).items():
             many = values if isinstance(values, tuple) else (values,)
-            shown = ", then ".join(words.value(self.fact(id), str(value)) for value in many)
+            shown = ", then ".join(words.value(self.fact(id), str(value)) for value in many if value)
             said.append(f"{line(words.question(self.fact(id), id))} {line(shown)}")
         return "; ".join(said)
 
     def by_step(self, answers: Mapping[str, Any] | None) -> str:
         """Answers or outcomes, step by step."""
         return "; ".join(
-            f"{self.pen.point(step)}: {line(', then '.join(str(each) for each in many))}"
+            f"{self.pen.point(step)}: {line(', then '.join(str(each) for each in many if each))}"
             for step, many in (answers or {}).items() if many
         )  # fmt: skip
