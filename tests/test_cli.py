@@ -290,6 +290,27 @@ def test_list_filters_and_writes_tables(base: Path, capsys: pytest.CaptureFixtur
     )
 
 
+@pytest.mark.parametrize(
+    ("format", "written"), [("json", '"tags": [\n      "kept"\n    ]'), ("csv", ",kept,")]
+)
+def test_what_is_written_wrongly_is_left_out_of_the_list(
+    base: Path, capsys: pytest.CaptureFixture[str], format: str, written: str
+) -> None:
+    (base / "sops/TS-ONE-001.yaml").write_text(SOP + "audience: [Bad Team]\ntags: [kept, {a: b}]\n")
+    code, out, err = run(capsys, "list", "--format", format)
+    assert (code, err) == (0, "")
+    assert written in out
+
+
+@pytest.mark.parametrize("format", ["sarif", "gitlab", "junit", "github"])
+def test_counts_are_not_written_where_every_finding_is_asked_for(
+    base: Path, capsys: pytest.CaptureFixture[str], format: str
+) -> None:
+    code, out, err = run(capsys, "lint", "--statistics", "--format", format)
+    assert (code, out) == (2, "")
+    assert f"`--statistics` has no form for `{format}`" in err
+
+
 def test_a_cell_is_no_formula(base: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (base / "sops/TS-ONE-001.yaml").write_text(SOP.replace("One thing", '"=1+1"'))
     assert ",'=1+1," in run(capsys, "list", "--format", "csv")[1]

@@ -22,6 +22,7 @@ from sopctl.report import FORMATS, Context, report
 from sopctl.rules import Rule
 
 Format = Enum("Format", {name: name for name in FORMATS}, type=str)  # type: ignore[misc]
+_COUNTED = ("text", "concise", "json")  # the formats in which counts can be written
 FailOn = Enum("FailOn", {each.value: each.value for each in Severity}, type=str)  # type: ignore[misc]
 
 
@@ -78,6 +79,10 @@ def lint(
     day = ground.day(today)
     if staged and new_since is not None:
         raise FileTrouble("`--staged` asks what is new since the last commit; leave out `--new-since`")
+    if statistics and format.value not in _COUNTED:
+        raise FileTrouble(
+            f"`--statistics` has no form for `{format.value}`, which lists every finding; leave one of the two out"
+        )
     past = _past(base, new_since, day) if new_since is not None else None
     past, library = _staged(base, day) if staged else (past, keep(base.library(day, like=past)))
     before, every = lint_both(past, library, rules) if past else ([], run_rules(library, rules))
