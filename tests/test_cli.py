@@ -168,6 +168,19 @@ def test_output_goes_to_a_file(base: Path, capsys: pytest.CaptureFixture[str]) -
     ) == 1
 
 
+@pytest.mark.parametrize(
+    ("folder", "path"), [("aside", "../sops"), (".", "sops/../sops"), ("sops", "../sops/.")]
+)
+def test_a_path_may_go_up_and_down_again(
+    base: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, folder: str, path: str
+) -> None:
+    (base / folder).mkdir(exist_ok=True)
+    monkeypatch.chdir(base / folder)
+    code, out, err = run(capsys, "lint", path, *TODAY)
+    assert (code, err) == (0, "")
+    assert "with 2 SOPs checked" in out
+
+
 def test_paths_are_shown_as_seen_from_where_the_user_stands(
     base: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

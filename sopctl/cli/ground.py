@@ -82,7 +82,7 @@ def find(paths: Sequence[str] = ()) -> Ground:
     for path in paths:
         if not os.path.lexists(path):
             raise FileTrouble(f"there is no file or folder `{path}`")
-    here = Path(paths[0]).absolute() if paths else Path.cwd()
+    here = Path(os.path.abspath(paths[0])) if paths else Path.cwd()
     start = here if here.is_dir() else here.parent
     root = settings.find_root(start)
     if root is None and paths and here.is_dir():
@@ -109,7 +109,7 @@ def narrowed(ground: Ground, paths: Sequence[str]) -> list[str]:
     """The paths as the library writes them; empty means everything."""
     found = []
     for path in paths:
-        place = Path(os.path.normpath(Path(path).absolute()))
+        place = Path(os.path.abspath(path))
         if ground.folder.is_relative_to(place):
             return []
         if not place.is_relative_to(ground.folder):
