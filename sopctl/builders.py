@@ -64,7 +64,8 @@ class Own(NamedTuple):
 
 
 def own_configuration(root: Path) -> Own:
-    """The mkdocs.yml of a knowledge base. What is wrong in it the builder says in its own words."""
+    """The mkdocs.yml of a knowledge base; BuildTrouble where it is missing or holds no settings. What
+    else is wrong in it the builder says in its own words."""
     path = next((root / name for name in CONFIGURATIONS if (root / name).is_file()), None)
     if path is None:
         raise BuildTrouble(f"there is no mkdocs.yml in {root}; `sopctl init` makes one")
@@ -78,10 +79,16 @@ def _values(path: Path) -> Mapping[str, Any]:
 
     try:
         with path.open("rb") as file:
-            found = yaml_load(file)
+            found: Any = yaml_load(file)
     except (MkDocsException, YAMLError, OSError, ValueError, RecursionError):
         return {}
-    return found if isinstance(found, dict) else {}
+    except TypeError:  # MkDocs looks for `INHERIT` in a number
+        found = 0
+    if not isinstance(found, dict | None):
+        raise BuildTrouble(
+            f"{path.name} holds no settings: each is a name with a value, such as `site_name: Our handbook`"
+        )
+    return found or {}
 
 
 @contextmanager

@@ -154,3 +154,10 @@ def test_complaints_are_told_of_the_files_that_writers_know() -> None:
         builders.complaints(said, {"sops/A.md": "sops/A.yaml"})
         == "\n  sops/A.yaml (page sops/A.md) contains a link\n  lost"
     )
+
+
+@pytest.mark.parametrize("text", ["x\n", "- a\n", "5\n"])
+def test_settings_that_are_no_mapping_are_refused_in_our_words(docks: Path, text: str) -> None:
+    files.write(docks / "mkdocs.yml", text)
+    with pytest.raises(BuildTrouble, match="holds no settings"):
+        own_configuration(docks)
