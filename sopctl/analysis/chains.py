@@ -5,7 +5,6 @@ bounds all that lie in it, and the worst moment is found exactly without trying 
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from heapq import heappop, heappush
 from typing import NamedTuple
 
 from sopctl.analysis.calendar import FOREVER, Moment, Stretch
@@ -168,57 +167,22 @@ def widest(
     late: Run, early: Run, first: Moment, last: Moment, least: int, budget: Budget, any_will_do: bool = False
 ) -> Gap:
     """The most minutes, if more than `least`, by which `late` comes out after `early`, over every
-    start from `first` to `last`; and a start at which it is so much.
+    start from `first` to `last`; and the first start at which it is so much.
 
-    Where `any_will_do`, the first that is found will. Between two starts a and b no gap is wider
-    than from `early(a)` to `late(b)`. Spans of starts are halved, the most promising first, until no span that is left can hold a wider gap.
+    Where `any_will_do`, the first that is found will. Starts are looked at stretch by stretch, from one
+    bend of the two runs to the next. Between two starts a and b no gap is wider than from `early(a)` to
+    `late(b)`: that passes over all in which nothing wider can lie.
     """
-    best, at = least, None
-    begun, ended = early.at(first), late.at(last)
-    spans = [(begun - ended, first, last, begun, ended)]
-    while spans and -spans[0][0] > best and not (any_will_do and at is not None):
-        _, start, end, begun, ended = heappop(spans)
+    best, at, start = least, None, first
+    while start <= last and not (any_will_do and at is not None):
         budget.spend()
-        if end - start < _NEAR:
-            here, there = late.bend(start), early.bend(start)
-            room = min(here[2], there[2], end - start)
-            grown = room if here[1] and not there[1] else 0
-            if here[0] + grown - there[0] > best:
-                best, at = here[0] + grown - there[0], start + grown
-            if room == end - start:
-                continue
-            start += room + 1
-            begun = early.at(start)
-        middle = (start + end) // 2
-        left, right = late.at(middle), early.at(middle + 1) if middle < end else begun
-        if left - begun > best:
-            heappush(spans, (begun - left, start, middle, begun, left))
-        if middle < end and ended - right > best:
-            heappush(spans, (right - ended, middle + 1, end, right, ended))
+        here, there = late.bend(start), early.bend(start)
+        room = min(here[2], there[2], last - start)
+        grown = room if here[1] and not there[1] else 0
+        if here[0] + grown - there[0] > best:
+            best, at = here[0] + grown - there[0], start + grown
+        ahead = min(best - here[0] + there[0], last - start)
+        while ahead > room and late.at(start + ahead) - there[0] > best:
+            ahead //= 2
+        start += max(ahead, room) + 1
     return Gap(best, at)
-
-
-def soonest(late: Run, early: Run, first: Moment, gap: Gap, budget: Budget) -> Gap:
-    """The same gap at the first start that has it."""
-    assert gap.start is not None
-    spans = [(first, gap.start)]
-    while spans:
-        start, end = spans.pop()
-        if late.at(end) - early.at(start) < gap.minutes:
-            continue
-        budget.spend()
-        if end - start < _NEAR:
-            here, there = late.bend(start), early.bend(start)
-            room = min(here[2], there[2], end - start)
-            grown = room if here[1] and not there[1] else 0
-            if here[0] + grown - there[0] >= gap.minutes:
-                return Gap(gap.minutes, start + grown)
-            start += room + 1
-            if start > end:
-                continue
-        middle = (start + end) // 2
-        spans += [(middle + 1, end), (start, middle)] if middle < end else [(start, end)]
-    return gap
-
-
-_NEAR = 1440

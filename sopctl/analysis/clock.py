@@ -20,7 +20,6 @@ from sopctl.analysis.chains import (
     Run,
     TooMany,
     run_of,
-    soonest,
     walk,
     widest,
 )
@@ -156,8 +155,6 @@ class Clock:
         found = widest(late, early, first, last, 0, budget, any_will_do=hasty)
         if hasty or found.start is None:
             return found
-        with suppress(OutOfBudget):  # any start will do; the first one is the most telling
-            found = soonest(late, early, self.window[0], found, Budget(2000))
         return Gap(found.minutes, self._round(late, early, found))
 
     def _round(self, late: Run, early: Run, gap: Gap) -> Moment:
