@@ -195,12 +195,27 @@ class Library:
     @cached_property
     def registers_whole(self) -> bool:
         """False where an entry may be missing only because its file could not be read."""
-        return not any(self._may_hold_registers(path) for path in self.unreadable) and not any(
-            each.registers.unknown for each in self.typed if each.registers
-        )
+        return not self._hiding_entries
 
-    def _may_hold_registers(self, path: str) -> bool:
-        return not path.lower().endswith(".md") and not _IS_SOP(PurePosixPath(path).stem)
+    @cached_property
+    def unjudged(self) -> dict[str, tuple[str, ...]]:
+        """By the code of a rule about references of which some lead nowhere that can be seen, the files
+        that may hold what they lead to."""
+        if self.registers_whole:
+            return {}
+        codes = {
+            _code_of(reference)
+            for path in self.references
+            for reference in self._doubtful(path)
+            if self._is_of_entry(reference)
+            and reference.target not in self._entries_for(reference, self.by_path[path].sop)
+        }
+        return dict.fromkeys(codes, self._hiding_entries)
+
+    @cached_property
+    def _hiding_entries(self) -> tuple[str, ...]:
+        """The files in which entries may stand that could not be read."""
+        return tuple(each.document.path for each in self.typed if _may_hide_entries(each))
 
     # What is the same in the library that it is like
 
@@ -438,14 +453,8 @@ class Library:
 
     def _lost(self, reference: Reference, sop: Sop | None, hints: Hints) -> Missing | None:
         kind, target = reference.kind, reference.target
-        if kind in REGISTER_OF:
+        if self._is_of_entry(reference):
             return self._lost_entry(reference, sop, hints)
-        if kind in self._scopes:
-            known = self._scopes[kind]
-            if not self.registers_whole or (known is not None and target in known):
-                return None
-            near = hints.did_you_mean(target, known or ())
-            return Missing("SOP304", reference, f"no {_NAMED[kind]} is called `{target}`{near}")
         if kind == "unclear":
             return Missing("SOP301", reference, f"`[[{target}]]` names nothing that the format knows")
         id, mark, step = target.partition("#")
@@ -457,16 +466,23 @@ class Library:
 
     def _lost_entry(self, reference: Reference, sop: Sop | None, hints: Hints) -> Missing | None:
         kind, target = reference.kind, reference.target
-        known = self._known[kind]
-        if kind == "fact" and reference.at[0] == "scenarios":
-            known |= self._private_facts  # a case may tell what only a SOP on its way asks
-        if kind == "fact" and sop is not None:
-            known |= frozenset(sop.facts or ())
+        known = self._entries_for(reference, sop)
         if not self.registers_whole or target in known or (kind == "fact" and sop and "facts" in sop.unknown):
             return None
-        code = "SOP303" if kind in ("role", "team") else "SOP304"
-        named = _NAMED.get(kind, kind)
-        return Missing(code, reference, f"no {named} is called `{target}`{hints.did_you_mean(target, known)}")
+        message = f"no {_NAMED.get(kind, kind)} is called `{target}`{hints.did_you_mean(target, known)}"
+        return Missing(_code_of(reference), reference, message)
+
+    def _is_of_entry(self, reference: Reference) -> bool:
+        return reference.kind in REGISTER_OF or reference.kind in self._scopes
+
+    def _entries_for(self, reference: Reference, sop: Sop | None) -> frozenset[str]:
+        """The names that a reference to an entry may have where it stands."""
+        known = self._known[reference.kind]
+        if reference.kind == "fact" and reference.at[0] == "scenarios":
+            known |= self._private_facts  # a case may tell what only a SOP on its way asks
+        if reference.kind == "fact" and sop is not None:
+            known |= frozenset(sop.facts or ())
+        return known
 
     def _lost_sop(self, reference: Reference, id: str, step: str, hints: Hints) -> Missing | None:
         other = self.sop(id)
@@ -497,6 +513,18 @@ class Library:
         if id in self._now:
             return f"no SOP is called `{id}`: it is called `{self._now[id]}` now"
         return f"no SOP is called `{id}`{hints.did_you_mean(id, self.by_id)}"
+
+
+def _may_hide_entries(each: Typed) -> bool:
+    if each.readable:
+        return bool(each.registers and each.registers.unknown)
+    path = each.document.path
+    return not path.lower().endswith(".md") and not _IS_SOP(PurePosixPath(path).stem)
+
+
+def _code_of(reference: Reference) -> str:
+    """The code of the rule that says that an entry is missing."""
+    return "SOP303" if reference.kind in ("role", "team") else "SOP304"
 
 
 def _outcomes_whole(sop: Sop) -> bool:

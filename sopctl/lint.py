@@ -87,8 +87,8 @@ def _judged(library: Library, rules: Iterable[Rule], known: _Known | None) -> It
     unknown = _unknown(library)
     able = []
     for rule in rules:
-        if rule.absence and library.unreadable:
-            yield _cannot_know(rule, library)
+        if hiding := _hiding(rule, library):
+            yield _cannot_know(rule, library, hiding)
         else:
             able.append(rule)
     for rule, path, finding, extent in (*_checked(library, able, known), *_checked_whole(library, able)):
@@ -152,11 +152,19 @@ def _home(library: Library, at: Pointer) -> str:
     return library.home(register, id)
 
 
-def _cannot_know(rule: Rule, library: Library) -> _Said:
+def _hiding(rule: Rule, library: Library) -> Sequence[str]:
+    """The files that keep a rule from judging what is absent."""
+    if rule.check is None and rule.check_library is None:
+        return library.unjudged.get(rule.code, ())  # the library judges for it
+    return library.unreadable if rule.absence else ()
+
+
+def _cannot_know(rule: Rule, library: Library, hiding: Sequence[str]) -> _Said:
     """That a rule about absence cannot judge: said once, on the first file that hides something."""
-    path, *others = library.unreadable
+    path, *others = hiding
     files = f"this file and {len(others)} more" if others else "this file"
-    message = f"unknown: {rule.absence}, while {files} cannot be read"
+    read = "read in full" if library.by_path[path].readable else "read"
+    message = f"unknown: {rule.absence}, while {files} cannot be {read}"
     finding = Finding((), message, severity=Severity.NOTE)
     return rule, path, finding, _first_line(library, path)
 
@@ -199,7 +207,7 @@ def _heeded(
             used[each].add(diagnostic.code)
         if not hiding:
             kept.append(diagnostic)
-    silent = {rule.code for rule in rules if rule.absence and library.unreadable}
+    silent = {rule.code for rule in rules if _hiding(rule, library)}
     ran = {rule.code for rule in rules} - failed - silent
     for rule in rules:
         if rule.code == UNUSED:

@@ -134,6 +134,51 @@ def test_a_broken_register_makes_no_reference_dangle() -> None:
     assert [each.code for each in check(texts) if each.severity is not Severity.NOTE] == ["SOP001"]
 
 
+@pytest.mark.parametrize(
+    ("path", "broken", "how"),
+    [
+        ("more.yaml", "teams: [\n", "this file cannot be read"),
+        ("more.yaml", Unread("this is a folder with the name of a file"), "this file cannot be read"),
+        ("more.yaml", "teams: []\n", "this file cannot be read in full"),
+        ("TS-A-003.yaml", "id: [\n", ""),
+        ("more.md", Unread("this file is not UTF-8"), ""),
+    ],
+)
+def test_a_register_that_may_hold_a_name_makes_it_unknown_once(
+    path: str, broken: str | Unread, how: str
+) -> None:
+    texts = {**changed(("owner: lead", "owner: led"), ("author: writer", "author: witer")), path: broken}
+    found = check(texts, "SOP303", "SOP304")
+    if how:
+        message = f"unknown: which references to roles, teams and schedules lead nowhere, while {how}"
+        assert [each.message for each in found] == [message]
+        assert [(*said([each])[0], each.severity) for each in found] == [(path, 1, "SOP303", Severity.NOTE)]
+    else:
+        assert said(found) == [("TS-A-001.yaml", 5, "SOP303"), ("TS-A-001.yaml", 17, "SOP303")]
+
+
+def test_every_kind_of_entry_may_stand_in_a_register_that_cannot_be_read() -> None:
+    for key in ("metrics: [speed]", "applies_to: {jurisdictions: [us-wa]}", "notes: See [[term:strike]]."):
+        texts = {**changed(("owner: lead", f"{key}\nowner: lead")), "a.yaml": "a: [", "b.yaml": "b: ["}
+        [unknown] = check(texts, "SOP303", "SOP304")
+        assert said([unknown]) == [("a.yaml", 1, "SOP304")]
+        assert unknown.message.endswith("lead nowhere, while this file and 1 more cannot be read")
+
+
+def test_where_every_name_is_found_a_broken_register_leaves_nothing_unknown() -> None:
+    fact = "facts: {late: {ask: Is it late?, type: yes-no}}\nowner: lead"
+    texts = {**changed(("owner: lead", fact)), "more.yaml": "teams: [\n"}
+    texts["cases.yaml"] = (
+        "scenarios: [{title: T, sop: TS-A-001, given: {late: no}, expect: {outcome: done}}]\n"
+    )
+    assert check(texts, "SOP303", "SOP304") == []
+
+
+def test_an_ignore_of_what_nobody_can_judge_is_not_called_idle() -> None:
+    texts = changed(("owner: lead", "owner: led  # sopctl: ignore[SOP303] still to come"))
+    assert [each.code for each in check({**texts, "more.yaml": "teams: ["}, "SOP303", "SOP008")] == ["SOP303"]
+
+
 def test_the_order_of_files_does_not_matter_and_the_same_input_says_the_same() -> None:
     texts = changed(("owner: lead", "owner: led"), ("next: done", "next: look"))
     texts |= {"b/TS-A-001.yaml": SOP, "x.yaml": "roles: {lead: {title: L}, a: {title: A, reports_to: a}}\n"}

@@ -176,6 +176,14 @@ def test_schedules_and_teams_are_trained_through_their_roles(
     assert [missing in d.message for d in found] == ([True] if missing else [])
 
 
+@pytest.mark.parametrize(("role", "required"), [("agnt", ["lead"]), ("lead", ["crew"])])
+def test_whom_no_register_that_can_be_read_has_is_not_called_untrained(
+    role: str, required: list[str]
+) -> None:
+    given = {"steps": steps({"role": role}), "training": {"required_for": required}}
+    assert findings("SOP602", **given, registers={"teams": "broken"}) == []
+
+
 def test_a_role_is_called_untrained_once() -> None:
     found = findings(
         "SOP602", steps=steps({"role": "lead"}, {"role": "lead"}), training={"required_for": ["agent"]}

@@ -2,6 +2,7 @@
 
 The step sends a notice that nobody wrote, or tests a fact that nobody asks for. Mend the name, or
 add the entry to a register; places and kinds of workers are listed in `knowledge_base`.
+While a register cannot be read, nobody knows whether a name stands in it: a note says so.
 
 ```yaml title="Bad"
 steps:
@@ -19,3 +20,5 @@ notices:
   appeal-upheld: {title: Appeal upheld}
 ```
 """
+
+absence = "which references to other entries lead nowhere"

@@ -44,10 +44,12 @@ def check(sop: Sop, library: Library) -> Iterator[Finding]:
     if not sop.training or "required_for" in sop.training.unknown:
         return
     required = {id for id in sop.training.required_for if id}
+    if not library.registers_whole and not all(map(library.person, required)):
+        return  # who belongs to them, nobody can know
     trained = required | {member for id in required for member in _members(library, id)}
     said: set[str] = set()
     for at, doer in _doers(sop):
-        if doer in trained or doer in said:
+        if doer in trained or doer in said or not library.person(doer):
             continue
         said.add(doer)
         members = _members(library, doer)
