@@ -9,7 +9,7 @@ import re
 import socket
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -174,8 +174,7 @@ def serve(
         )
         try:
             tell(f"the preview stands at http://{address}/; stop it with Ctrl-C")
-            watched = [path for path in (sops, places.templates, places.home) if path.is_dir()]
-            for changed in changes(*watched, raise_interrupt=True, rust_timeout=1000, yield_on_timeout=True):
+            for changed in _changed(changes, (sops, places.templates, places.home)):
                 if server.poll() is not None:
                     _check_free(address)  # somebody may have come first while the pages were made
                     said.seek(0)
@@ -184,6 +183,20 @@ def serve(
                     _renew(places, read, tell, show, rules, commands)
         finally:
             _end(server)
+
+
+def _changed(changes: Callable[..., Iterable[object]], folders: Sequence[Path]) -> Iterator[bool]:
+    """Again and again, whether something has changed below the folders; some may be made meanwhile."""
+    new = False
+    while True:
+        there = [folder for folder in folders if folder.is_dir()]
+        for changed in changes(*there, raise_interrupt=True, rust_timeout=1000, yield_on_timeout=True):
+            yield new or bool(changed)
+            new = there != [folder for folder in folders if folder.is_dir()]
+            if new:  # what is written into it from here on, the next watch sees
+                break
+        else:
+            return
 
 
 def _end(server: subprocess.Popen[bytes]) -> None:

@@ -162,6 +162,7 @@ def test_the_preview_goes_on_whatever_the_writer_does(docks: Path, monkeypatch: 
     told: list[str] = []
     shown: list[list[str]] = []
     page = docks / "site/pages/sops/DK-OPN-001.md"
+    (docks / "templates").mkdir()
 
     def changes(*watched: Path, **_: object) -> Iterator[set[str]]:
         assert docks / "sops" in watched
@@ -197,6 +198,33 @@ def test_the_preview_goes_on_whatever_the_writer_does(docks: Path, monkeypatch: 
     assert "the preview stands at http://127.0.0.1:0/; stop it with Ctrl-C" in told
     assert not list(docks.glob(".*"))
     assert threading.active_count() == threads
+
+
+def test_a_folder_that_is_made_while_the_preview_runs_is_watched_from_then_on(
+    docks: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(build, "MKDOCS", ("python3", "-c", "import time; time.sleep(60)"))
+    page = docks / "site/pages/index.md"
+    seen: list[tuple[Path, ...]] = []
+
+    def changes(*watched: Path, **_: object) -> Iterator[set[str]]:
+        seen.append(watched)
+        yield set()
+        if len(seen) == 1:
+            files.write(docks / "templates/home.md.jinja", "Ours")
+            yield set()
+            pytest.fail("the new folder is not watched")
+        elif len(seen) == 2:
+            assert page.read_text() == "Ours"
+            files.write(docks / "site/home/index.md", "By hand")
+            yield set()
+        assert page.read_text() == "By hand"
+
+    build.serve(
+        Places.of(docks), lambda: read(docks), lambda _: None, lambda _: None, sops=docks / "sops", changes=changes, address="127.0.0.1:0"
+    )  # fmt: skip
+    sops, templates, home = docks / "sops", docks / "templates", docks / "site/home"
+    assert seen == [(sops,), (sops, templates), (sops, templates, home)]
 
 
 def test_a_preview_that_cannot_start_says_why(docks: Path, monkeypatch: pytest.MonkeyPatch) -> None:
