@@ -23,6 +23,7 @@ from sopctl.builders import (
     complaints,
     configuration,
     environment,
+    fit_configuration,
     own_configuration,
 )
 from sopctl.diagnostic import Diagnostic, Severity
@@ -94,7 +95,7 @@ def build(
     diagnostics = tuple(lint(library, rules))
     if any(each.severity.rank <= fail_on.rank for each in diagnostics):
         return Built(diagnostics, 0, True)
-    own = own_configuration(places.root)
+    own = fit_configuration(places.root)
     made = render(places, library, commands, diagnostics, offline=offline)
     tell(f"{len(made.pages)} pages are written; {builder.called} makes the site of them")
     menu = nav(Links(library), commands)
@@ -160,10 +161,11 @@ def serve(
         from watchfiles import watch
 
         changes = watch
+    own = fit_configuration(places.root)
     library = read()
     _renew(places, lambda: library, tell, show, rules, commands)
     places.pages.mkdir(parents=True, exist_ok=True)
-    own, menu = own_configuration(places.root), nav(Links(library), commands)
+    menu = nav(Links(library), commands)
     with (
         configuration(own, library, places.pages, places.html, menu, Builder.MKDOCS, False) as config,
         tempfile.TemporaryFile("w+") as said,

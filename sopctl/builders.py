@@ -38,13 +38,20 @@ class Builder(StrEnum):
 
 _BLIND = {"search", "offline"}  # plug-ins that find words and copy files, and no more
 CONFIGURATIONS = ("mkdocs.yml", "mkdocs.yaml")
+_NEEDED = {
+    "md_in_html": {"md_in_html", "extra", "pymdownx.extra"},
+    "pymdownx.superfences": {"pymdownx.superfences", "pymdownx.extra"},
+}
+"""The extensions of Markdown without which our pages come to nothing, and the names that bring each."""
 
 
 class Own(NamedTuple):
-    """The configuration that the writers keep: its file, and what it says with all that it inherits."""
+    """The configuration that the writers keep: its file, what it says with all that it inherits, and of
+    that what we say for it, because it has no such key."""
 
     path: Path
     values: Mapping[str, Any]
+    ours: Mapping[str, Any]
 
     def addresses(self, offline: bool) -> Addresses:
         """How the site is addressed: a site that is opened from a folder names every file."""
@@ -55,12 +62,20 @@ class Own(NamedTuple):
     @property
     def reads_pages(self) -> bool:
         """Whether anything of the writers' own may read the pages while they are built."""
-        plugins = self.values.get("plugins") or []
-        each = plugins if isinstance(plugins, list) else [plugins]
-        named = {str(name) for one in each for name in (one if isinstance(one, dict) else [one])}
-        return (
-            bool(self.values.get("hooks")) or not {each.removeprefix("material/") for each in named} <= _BLIND
-        )
+        named = {each.removeprefix("material/") for each in self._named("plugins")}
+        return bool(self.values.get("hooks")) or not named <= _BLIND
+
+    @property
+    def lacking(self) -> list[str]:
+        """The extensions that our pages need and that it does not name."""
+        named = {each.removeprefix("markdown.extensions.") for each in self._named("markdown_extensions")}
+        return [each for each, bringing in _NEEDED.items() if not named & bringing]
+
+    def _named(self, key: str) -> set[str]:
+        """What stands under a key, whether as a list or with settings."""
+        found = self.values.get(key) or []
+        each = found if isinstance(found, list) else [found]
+        return {str(name) for one in each for name in (one if isinstance(one, dict) else [one])}
 
 
 def own_configuration(root: Path) -> Own:
@@ -69,7 +84,31 @@ def own_configuration(root: Path) -> Own:
     path = next((root / name for name in CONFIGURATIONS if (root / name).is_file()), None)
     if path is None:
         raise BuildTrouble(f"there is no mkdocs.yml in {root}; `sopctl init` makes one")
-    return Own(path, _values(path))
+    said, start = _values(path), _values(files.find_data("templates") / "start/mkdocs.yml")
+    ours = {key: value for key, value in start.items() if key not in said}
+    return Own(path, {**said, **ours}, ours)
+
+
+def fit_configuration(root: Path) -> Own:
+    """The same, where our pages can be built with it; else BuildTrouble says what it lacks."""
+    own = own_configuration(root)
+    if own.lacking:
+        names = " and ".join(f"`{each}`" for each in own.lacking)
+        raise BuildTrouble(
+            f"{own.path.name} lacks what the pages need: add {names} to its `markdown_extensions`"
+        )
+    return own
+
+
+def advice(root: Path) -> str:
+    """What is to be mended in the configuration of another site, for ours to come of it."""
+    try:
+        own = fit_configuration(root)
+    except BuildTrouble as trouble:
+        return str(trouble)
+    if own.values.get("nav"):
+        return f"{own.path.name} has a `nav`, whose pages must be there: without it, sopctl makes the menu"
+    return ""
 
 
 def _values(path: Path) -> Mapping[str, Any]:
@@ -108,6 +147,7 @@ def configuration(
         return os.path.relpath(path, own.path.parent) if builder is Builder.ZENSICAL else str(path)
 
     values: dict[str, Any] = {
+        **own.ours,
         "INHERIT": own.path.name,
         "docs_dir": place(pages),
         "site_dir": place(html),
@@ -118,9 +158,10 @@ def configuration(
     if base and base.title:
         values["site_name"] = escape(base.title)
     if _has_our_theme(own.values.get("theme")):
-        values["theme"] = {"name": "material", "custom_dir": place(files.find_data("site/theme"))}
+        custom = {"name": "material", "custom_dir": place(files.find_data("site/theme"))}
+        values["theme"] = {**own.ours.get("theme", {}), **custom}
     if offline:
-        values |= _offline(own.values, builder)
+        values |= _offline(own, builder)
     # beside mkdocs.yml, because relative paths in it are followed from where the file lies
     with files.new_file(own.path.with_name(f".{own.path.name}"), json.dumps(values, indent=1)) as config:
         yield config
@@ -137,13 +178,14 @@ POLYFILL = "assets/iframe-worker.js"
 there none of this name."""
 
 
-def _offline(own: Mapping[str, Any], builder: Builder) -> dict[str, Any]:
-    plugins = own.get("plugins") or ["search"]
+def _offline(own: Own, builder: Builder) -> dict[str, Any]:
+    plugins = own.values.get("plugins") or ["search"]
     if isinstance(plugins, dict):
         more: Any = {"offline": {}} if builder is Builder.ZENSICAL else {**plugins, "offline": {}}
     else:  # Zensical adds to an inherited list, MkDocs puts ours in its place
-        more = ["offline"] if builder is Builder.ZENSICAL else [*plugins, "offline"]
-    extra = own.get("extra")
+        inherited = builder is Builder.ZENSICAL and "plugins" not in own.ours
+        more = ["offline"] if inherited else [*plugins, "offline"]
+    extra = own.values.get("extra")
     polyfills = extra.get("polyfills") if isinstance(extra, dict) else None
     kept = polyfills if isinstance(polyfills, list) and builder is Builder.MKDOCS else []
     return {"plugins": more, "use_directory_urls": False, "extra": {"polyfills": [*kept, POLYFILL]}}

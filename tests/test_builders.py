@@ -161,3 +161,44 @@ def test_settings_that_are_no_mapping_are_refused_in_our_words(docks: Path, text
     files.write(docks / "mkdocs.yml", text)
     with pytest.raises(BuildTrouble, match="holds no settings"):
         own_configuration(docks)
+
+
+@pytest.mark.parametrize(
+    ("own", "builder", "offline"),
+    [
+        ("", Builder.MKDOCS, False),
+        ("site_name: Another site\n", Builder.MKDOCS, True),
+        pytest.param("# nothing yet\n", Builder.ZENSICAL, True, marks=pytest.mark.skipif(find_spec("zensical") is None, reason="Zensical is not installed")),
+    ],
+)  # fmt: skip
+def test_what_the_settings_of_another_site_do_not_say_is_as_init_writes_it(
+    docks: Path, own: str, builder: Builder, offline: bool
+) -> None:
+    usual = files.read_folder(made(docks, builder, offline=offline))
+    (docks / "mkdocs.yml").write_text(own)
+    assert own_configuration(docks).lacking == []
+    found = files.read_folder(made(docks, builder, offline=offline))
+    name = (own.partition(": ")[2].strip() or "Procedures").encode()
+    assert {path: data.replace(name, b"Procedures") for path, data in found.items()} == usual
+
+
+@pytest.mark.parametrize(
+    ("extensions", "lacking"),
+    [
+        ("[tables, toc]", ["md_in_html", "pymdownx.superfences"]),
+        ("[markdown.extensions.extra, {pymdownx.superfences: {}}]", []),
+        ("{pymdownx.extra: {}}", []),
+        ("[pymdownx.superfences]", ["md_in_html"]),
+        ("", ["md_in_html", "pymdownx.superfences"]),
+    ],
+)
+def test_extensions_that_the_pages_need_are_asked_for_by_name_before_anything_is_written(
+    docks: Path, extensions: str, lacking: list[str]
+) -> None:
+    files.write(docks / "mkdocs.yml", f"site_name: Another site\nmarkdown_extensions: {extensions}\n")
+    assert own_configuration(docks).lacking == lacking
+    if lacking:
+        names = " and ".join(f"`{each}`" for each in lacking)
+        with pytest.raises(BuildTrouble, match=f"mkdocs.yml lacks .*: add {names} to its `markdown_ext"):
+            made(docks)
+        assert not (docks / "site").exists()

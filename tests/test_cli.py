@@ -427,12 +427,34 @@ def test_init_keeps_what_is_there(
     assert code == 0
     assert (folder / "mkdocs.yml").read_text() == "mine"
     assert "kept our book/mkdocs.yml, which was there already" in out
+    assert "Mind that mkdocs.yml holds no settings" in out
     assert "wrote our book/README.md" in out
     quote = '"' if os.name == "nt" else "'"
     assert f"Next: cd {quote}our book{quote} && sopctl lint" in out
     code, out, err = run(capsys, "init", "our book", *TODAY)
     assert (code, out) == (2, "")
     assert "nothing was written" in err
+
+
+@pytest.mark.parametrize(
+    ("own", "says"),
+    [
+        ("", ""),
+        ("site_name: Ours\n", ""),
+        ("markdown_extensions: [tables]\n", "lacks what the pages need: add `md_in_html` and"),
+        ("nav: [about.md]\n", "has a `nav`, whose pages must be there"),
+    ],
+)
+def test_init_says_what_is_to_be_mended_in_the_settings_of_another_site(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, own: str, says: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mkdocs.yml").write_text(own)
+    code, out, _ = run(capsys, "init", *TODAY)
+    assert code == 0
+    assert (f"\nMind that mkdocs.yml {says}" in out) == bool(says)
+    assert ("Mind" in out) == bool(says)
+    assert (tmp_path / "mkdocs.yml").read_text() == own
 
 
 def test_an_unknown_path_of_escalation_is_answered_with_those_there_are(

@@ -206,4 +206,4 @@ def test_every_page_of_the_handbook_comes_back() -> None:
     ],
 )
 def test_plug_ins_of_the_writers_own_get_whole_pages(values: dict[str, object], reads: bool) -> None:
-    assert Own(Path("mkdocs.yml"), values).reads_pages is reads
+    assert Own(Path("mkdocs.yml"), values, {}).reads_pages is reads

@@ -26,9 +26,17 @@ def init(
         print(f"wrote {(root / path).as_posix()}")
     for path in kept:
         print(f"kept {(root / path).as_posix()}, which was there already")
+    if "mkdocs.yml" in kept and (mend := _advice(root)):
+        print(f"\nMind that {mend}")
     there = "" if directory == "." else f"cd {_quoted(directory)} && "
     print(f"\nNext: {there}sopctl lint, then sopctl serve. A new SOP: sopctl new SUP-RET-001")
     return 0
+
+
+def _advice(root: Path) -> str:
+    from sopctl.builders import advice
+
+    return advice(root)
 
 
 def _quoted(word: str) -> str:
