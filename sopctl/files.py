@@ -10,10 +10,11 @@ SUFFIXES = (".yaml", ".yml", ".md")
 
 
 class Unread(NamedTuple):
-    """A file whose text could not be had, and why."""
+    """A file whose text could not be had, or a folder that could not be opened, and why."""
 
     message: str
     help: str = ""
+    folder: bool = False
 
 
 Texts = Mapping[str, "str | Unread"]
@@ -52,7 +53,8 @@ def texts_in(root: Path, folder: Path) -> dict[str, str | Unread]:
             entered.add((status.st_dev, status.st_ino))
             entries = sorted(os.scandir(here), key=lambda entry: entry.name)
         except OSError as error:
-            found[prefix.rstrip("/") or "."] = Unread(f"this folder cannot be opened: {_reason(error)}")
+            message = f"this folder cannot be opened: {_reason(error)}"
+            found[prefix.rstrip("/") or "."] = Unread(message, folder=True)
             continue
         for entry in entries:
             if entry.name.startswith("."):

@@ -75,7 +75,7 @@ class Library:
     """Every file, typed; registers merged; references resolved.
 
     A file that could not be read still answers to its stem, so that it makes no reference
-    to it dangle. What is known of the files of another library that it is `like` need not be
+    to it dangle; a folder that could not be opened answers to every SOP that is nowhere else. What is known of the files of another library that it is `like` need not be
     worked out again; it does not keep that library.
     """
 
@@ -189,7 +189,7 @@ class Library:
 
     @cached_property
     def unreadable(self) -> tuple[str, ...]:
-        """The files of which nothing is known."""
+        """The files, and folders, of which nothing is known."""
         return tuple(each.document.path for each in self.typed if not each.readable)
 
     @cached_property
@@ -203,19 +203,30 @@ class Library:
         that may hold what they lead to."""
         if self.registers_whole:
             return {}
-        codes = {
-            _code_of(reference)
-            for path in self.references
-            for reference in self._doubtful(path)
-            if self._is_of_entry(reference)
-            and reference.target not in self._entries_for(reference, self.by_path[path].sop)
-        }
-        return dict.fromkeys(codes, self._hiding_entries)
+        found = {}
+        for path in self.references:
+            for reference in self._doubtful(path):
+                if not self._is_of_entry(reference):
+                    if self._may_be_in_closed(reference):
+                        found["SOP301"] = self._closed
+                elif reference.target not in self._entries_for(reference, self.by_path[path].sop):
+                    found[_code_of(reference)] = self._hiding_entries
+        return found
 
     @cached_property
     def _hiding_entries(self) -> tuple[str, ...]:
         """The files in which entries may stand that could not be read."""
         return tuple(each.document.path for each in self.typed if _may_hide_entries(each))
+
+    @cached_property
+    def _closed(self) -> tuple[str, ...]:
+        """The folders that could not be opened."""
+        return tuple(each.document.path for each in self.typed if each.document.folder)
+
+    def _may_be_in_closed(self, reference: Reference) -> bool:
+        id = reference.target.partition("#")[0]
+        known = id in self.by_id or id in self._stems
+        return bool(self._closed and reference.kind in _LOCAL and _IS_SOP(id) and not known)
 
     # What is the same in the library that it is like
 
@@ -487,7 +498,8 @@ class Library:
     def _lost_sop(self, reference: Reference, id: str, step: str, hints: Hints) -> Missing | None:
         other = self.sop(id)
         if other is None:
-            return None if id in self._stems else Missing("SOP301", reference, self._no_sop(id, hints))
+            hidden = self._closed or id in self._stems
+            return None if hidden else Missing("SOP301", reference, self._no_sop(id, hints))
         if not step or not other.steps_whole or step in other.steps_by_id:
             return None
         near = hints.did_you_mean(step, other.steps_by_id)
@@ -519,7 +531,8 @@ def _may_hide_entries(each: Typed) -> bool:
     if each.readable:
         return bool(each.registers and each.registers.unknown)
     path = each.document.path
-    return not path.lower().endswith(".md") and not _IS_SOP(PurePosixPath(path).stem)
+    like_a_sop = path.lower().endswith(".md") or _IS_SOP(PurePosixPath(path).stem)
+    return each.document.folder or not like_a_sop
 
 
 def _code_of(reference: Reference) -> str:
@@ -553,7 +566,7 @@ def build(
 
 def _document(path: str, text: str | Unread) -> source.Document | None:
     if isinstance(text, Unread):
-        return source.unreadable(path, "SOP001", text.message, text.help)
+        return source.unreadable(path, "SOP001", text.message, text.help, folder=text.folder)
     return source.read(path, text, model.OUTLINE)
 
 

@@ -162,11 +162,16 @@ def _hiding(rule: Rule, library: Library) -> Sequence[str]:
 def _cannot_know(rule: Rule, library: Library, hiding: Sequence[str]) -> _Said:
     """That a rule about absence cannot judge: said once, on the first file that hides something."""
     path, *others = hiding
-    files = f"this file and {len(others)} more" if others else "this file"
-    read = "read in full" if library.by_path[path].readable else "read"
-    message = f"unknown: {rule.absence}, while {files} cannot be {read}"
+    more = f" and {len(others)} more" if others else ""
+    message = f"unknown: {rule.absence}, while {_unread(library.by_path[path], more)}"
     finding = Finding((), message, severity=Severity.NOTE)
     return rule, path, finding, _first_line(library, path)
+
+
+def _unread(typed: Typed, more: str) -> str:
+    if typed.document.folder:
+        return f"this folder{more} cannot be {'opened or read' if more else 'opened'}"
+    return f"this file{more} cannot be {'read in full' if typed.readable else 'read'}"
 
 
 def _first_line(library: Library, path: str) -> Extent:

@@ -114,6 +114,22 @@ def test_a_file_that_nobody_can_read_answers_to_its_stem(text: str | Unread) -> 
     assert whole.unreadable == ("TS-A-002.yaml",)
 
 
+CLOSED = Unread("this folder cannot be opened: permission denied", folder=True)
+
+
+@pytest.mark.parametrize("folder", ["closed", "TS-X", "closed.md", "closed.yaml"])
+def test_what_is_nowhere_else_may_stand_in_a_folder_that_cannot_be_opened(folder: str) -> None:
+    lost_ones = "notes: See [[TS-X-001]], [[TS-X-001#look]], [[TS-A-001#lok]], [[role:led]], [[term:strike]]."
+    texts: dict[str, str | Unread] = {"TS-A-001.yaml": sop("TS-A-001", lost_ones), "roles.yaml": ROLES}
+    whole, partly = build(texts, TODAY), build({**texts, folder: CLOSED}, TODAY)
+    assert [code for code, _ in lost(whole)] == ["SOP301", "SOP301", "SOP302", "SOP303", "SOP304"]
+    assert lost(partly) == [("SOP302", "TS-A-001#lok")]
+    assert partly.unjudged == dict.fromkeys(["SOP301", "SOP303", "SOP304"], (folder,))
+    assert (
+        build({"TS-A-001.yaml": sop("TS-A-001"), "roles.yaml": ROLES, folder: CLOSED}, TODAY).unjudged == {}
+    )
+
+
 def test_a_sop_without_its_id_goes_by_its_file_name() -> None:
     whole = library(
         roles=ROLES,

@@ -174,6 +174,20 @@ def test_where_every_name_is_found_a_broken_register_leaves_nothing_unknown() ->
     assert check(texts, "SOP303", "SOP304") == []
 
 
+def test_a_folder_that_cannot_be_opened_says_so_and_what_it_hides_is_unknown() -> None:
+    closed = Unread("this folder cannot be opened: permission denied", folder=True)
+    texts = {**CLEAN, "closed": closed}
+    del texts["TS-A-002.yaml"], texts["roles.yaml"]
+    found = [(each.code, each.severity, each.message) for each in check(texts)]
+    assert found[0] == ("SOP001", Severity.ERROR, closed.message)
+    assert {code for code, _, _ in found[1:]} == {"SOP301", "SOP303", "SOP306", "SOP307", "SOP801"}
+    assert {severity for _, severity, _ in found[1:]} == {Severity.NOTE}
+    why = "lead nowhere, while this folder cannot be opened"
+    assert found[1][2] == f"unknown: which references to SOPs {why}"
+    [more] = check({**texts, "x.yaml": "id: ["}, "SOP306")
+    assert more.message.endswith("while this folder and 1 more cannot be opened or read")
+
+
 def test_an_ignore_of_what_nobody_can_judge_is_not_called_idle() -> None:
     texts = changed(("owner: lead", "owner: led  # sopctl: ignore[SOP303] still to come"))
     assert [each.code for each in check({**texts, "more.yaml": "teams: ["}, "SOP303", "SOP008")] == ["SOP303"]

@@ -153,6 +153,7 @@ def test_a_submodule_is_told_and_not_passed_over(repo: Repo, tmp_path: Path) -> 
     found = at(repo)
     assert found["sops/B.yaml"] == "x: 1\n"
     assert "submodule" in found["sops/other"].message  # type: ignore[union-attr]
+    assert found["sops/other"].folder, "any SOP may stand in it"  # type: ignore[union-attr]
     assert "is a submodule" in trouble(lambda: at(repo, folder="sops/other"))
 
 

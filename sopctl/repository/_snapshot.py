@@ -107,7 +107,8 @@ class Snapshot:
         try:
             target = self._followed(link)
         except _Outside:  # without a suffix it may well be a folder of SOPs
-            return None, _LEADS_OUT if named or not PurePosixPath(link).suffix else None
+            folder = not named and not PurePosixPath(link).suffix
+            return None, _LEADS_OUT._replace(folder=folder) if named or folder else None
         return target, _LEADS_NOWHERE if target is None and named else None
 
     def _place(self, path: str) -> tuple[str, Entry] | None:
@@ -152,7 +153,7 @@ NO_CONTENT = Unread("git has not kept what stood in this file", "`git fsck` says
 _MOST_LINKS = 40
 _NAMED_LIKE_A_FILE = Unread("this is a folder with the name of a file", "rename the folder")
 _SUBMODULE = Unread(
-    "this is a submodule: git keeps its files elsewhere", "compare them in their own repository"
+    "this is a submodule: git keeps its files elsewhere", "compare them in their own repository", folder=True
 )
 _IN_CONFLICT = Unread(
     "this file is in conflict since the last merge", "solve the conflict, then `git add` the file"

@@ -1,7 +1,8 @@
 """A reference to a SOP that does not exist.
 
 Whoever needs the other procedure most finds nothing there. Usually the SOP was renamed, or the
-id was typed from memory. A SOP whose file cannot be read still counts as there.
+id was typed from memory. A SOP whose file cannot be read still counts as there. While a folder
+cannot be opened, nobody knows which SOPs stand in it: a note says so.
 
 ```yaml title="Bad"
 scope: Deactivations. For background checks see [[TS-BGC-001]].        # SOP301
@@ -15,3 +16,5 @@ id: TS-BGC-001
 scope: Background checks. For deactivations see [[TS-APP-001]].
 ```
 """
+
+absence = "which references to SOPs lead nowhere"

@@ -28,6 +28,7 @@ class Document:
         *,
         complete: bool = True,
         markdown: bool = False,
+        folder: bool = False,
     ) -> None:
         self.path = path
         self.text = text
@@ -35,6 +36,7 @@ class Document:
         self.problems = problems
         self.complete = complete  # False: the reader had to stop before the end
         self.markdown = markdown
+        self.folder = folder  # True: one that cannot be opened, and hides whatever is in it
         self._locate = locate
         self._places: Places | None = None
 
@@ -83,10 +85,10 @@ def read(path: str, text: str, outline: Shape) -> Document | None:
     return yaml_reader.document(path, text)
 
 
-def unreadable(path: str, code: str, message: str, help: str = "") -> Document:
-    """A document that stands for a file nobody can read."""
+def unreadable(path: str, code: str, message: str, help: str = "", *, folder: bool = False) -> Document:
+    """A document that stands for a file nobody can read, or for a folder nobody can open."""
     problem = Problem(code, Finding((), message, help))
-    return Document(path, "", None, (problem,), complete=False)
+    return Document(path, "", None, (problem,), complete=False, folder=folder)
 
 
 __all__ = ["MAX_BYTES", "MAX_DEPTH", "Document", "Place", "Places", "read", "unreadable"]
