@@ -195,7 +195,7 @@ class Library:
     @cached_property
     def registers_whole(self) -> bool:
         """False where an entry may be missing only because its file could not be read."""
-        return not self._hiding_entries
+        return not self.hiding_entries
 
     @cached_property
     def unjudged(self) -> dict[str, tuple[str, ...]]:
@@ -210,11 +210,11 @@ class Library:
                     if self._may_be_in_closed(reference):
                         found["SOP301"] = self._closed
                 elif reference.target not in self._entries_for(reference, self.by_path[path].sop):
-                    found[_code_of(reference)] = self._hiding_entries
+                    found[_code_of(reference)] = self.hiding_entries
         return found
 
     @cached_property
-    def _hiding_entries(self) -> tuple[str, ...]:
+    def hiding_entries(self) -> tuple[str, ...]:
         """The files in which entries may stand that could not be read."""
         return tuple(each.document.path for each in self.typed if _may_hide_entries(each))
 

@@ -85,15 +85,20 @@ def _read(library: Library, rules: Mapping[str, Rule]) -> Iterator[_Said]:
 def _judged(library: Library, rules: Iterable[Rule], known: _Known | None) -> Iterator[_Said]:
     """What the checks of the rules find, but for values that have a finding already."""
     unknown = _unknown(library)
-    able = []
+    able, doubted = [], set()
     for rule in rules:
-        if hiding := _hiding(rule, library):
-            yield _cannot_know(rule, library, hiding)
-        else:
+        if rule.by_registers or not (hiding := _hiding(rule, library)):
             able.append(rule)
+        else:
+            yield _cannot_know(rule, library, hiding)
     for rule, path, finding, extent in (*_checked(library, able, known), *_checked_whole(library, able)):
-        if not _covered(finding.at, unknown.get(path)):  # one slip is one finding
+        if _covered(finding.at, unknown.get(path)):
+            continue  # one slip is one finding
+        if not rule.by_registers or library.registers_whole or finding.message.startswith(_MISTAKE):
             yield rule, path, finding, extent
+        elif rule.code not in doubted:
+            doubted.add(rule.code)
+            yield _cannot_know(rule, library, library.hiding_entries)
 
 
 def _checked(library: Library, rules: Iterable[Rule], known: _Known | None) -> Iterator[_Said]:
@@ -156,7 +161,7 @@ def _hiding(rule: Rule, library: Library) -> Sequence[str]:
     """The files that keep a rule from judging what is absent."""
     if rule.check is None and rule.check_library is None:
         return library.unjudged.get(rule.code, ())  # the library judges for it
-    return library.unreadable if rule.absence else ()
+    return (library.hiding_entries if rule.by_registers else library.unreadable) if rule.absence else ()
 
 
 def _cannot_know(rule: Rule, library: Library, hiding: Sequence[str]) -> _Said:

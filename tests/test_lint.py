@@ -174,6 +174,32 @@ def test_where_every_name_is_found_a_broken_register_leaves_nothing_unknown() ->
     assert check(texts, "SOP303", "SOP304") == []
 
 
+@pytest.mark.parametrize(
+    ("path", "broken", "judged"),
+    [
+        ("calendars.yaml", "calendars: [\n", False),
+        ("calendars.yaml", "calendars: []\n", False),
+        ("calendars.yaml", "calendars: {}\n", True),
+        ("TS-A-003.yaml", "id: [\n", True),
+    ],
+)
+def test_what_goes_by_registers_is_unknown_while_one_of_them_cannot_be_read(
+    path: str, broken: str, judged: bool
+) -> None:
+    paths = "".join(
+        f"  {id}:\n    title: A path\n    clock: calendar\n    on_exhausted: lead\n"
+        "    levels: [{to: lead, via: [call], ack_within: 1h}]\n"
+        for id in ("one", "two")
+    )
+    base = "knowledge_base: {title: Ours, default_calendar: office}\ncalendars: {office: {days: mon-fri, hours: '09:00-17:00'}}\n"
+    found = check({**CLEAN, "paths.yaml": f"{base}escalation_paths:\n{paths}", path: broken}, "SOP405")
+    if judged:
+        assert said(found) == [("paths.yaml", 8, "SOP405"), ("paths.yaml", 13, "SOP405")]
+    else:
+        assert [(*said([each])[0], each.severity) for each in found] == [(path, 1, "SOP405", Severity.NOTE)]
+        assert found[0].message.startswith("unknown: whether somebody is there at every level of a path")
+
+
 def test_a_folder_that_cannot_be_opened_says_so_and_what_it_hides_is_unknown() -> None:
     closed = Unread("this folder cannot be opened: permission denied", folder=True)
     texts = {**CLEAN, "closed": closed}

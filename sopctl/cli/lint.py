@@ -132,7 +132,7 @@ def _unknown(
         raise FileTrouble(f"there is no file `{shown}`; `sopctl lint --write-baseline {shown}` writes it")
     entries = baseline.read(files.text_of(place), ground.seen_from_here(place))
     fresh = baseline.unknown(found, entries)
-    if narrowed or library.unreadable:
+    if narrowed or library.unreadable or not library.registers_whole:
         return fresh  # what was not looked at, or could not be, is not gone
     path = os.path.relpath(place, base.root).replace(os.sep, "/")
     return [*fresh, *baseline.gone(entries, found, rules, path)]

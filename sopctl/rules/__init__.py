@@ -5,7 +5,9 @@ on the site and, fence by fence, its test. Its `check` yields findings about one
 it looks at: `sop`, `document`, `speech` or `library`. What takes no library says the same of a SOP
 wherever it stands. Its `check_library(library)` yields findings about the whole, in the file that
 `path` or a register's entry names. A rule with neither explains what the reader itself reports. A rule that judges
-what is absent says in `absence` what nobody can know while a file cannot be read.
+what is absent says in `absence` what nobody can know while a file cannot be read; one that goes by what
+registers hold as a whole (who works when, which facts there are) is `by_registers`: what it finds counts
+only where all of them can be read.
 """
 
 import os
@@ -62,6 +64,7 @@ class Rule:
         self.check_library: CheckLibrary | None = getattr(module, "check_library", None)
         absence = getattr(module, "absence", "")
         self.absence = absence if isinstance(absence, str) else ""  # a function of that name is no text
+        self.by_registers: bool = getattr(module, "by_registers", False)
         self.asked_only: bool = getattr(module, "asked_only", False)
         self._doc = module.__doc__ or ""
 

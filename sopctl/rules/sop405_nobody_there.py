@@ -43,6 +43,9 @@ from sopctl.analysis.time_words import hour, moment, points, weekday
 from sopctl.diagnostic import Finding, Severity
 from sopctl.library import Library
 
+absence = "whether somebody is there at every level of a path"
+by_registers = True
+
 
 def check_library(library: Library) -> Iterator[Finding]:
     for id, path in library.paths.items():

@@ -43,6 +43,9 @@ from sopctl.diagnostic import Finding
 from sopctl.library import Library
 from sopctl.model.registers import EscalationPath
 
+absence = "whether an answer comes as soon as a path promises it"
+by_registers = True
+
 
 def check_library(library: Library) -> Iterator[Finding]:
     for id, path in library.paths.items():

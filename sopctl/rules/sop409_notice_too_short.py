@@ -43,6 +43,9 @@ from sopctl.diagnostic import Finding, Severity
 from sopctl.library import Library
 from sopctl.model import Sop
 
+absence = "which waiting times are cut short"
+by_registers = True
+
 
 def check(sop: Sop, library: Library) -> Iterator[Finding]:
     for verdict in verdicts(sop, library):

@@ -52,6 +52,8 @@ from sopctl.model.duration import Duration
 from sopctl.model.registers import Clause
 from sopctl.model.sop import Deadline, Step, WithinRow
 
+absence = "which times are laxer than their clauses"
+by_registers = True
 _LONGEST, _SHORTEST = ("ceiling",), ("floor", "window")
 _HOLDS = {"ceiling": _LONGEST, "floor": _SHORTEST, "retention": ("retention",)}
 
