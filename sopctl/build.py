@@ -16,7 +16,6 @@ from typing import NamedTuple
 from sopctl import builders, files
 from sopctl.analysis.lately import Edit
 from sopctl.builders import (
-    CONFIGURATIONS,
     MKDOCS,
     Builder,
     BuildTrouble,
@@ -31,7 +30,7 @@ from sopctl.files import FileTrouble
 from sopctl.lean import MARK, asked_for, put_back, set_aside
 from sopctl.library import Library
 from sopctl.lint import lint
-from sopctl.render import FROM_THE_TOP, Command, Links, Site, load, site
+from sopctl.render import Command, Links, Site, load, site
 from sopctl.render.pages import nav
 from sopctl.repository import Commit, repository_of
 from sopctl.rules import USUAL, Rule
@@ -70,7 +69,7 @@ def render(
     offline: bool = False,
 ) -> Site:
     """Write the Markdown pages, and all that belongs to them, to `site/pages`."""
-    addresses = own_configuration(places.root).addresses(offline) if _has_own(places) else FROM_THE_TOP
+    addresses = own_configuration(places.root).addresses(offline)
     made = site(
         library, load(places.templates), commands, diagnostics, addresses, edits(places.root, library)
     )
@@ -275,10 +274,6 @@ def _history(root: Path, files: Sequence[str]) -> tuple[tuple[Commit, ...], str]
         return repository.history("HEAD", folder, mainline=True), repository.inside(root)
     finally:
         repository.close()
-
-
-def _has_own(places: Places) -> bool:
-    return any((places.root / name).is_file() for name in CONFIGURATIONS)
 
 
 def _beside(places: Places, made: Site) -> dict[str, bytes]:

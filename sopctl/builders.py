@@ -79,12 +79,10 @@ class Own(NamedTuple):
 
 
 def own_configuration(root: Path) -> Own:
-    """The mkdocs.yml of a knowledge base; BuildTrouble where it is missing or holds no settings. What
-    else is wrong in it the builder says in its own words."""
-    path = next((root / name for name in CONFIGURATIONS if (root / name).is_file()), None)
-    if path is None:
-        raise BuildTrouble(f"there is no mkdocs.yml in {root}; `sopctl init` makes one")
-    said, start = _values(path), _values(files.find_data("templates") / "start/mkdocs.yml")
+    """The mkdocs.yml of a knowledge base, be it there or not; BuildTrouble where it holds no settings.
+    What else is wrong in it the builder says in its own words."""
+    path = next((root / name for name in CONFIGURATIONS if (root / name).is_file()), root / CONFIGURATIONS[0])
+    said, start = (_values(each) for each in (path, files.find_data("templates") / "start/mkdocs.yml"))
     ours = {key: value for key, value in start.items() if key not in said}
     return Own(path, {**said, **ours}, ours)
 
@@ -148,7 +146,7 @@ def configuration(
 
     values: dict[str, Any] = {
         **own.ours,
-        "INHERIT": own.path.name,
+        **({"INHERIT": own.path.name} if own.path.is_file() else {}),
         "docs_dir": place(pages),
         "site_dir": place(html),
         "validation": {"nav": {"omitted_files": "ignore"}, "links": {"anchors": "warn"}},

@@ -121,14 +121,6 @@ def test_a_milder_finding_stops_it_where_that_is_asked_for(docks: Path) -> None:
     assert make(docks, Severity.NOTE)[0].stopped
 
 
-def test_without_mkdocs_yml_nothing_is_written(docks: Path) -> None:
-    (docks / "mkdocs.yml").unlink()
-    before = snapshot(docks)
-    with pytest.raises(BuildTrouble, match=r"there is no mkdocs\.yml in .*; `sopctl init` makes one"):
-        make(docks)
-    assert snapshot(docks) == before
-
-
 def test_a_mistake_in_mkdocs_yml_is_told_in_its_own_words(docks: Path) -> None:
     text = (docks / "mkdocs.yml").read_text()
     files.write(docks / "mkdocs.yml", text.replace("name: material", "name: immaterial"))

@@ -166,19 +166,23 @@ def test_settings_that_are_no_mapping_are_refused_in_our_words(docks: Path, text
 @pytest.mark.parametrize(
     ("own", "builder", "offline"),
     [
+        (None, Builder.MKDOCS, False),
+        pytest.param(None, Builder.ZENSICAL, True, marks=pytest.mark.skipif(find_spec("zensical") is None, reason="Zensical is not installed")),
         ("", Builder.MKDOCS, False),
         ("site_name: Another site\n", Builder.MKDOCS, True),
         pytest.param("# nothing yet\n", Builder.ZENSICAL, True, marks=pytest.mark.skipif(find_spec("zensical") is None, reason="Zensical is not installed")),
     ],
 )  # fmt: skip
 def test_what_the_settings_of_another_site_do_not_say_is_as_init_writes_it(
-    docks: Path, own: str, builder: Builder, offline: bool
+    docks: Path, own: str | None, builder: Builder, offline: bool
 ) -> None:
     usual = files.read_folder(made(docks, builder, offline=offline))
-    (docks / "mkdocs.yml").write_text(own)
+    (docks / "mkdocs.yml").unlink()
+    if own is not None:
+        (docks / "mkdocs.yml").write_text(own)
     assert own_configuration(docks).lacking == []
     found = files.read_folder(made(docks, builder, offline=offline))
-    name = (own.partition(": ")[2].strip() or "Procedures").encode()
+    name = ((own or "").partition(": ")[2].strip() or "Procedures").encode()
     assert {path: data.replace(name, b"Procedures") for path, data in found.items()} == usual
 
 
