@@ -298,11 +298,12 @@ class Record(Shape):
         made = object.__new__(part)
         values = made.__dict__  # what is not written stays with the class
         values["at"] = at
-        unknown = []
+        unknown, strange = [], []
         readers = self._readers
         for word, value in data.items():
             if word not in readers:
                 _refuse_key(part, word, value, (*at, word), into)
+                strange.append(word)
                 continue
             attribute, read = readers[word]
             got = read(value, at + (word,), into)  # noqa: RUF005 (it takes half the time)
@@ -310,26 +311,30 @@ class Record(Shape):
                 unknown.append(attribute)
             else:
                 values[attribute] = got
+        if strange:
+            unknown.extend(self._meant(strange, data))
         if not all(map(data.__contains__, part.__required__)):
-            unknown.extend(self._missing(data, at, into))
+            unknown.extend(self._missing(data, unknown, at, into))
         if unknown:
             values["unknown"] = frozenset(unknown)
         if self._may_slip:
             into.problems.extend(made.slips())
         return made
 
-    def _missing(self, data: dict[str, Any], at: Pointer, into: Reading) -> Iterator[str]:
-        """The attributes that are required and not written; each is a finding, unless a slip in
-        the name of its key is one already."""
-        strange = [word for word in data if word not in self._readers][:_FEW]
-        meant = {nearest(word, self.part.__keys__) for word in strange}
-        for word in self.part.__required__:
-            if word not in data:
-                about = self.part.__keys__[word]
-                if word not in meant:
-                    what = _first_sentence(about.doc)
-                    into.refuse(at, f"{self.part.__title__} needs `{word}`: {what}", "SOP003")
-                yield about.attribute
+    def _meant(self, strange: list[str], data: dict[str, Any]) -> list[str]:
+        """The attributes whose keys were written with a slip in their names: one slip is one finding."""
+        keys = self.part.__keys__
+        meant = {nearest(word, keys) for word in strange[:_FEW]}
+        return [keys[word].attribute for word in meant if word and word not in data]
+
+    def _missing(self, data: dict[str, Any], known: list[str], at: Pointer, into: Reading) -> list[str]:
+        """The attributes that are required and not written; each is a finding, unless it has one already."""
+        missing = [self.part.__keys__[word] for word in self.part.__required__ if word not in data]
+        for each in missing:
+            if each.attribute not in known:
+                what = _first_sentence(each.doc)
+                into.refuse(at, f"{self.part.__title__} needs `{each.name}`: {what}", "SOP003")
+        return [each.attribute for each in missing]
 
     def _read_short(self, data: str, at: Pointer, into: Reading) -> Any:
         """A text alone stands for its key; its place is that of the record."""
@@ -394,8 +399,9 @@ def key(
 class Part:
     """A record of the format: frozen, made by reading, with its keys as attributes.
 
-    `at` is its own address. `unknown` names the attributes that were written wrongly or are
-    required and missing: whoever judges an absence asks `lacks`, which does not count these.
+    `at` is its own address. `unknown` names the attributes that were written wrongly, by value or
+    by name, or are required and missing: whoever judges an absence asks `lacks`, which does not
+    count these.
     """
 
     __keys__: ClassVar[dict[str, Key]] = {}

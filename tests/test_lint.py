@@ -100,6 +100,8 @@ def test_a_slip_in_the_name_of_a_required_key_is_one_finding() -> None:
         ("  done: {title: Done}", "  Done: {title: Done}", "SOP005"),
         ("2026-01-05", "2026-02-30", "SOP103"),
         ("title: Look at it", "title: Look at #1", "SOP009"),
+        ("    role: lead\n", "    rolee: lead\n", "SOP004"),
+        ("outcomes:", "outcome:", "SOP004"),
     ],
 )
 def test_one_slip_is_one_finding(before: str, after: str, code: str) -> None:
