@@ -98,7 +98,7 @@ class Shape:
 
 
 class Text(Shape):
-    """A text for people. With `prose`, the rules about words read it."""
+    """A text for people. With `prose`, the rules about words read it. A `line` that was broken is one again."""
 
     def __init__(self, words: str = "a text", *, prose: bool = True, line: bool = False) -> None:
         self.words, self.prose, self.line = words, prose, line
@@ -113,7 +113,7 @@ class Text(Shape):
             into.prose.append(prose)
             if "]" in data:
                 into.linking.append(prose)
-        return data
+        return " ".join(data.splitlines()) if self.line and not data.isprintable() else data
 
     def schema(self, name: Any) -> dict[str, Any]:
         return {"type": ["string", "number", "boolean"]} if self.line else {"type": "string"}

@@ -303,6 +303,15 @@ def test_list_filters_and_writes_tables(base: Path, capsys: pytest.CaptureFixtur
     )
 
 
+@pytest.mark.parametrize("title", ['"One\\nthing"', "|\n  One\n  thing"])
+def test_a_title_of_two_lines_is_listed_on_one(
+    base: Path, capsys: pytest.CaptureFixture[str], title: str
+) -> None:
+    (base / "sops/TS-ONE-001.yaml").write_text(SOP.replace("One thing", title))
+    assert run(capsys, "list")[1].splitlines()[1].startswith("TS-ONE-001  One thing  1.0.0")
+    assert run(capsys, "show", "TS-ONE-001")[1].splitlines()[0] == "TS-ONE-001  One thing"
+
+
 @pytest.mark.parametrize(
     ("format", "written"), [("json", '"tags": [\n      "kept"\n    ]'), ("csv", ",kept,")]
 )
