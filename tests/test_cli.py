@@ -303,6 +303,49 @@ def test_list_filters_and_writes_tables(base: Path, capsys: pytest.CaptureFixtur
     )
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "commented"),
+    [
+        ("", "", False),
+        ("One thing", '"#1 # thing"', False),
+        ("purpose: Show one thing.", "purpose: |\n  # Show\n  one thing. # Here\n  <!-- and now -->", False),
+        ("trigger:", "# why\ntrigger:", True),
+        ("owner: lead", "owner: lead # for now", True),
+        ("purpose: Show one thing.", "purpose: | # short\n  Show one thing.", True),
+        ("purpose: Show one thing.", "purpose: |\n  Show one thing.\n# more to come", True),
+    ],
+)
+def test_convert_says_that_comments_are_left_out_where_there_are_any(
+    base: Path, capsys: pytest.CaptureFixture[str], before: str, after: str, commented: bool
+) -> None:
+    (base / "sops/TS-ONE-001.yaml").write_text(SOP.replace(before, after, 1))
+    _, text, err = run(capsys, "convert", "sops/TS-ONE-001.yaml", "--to", "md")
+    assert err == "note: comments are not carried over\n" * commented
+    (base / "sops/TS-ONE-001.md").write_text(text)
+    assert run(capsys, "convert", "sops/TS-ONE-001.md", "--to", "yaml")[2] == ""
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("owner: lead", "owner: lead # for now"),
+        ("## Purpose", "<!-- sopctl: ignore[SOP701] it is short -->\n## Purpose"),
+        (
+            "## Purpose",
+            "## Facts\n\n```yaml\n# none yet\na: {ask: Is it so?, type: yes-no}\n```\n\n## Purpose",
+        ),
+    ],
+)
+def test_convert_finds_the_comments_of_markdown(
+    base: Path, capsys: pytest.CaptureFixture[str], before: str, after: str
+) -> None:
+    text = run(capsys, "convert", "sops/TS-ONE-001.yaml", "--to", "md")[1]
+    assert before in text
+    (base / "sops/TS-ONE-001.md").write_text(text.replace(before, after, 1))
+    _, _, err = run(capsys, "convert", "sops/TS-ONE-001.md", "--to", "yaml")
+    assert err == "note: comments are not carried over\n"
+
+
 @pytest.mark.parametrize("title", ['"One\\nthing"', "|\n  One\n  thing"])
 def test_a_title_of_two_lines_is_listed_on_one(
     base: Path, capsys: pytest.CaptureFixture[str], title: str

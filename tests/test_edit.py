@@ -44,6 +44,8 @@ def stays(made: Any) -> None:
     expected = repr(ordered(made, OUTLINE))
     assert repr(data("x.yaml", to_yaml(made))) == expected
     assert repr(ordered(data("x.md", to_markdown(made)), OUTLINE)) == expected
+    for path, text in (("x.yaml", to_yaml(made)), ("x.md", to_markdown(made))):
+        assert not source.has_comments(document(path, text), OUTLINE), text
 
 
 # The same SOP

@@ -37,6 +37,6 @@ def convert(
     else:
         files.write_new(Path(output), converted)
         print(f"wrote {output}; {file} is still there: delete one of the two", file=sys.stderr)
-    if "# " in text or "<!--" in text:
+    if source.has_comments(document, OUTLINE):
         print("note: comments are not carried over", file=sys.stderr)
     return 0

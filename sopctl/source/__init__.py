@@ -85,10 +85,21 @@ def read(path: str, text: str, outline: Shape) -> Document | None:
     return yaml_reader.document(path, text)
 
 
+def has_comments(document: Document, outline: Shape) -> bool:
+    """Whether comments stand in the file, which its data does not hold."""
+    if document.markdown:
+        from sopctl.source import markdown_reader
+
+        return markdown_reader.has_comments(document.text, outline)
+    from sopctl.source import yaml_reader
+
+    return yaml_reader.has_comments(document.text)
+
+
 def unreadable(path: str, code: str, message: str, help: str = "", *, folder: bool = False) -> Document:
     """A document that stands for a file nobody can read, or for a folder nobody can open."""
     problem = Problem(code, Finding((), message, help))
     return Document(path, "", None, (problem,), complete=False, folder=folder)
 
 
-__all__ = ["MAX_BYTES", "MAX_DEPTH", "Document", "Place", "Places", "read", "unreadable"]
+__all__ = ["MAX_BYTES", "MAX_DEPTH", "Document", "Place", "Places", "has_comments", "read", "unreadable"]

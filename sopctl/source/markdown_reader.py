@@ -55,6 +55,16 @@ def _places(text: str, outline: Shape) -> Places:
     return _read(text, page, page.front, outline)[1].places() if page and page.front else {}
 
 
+def has_comments(text: str, outline: Shape) -> bool:
+    """Whether comments stand in the file that no text holds: sopctl's own, and those of YAML."""
+    page = layout.page(text)
+    return (
+        page is not None
+        and page.front is not None
+        and _read(text, page, page.front, outline)[1].has_comments()
+    )
+
+
 def _read(text: str, page: Page, front: Extent, outline: Shape) -> tuple[Any, Values]:
     into = Values(text, page.comments)
     data = into.yaml(Fragment(text[slice(*front)], front[0]), False, None, None)

@@ -10,6 +10,7 @@ from sopctl.source import forms
 from sopctl.source.fragment import Fragment
 from sopctl.source.markdown_blocks import Cell, Line
 from sopctl.source.place import Extent, Place, Places
+from sopctl.source.yaml_reader import has_comments
 
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\']|\'\')*\'')
 
@@ -36,6 +37,9 @@ class Values:
         first = min((place.key or place.value or (0, 0) for place in found.values()), default=(0, 3))
         found[()] = Place(first, None)
         return found
+
+    def has_comments(self) -> bool:
+        return bool(self.comments) or any(has_comments(each.text) for each, *_ in self._fragments)
 
     def value(
         self, shape: Shape, lines: list[Line], at: Pointer, key: Extent | None, block: Extent | None

@@ -31,6 +31,7 @@ _NO_SIGNS = bytes({*range(256)}.difference(_SIGNS))
 _SAFE_NESTING = 4000 if CParser is not None else MAX_DEPTH
 _DEEP_INDENT = " " * (200 if CParser is not None else MAX_DEPTH)
 _SHOWN = 200
+_COMMENT = lazy_pattern(r"(?<!\S)#")
 _CUT = lazy_pattern(r"[ \t]#[^\W_]")
 
 
@@ -82,6 +83,22 @@ def places(text: str) -> Places:
         if first := next((p for at, p in found.items() if at), None):
             found[()] = Place(first.key or first.value, None)
     return found
+
+
+def has_comments(text: str) -> bool:
+    """Whether a `#` begins a comment, and stands in no text."""
+    texts = [extent for place in places(text).values() for extent in _in_signs(text, place)]
+    signs = [found.start() for found in _COMMENT.finditer(text)]
+    return any(not any(start < at < end for start, end in texts) for at in signs)
+
+
+def _in_signs(text: str, place: Place) -> Iterator[tuple[int, int]]:
+    """Where texts in quotes, and blocks of text below their first lines, stand."""
+    if place.key and text[place.key[0]] in "\"'":
+        yield place.key
+    if place.value and place.style:
+        start, end = place.value
+        yield start + (len(first_line(text[start:end])) if place.style in "|>" else 0), end
 
 
 def _compose(text: str) -> Any:
