@@ -259,6 +259,11 @@ def test_a_plain_link_joins_two_sops() -> None:
     assert found("SOP306", texts) == []
 
 
+def test_a_plain_link_to_a_register_joins_no_sop() -> None:
+    texts = {"TS-A-001.yaml": sop(scope='"See [them](roles.yaml)."'), "roles.yaml": "roles: {lead: Lead}\n"}
+    assert lines(found("SOP306", texts)) == [("TS-A-001.yaml", 1)]
+
+
 @pytest.mark.parametrize(
     ("text", "used"),
     [

@@ -48,11 +48,12 @@ def _perhaps_meant(library: Library) -> set[str]:
 
 
 def _linked(library: Library) -> set[str]:
-    """The files that a plain link joins to another file."""
+    """The files that a plain link to another SOP joins."""
+    sops = {path for path, each in library.by_path.items() if each.sop}
     found: set[str] = set()
     for path, ahead in links.links(library).items():
         for link in ahead:
-            if link.path != path and link.path in library.by_path:
+            if link.path != path and link.path in sops:
                 found.update((path, link.path))
     return found
 
