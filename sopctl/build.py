@@ -63,16 +63,18 @@ class Built(NamedTuple):
 def render(
     places: Places,
     library: Library,
+    tell: Tell,
     commands: Sequence[Command] = (),
     diagnostics: Iterable[Diagnostic] | None = None,
     *,
     offline: bool = False,
 ) -> Site:
     """Write the Markdown pages, and all that belongs to them, to `site/pages`."""
+    templates = load(places.templates)
+    for unused in templates.unused:
+        tell(f"warning: {unused}")
     addresses = own_configuration(places.root).addresses(offline)
-    made = site(
-        library, load(places.templates), commands, diagnostics, addresses, edits(places.root, library)
-    )
+    made = site(library, templates, commands, diagnostics, addresses, edits(places.root, library))
     files.write_folder(places.pages, {**_beside(places, made), **made.pages, **made.data, **_by_hand(places)})
     return made
 
@@ -95,7 +97,7 @@ def build(
     if any(each.severity.rank <= fail_on.rank for each in diagnostics):
         return Built(diagnostics, 0, True)
     own = fit_configuration(places.root)
-    made = render(places, library, commands, diagnostics, offline=offline)
+    made = render(places, library, tell, commands, diagnostics, offline=offline)
     tell(f"{len(made.pages)} pages are written; {builder.called} makes the site of them")
     menu = nav(Links(library), commands)
 
@@ -240,7 +242,7 @@ def _renew(
         library = read()
         diagnostics = lint(library, rules)
         show(diagnostics)
-        made = render(places, library, commands, diagnostics)
+        made = render(places, library, tell, commands, diagnostics)
     except FileTrouble as trouble:
         tell(str(trouble))
     else:

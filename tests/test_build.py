@@ -104,6 +104,21 @@ def test_a_knowledge_base_becomes_a_site(docks: Path) -> None:
     assert {path.name for path in (docks / "site").iterdir()} == {"html", "pages"}
 
 
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("sopp.md.jinja", " (did you mean `sop.md.jinja`?)"), ("nosuch-thing-of-ours.md.jinja", "")],
+)
+def test_a_template_that_no_page_is_made_of_is_told(docks: Path, name: str, meant: str) -> None:
+    files.write(docks / "templates" / name, "x")
+    files.write(docks / "templates/tags.md.jinja", '{% include "part.md.jinja" %}')
+    files.write(docks / "templates/part.md.jinja", "# Tags")
+    told: list[str] = []
+    build.render(Places.of(docks), read(docks), told.append)
+    assert told == [
+        f"warning: templates/{name} is not used: no page is made of a template of this name{meant}, and no other template names it"
+    ]
+
+
 def test_findings_stop_the_build_before_anything_is_written(docks: Path) -> None:
     files.write(docks / "sops/DK-OPN-001.yaml", SOP.replace("role: agent", "role: nobody"))
     before = snapshot(docks)
@@ -132,7 +147,7 @@ def test_a_mistake_in_mkdocs_yml_is_told_in_its_own_words(docks: Path) -> None:
 def test_pages_by_hand_take_the_place_of_ours(docks: Path) -> None:
     files.write(docks / "site/home/index.md", "# By hand")
     files.write(docks / "site/home/assets/own.css", "a {}")
-    build.render(Places.of(docks), read(docks))
+    build.render(Places.of(docks), read(docks), print)
     assert (docks / "site/pages/index.md").read_text() == "# By hand"
     assert (docks / "site/pages/assets/own.css").is_file()
     assert (docks / "site/pages/assets/sopctl.css").is_file()
@@ -140,10 +155,10 @@ def test_pages_by_hand_take_the_place_of_ours(docks: Path) -> None:
 
 def test_rendering_again_touches_only_what_changed(docks: Path) -> None:
     places = Places.of(docks)
-    build.render(places, read(docks))
+    build.render(places, read(docks), print)
     before = {path: path.stat().st_mtime_ns for path in places.pages.rglob("*.md")}
     files.write(docks / "sops/DK-OPN-001.yaml", SOP.replace("Push.", "Pull."))
-    build.render(places, read(docks))
+    build.render(places, read(docks), print)
     after = {path: path.stat().st_mtime_ns for path in places.pages.rglob("*.md")}
     assert {path.name for path in after if before[path] != after[path]} == {"DK-OPN-001.md"}
 
@@ -341,7 +356,7 @@ def test_changes_tell_what_git_knows_of_the_files_up_to_today(docks: Path) -> No
     assert [(str(edit.on), edit.sop.id, edit.subject) for edit in found] == [
         ("2026-03-01", "DK-OPN-001", "Pull <b>the</b> gate")
     ]
-    build.render(Places.of(docks), read(docks))
+    build.render(Places.of(docks), read(docks), print)
     page = (docks / "site/pages/changes.md").read_text("utf-8")
     assert "1 Mar 2026" in page
     assert "Pull &#60;b&#62;the" in page

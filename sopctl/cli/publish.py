@@ -31,7 +31,7 @@ def render(today: Today = None) -> int:
     base = ground.find()
     library = base.library(ground.day(today))
     found = lint(library, ground.chosen(base.settings.select, base.settings.ignore))
-    made = building.render(_places(base), library, told(), found)
+    made = building.render(_places(base), library, _tell, told(), found)
     print(f"{len(made.pages)} pages in {ground.seen_from_here(_places(base).pages)}")
     return 0
 

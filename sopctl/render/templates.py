@@ -1,10 +1,11 @@
 """The templates of pages: ours, and those that a knowledge base puts in their place."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from sopctl import files
+from sopctl.diagnostic import nearest
 from sopctl.files import FileTrouble
 from sopctl.render.text import for_builder, line
 
@@ -16,7 +17,10 @@ class TemplateTrouble(FileTrouble):
 
 
 class Templates:
-    """Templates by name, each compiled when it is first asked for and then kept."""
+    """Templates by name, each compiled when it is first asked for and then kept.
+
+    `unused` says which of theirs no page is made of.
+    """
 
     def __init__(
         self, ours: Mapping[str, str], theirs: Mapping[str, str] | None = None, folder: str = "templates"
@@ -24,6 +28,7 @@ class Templates:
         from sopctl.render.jinja import FunctionLoader, PageEnvironment, StrictUndefined
 
         theirs = theirs or {}
+        self.unused = tuple(f"{folder}/{said}" for said in _unused(ours, theirs))
 
         def load(name: str) -> tuple[str, str, Any] | None:
             if name in theirs:
@@ -58,6 +63,15 @@ def load(own: Path | None = None) -> Templates:
 
 def _in(folder: Path) -> dict[str, str]:
     return {path.name: files.text_of(path) for path in sorted(folder.glob(f"*{SUFFIX}"))}
+
+
+def _unused(ours: Mapping[str, str], theirs: Mapping[str, str]) -> Iterator[str]:
+    """The templates that take the place of none of ours, and that no other one includes or extends."""
+    for name in sorted(theirs.keys() - ours.keys()):
+        if not any(name in text for other, text in theirs.items() if other != name):
+            near = nearest(name.removesuffix(SUFFIX), [each.removesuffix(SUFFIX) for each in ours])
+            meant = f" (did you mean `{near}{SUFFIX}`?)" if near else ""
+            yield f"{name} is not used: no page is made of a template of this name{meant}, and no other template names it"
 
 
 def _where(error: BaseException, name: str) -> str:
