@@ -133,15 +133,22 @@ def write(path: Path, text: str | bytes) -> None:
     """Write a whole file, or leave the old one as it was; a link is followed, and into a pipe or a
     device one writes as it stands. FileTrouble says why it cannot be written."""
     data = text.encode("utf-8") if isinstance(text, str) else text
-    try:
+    with _writing(path):
         if _is_stream(path):
             _pour(path, data)
         else:
             _replace(Path(os.path.realpath(path)), data)
+
+
+@contextmanager
+def _writing(what: Path | str) -> Iterator[None]:
+    """FileTrouble where this cannot be written."""
+    try:
+        yield
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise FileTrouble(f"{path} cannot be written: {_reason(error)}") from error
+        raise FileTrouble(f"{what} cannot be written: {_reason(error)}") from error
 
 
 def _is_stream(path: Path) -> bool:
@@ -203,35 +210,39 @@ def write_folder(folder: Path, wanted: Mapping[str, str | bytes]) -> int:
     if not folder.exists():
         with new_folder(folder) as new:
             fill(new, wanted)
-            os.replace(new, folder)
+            with _writing(folder):
+                os.replace(new, folder)
         return len(wanted)
     changed = 0
     keep = {folder / path: text for path, text in wanted.items()}
-    for path in sorted(folder.rglob("*"), reverse=True):
-        if path.is_dir() and not path.is_symlink():
-            if not any(path.iterdir()):
-                path.rmdir()
-        elif path not in keep:
-            path.unlink()
-            changed += 1
+    with _writing(folder):
+        for path in sorted(folder.rglob("*"), reverse=True):
+            if path.is_dir() and not path.is_symlink():
+                if not any(path.iterdir()):
+                    path.rmdir()
+            elif path not in keep:
+                path.unlink()
+                changed += 1
     for path, text in keep.items():
         data = text.encode("utf-8") if isinstance(text, str) else text
-        if not path.is_file() or path.read_bytes() != data:
-            write(path, data)
-            changed += 1
+        with _writing(path):
+            if not path.is_file() or path.read_bytes() != data:
+                write(path, data)
+                changed += 1
     return changed
 
 
 def fill(folder: Path, wanted: Mapping[str, str | bytes]) -> None:
-    """Write files into a new folder, which nobody sees yet; FileTrouble where one would stand outside."""
+    """Write files into a new folder, which nobody sees yet; FileTrouble where one cannot be written."""
     _check_inside(wanted)
     made = set()
     for name, text in wanted.items():
         path = folder / name
-        if path.parent not in made:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            made.add(path.parent)
-        path.write_bytes(text.encode("utf-8") if isinstance(text, str) else text)
+        with _writing(name):
+            if path.parent not in made:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                made.add(path.parent)
+            path.write_bytes(text.encode("utf-8") if isinstance(text, str) else text)
 
 
 def _check_inside(names: Iterable[str]) -> None:
@@ -286,8 +297,9 @@ def new_folder(beside: Path) -> Iterator[Path]:
     import shutil
     import tempfile
 
-    beside.parent.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=f".{beside.name}.", suffix=".tmp", dir=beside.parent))
+    with _writing(beside):
+        beside.parent.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(prefix=f".{beside.name}.", suffix=".tmp", dir=beside.parent))
     try:
         folder.chmod(0o777 & ~_umask())
         yield folder
@@ -297,7 +309,7 @@ def new_folder(beside: Path) -> Iterator[Path]:
 
 def swap_in(new: Path, place: Path) -> None:
     """Put a finished folder in the place of another, which is deleted once the new one stands."""
-    with new_folder(place) as grave:
+    with new_folder(place) as grave, _writing(place):
         if place.exists():
             os.replace(place, grave / "old")
         os.replace(new, place)

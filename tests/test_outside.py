@@ -1,5 +1,6 @@
 """Nothing is written outside of the folder that is written."""
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -22,6 +23,24 @@ def test_a_file_outside_of_the_folder_is_refused_and_nothing_is_written(
     with pytest.raises(FileTrouble, match="outside of its folder"):
         files.write_folder(folder, {"good.md": "good", name: "evil"})
     assert files.read_folder(tmp_path) == before
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def denied(**_: object) -> str:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("tempfile.mkdtemp", denied)
+    said = re.escape(f"{tmp_path / 'site' / 'pages'} cannot be written: permission denied")
+    with pytest.raises(FileTrouble, match=said):
+        files.write_folder(tmp_path / "site" / "pages", {"index.md": "x"})
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_a_file_that_cannot_be_written_is_told(tmp_path: Path, there: bool) -> None:
+    if there:
+        files.write(tmp_path / "site/old.md", "old")
+    with pytest.raises(FileTrouble, match=r"roles/a+\.md cannot be written: file name too long"):
+        files.write_folder(tmp_path / "site", {f"roles/{'a' * 300}.md": "x"})
 
 
 @pytest.mark.parametrize("register", ["roles", "teams", "schedules"])
