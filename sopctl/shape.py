@@ -32,7 +32,7 @@ UNKNOWN: Any = type("Unknown", (), {"__repr__": lambda self: "UNKNOWN", "__bool_
 
 _REQUIRED: Any = object()
 _MOST_KNOWN = 10_000
-_FILL = "write a value; a text that begins with `#` stands in quotes"
+_FILL = "write a value; a text that begins with `#` must stand in quotes"
 
 
 class Problem(NamedTuple):
@@ -489,7 +489,7 @@ _FEW = 10
 def _refuse_key(part: type[Part], word: str, value: Any, at: Pointer, into: Reading) -> None:
     near = _hidden(word, part.__keys__.__contains__) or into.hints.did_you_mean(word, part.__keys__)
     if " " in word:
-        help = "inside `{…}`, a text with a comma in it stands in quotes"
+        help = "inside `{…}`, a text with a comma in it must stand in quotes"
     else:
         help = "" if near else f"its keys are {_listed(tuple(part.__keys__))}"
     if value == "" and " " in word:

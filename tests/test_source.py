@@ -193,7 +193,7 @@ def test_a_text_cut_short_says_what_is_lost_and_which_value_it_is() -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("a: > 90\n", "stands in quotes"),
+        ("a: > 90\n", "must stand in quotes"),
         ("a:\n\tb: c\n", "tab"),
         ("a: b: c\n", "second `: `"),
         ("a: [b\nc: d\n", "`[`"),
@@ -220,8 +220,8 @@ _MERGED = "<<<<<<< HEAD\nb: 1\n=======\nb: 2\n>>>>>>> other\n"
 @pytest.mark.parametrize(
     ("text", "place", "words"),
     [
-        ("a:\n  - when: {value: > 90}\n", (2, 19), 'a test stands in quotes: "> 90"'),
-        ("a: {b: >= 3, c: 1}\n", (1, 8), 'a test stands in quotes: ">= 3"'),
+        ("a:\n  - when: {value: > 90}\n", (2, 19), 'a test must stand in quotes: "> 90"'),
+        ("a: {b: >= 3, c: 1}\n", (1, 8), 'a test must stand in quotes: ">= 3"'),
         (_OPEN, (2, 8), "opened here and not closed"),
         (_OPEN.replace('"b"', '"b: c"'), (2, 8), "opened here and not closed"),
         ("t: 'Open\nx: don't\ny: 2\n", (1, 4), "opened here and not closed"),
@@ -229,9 +229,9 @@ _MERGED = "<<<<<<< HEAD\nb: 1\n=======\nb: 2\n>>>>>>> other\n"
         ('t: "Open\nx: "b\nc: d"\n', (1, 4), "opened here and not closed"),
         ('t: "Damaged goods" come back\nb: c\n', (1, 20), "goes on after its closing quote"),
         ('a:\n  - "Damaged goods" come back\n', (2, 21), "goes on after its closing quote"),
-        ("scope: [[SUP-REF-001]] returns.\n", (1, 8), "begins with `[` stands in quotes"),
-        ("title: [Support] x\nb: c\n", (1, 8), "begins with `[` stands in quotes"),
-        ("id: A\npurpose: - Damaged\n", (2, 10), "begins with `- ` stands in quotes"),
+        ("scope: [[SUP-REF-001]] returns.\n", (1, 8), "begins with `[` must stand in quotes"),
+        ("title: [Support] x\nb: c\n", (1, 8), "begins with `[` must stand in quotes"),
+        ("id: A\npurpose: - Damaged\n", (2, 10), "begins with `- ` must stand in quotes"),
         ("id: A\nstatus:draft\n", (2, 7), "write `status: draft`"),
         ("status:draft\nid: A\n", (1, 7), "write `status: draft`"),
         ("a:\n  - id:x\n    title: y\n", (2, 7), "a space is missing after `id:`"),

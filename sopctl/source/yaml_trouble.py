@@ -91,9 +91,9 @@ def _seen(text: str, at: int, began: int, said: str, closed: Closed | None) -> t
         return None
     if "cannot start any token" in said and text[at : at + 1] in (">", "|"):
         shown = _SAID_TEST.match(text, at)[0].strip()  # type: ignore[index]
-        return f"`{text[at]}` cannot stand here without quotes", f'a test stands in quotes: "{shown}"', at
+        return f"`{text[at]}` cannot stand here without quotes", f'a test must stand in quotes: "{shown}"', at
     if "sequence entries are not allowed" in said and text[:at].rstrip(" ").endswith(":"):
-        return "a text that begins with `- ` stands in quotes", "or begin the list on the next line", at
+        return "a text that begins with `- ` must stand in quotes", "or begin the list on the next line", at
     return next((cause for line in _suspects(text, at, began, said) if (cause := _slip(*line))), None)
 
 
@@ -104,7 +104,7 @@ def _after_the_end(text: str, at: int, closed: Closed, inside: bool) -> tuple[st
         return None
     sign = text[start]
     if sign in "[{" and not inside:
-        return f"a text that begins with `{sign}` stands in quotes", "put the whole text in quotes", start
+        return f"a text that begins with `{sign}` must stand in quotes", "put the whole text in quotes", start
     if sign not in "[{" and _KEY_LINE.search(text, start, end):
         return "a quotation mark is opened here and not closed before the next key", "close it; an apostrophe inside single quotes is written twice", start  # fmt: skip
     return "the text goes on after its closing quote", "put the whole text in quotes: single ones around a text that holds double ones", at  # fmt: skip
@@ -158,7 +158,7 @@ def _cause(text: str, at: int, began: int, said: str) -> tuple[str, str, int]:
         sign = text[began]
         return (
             f"`{sign}` begins a block of text that starts on the next line",
-            f'a test stands in quotes: "{sign} 90"' if sign == ">" else _QUOTE,
+            f'a test must stand in quotes: "{sign} 90"' if sign == ">" else _QUOTE,
             began,
         )
     if char and char in "@`":
@@ -200,7 +200,9 @@ def _bracket(text: str, at: int, began: int) -> tuple[str, str, int]:
     if sign not in ("[", "{"):
         sign, began = "[", at
     close = {"[": "]", "{": "}"}[sign]
-    help = f"close it with `{close}`; a text that begins with `{sign}`, or holds one, stands in quotes"
+    help = f"close it with `{close}`; a text that begins with `{sign}`, or holds one, must stand in quotes"
     if at < len(text):
-        help += "; values in it are separated by commas, and a text with `, ` or `: ` in it stands in quotes"
+        help += (
+            "; values in it are separated by commas, and a text with `, ` or `: ` in it must stand in quotes"
+        )
     return f"a `{sign}` is opened here and what follows does not fit before its `{close}`", help, began
