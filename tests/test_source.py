@@ -199,6 +199,8 @@ def test_a_text_cut_short_says_what_is_lost_and_which_value_it_is() -> None:
         ("a: [b\nc: d\n", "`[`"),
         ('a: "b\n', "never closed"),
         ("a: @b\n", "cannot begin with `@`"),
+        ("a: `b`\n", "cannot begin with a backtick"),
+        ("a: *star of the month\n", "if it is text, put it in quotes"),
         ("a: % of all\n", "cannot begin with `%`"),
         ("a: \x07b\n", "U+0007"),
         ("a: 1\n b: 2\n", "indented"),

@@ -166,7 +166,7 @@ def _refuse(text: str) -> None:
             if documents > 1:
                 raise second_document(event.start_mark.index)
         elif what == "AliasEvent":
-            raise _refused(event, f"`*{event.anchor}` is an alias; write the value out", "aliases hide what a value is from whoever reads the line")  # fmt: skip
+            raise _refused(event, f"`*{event.anchor}` is an alias; write the value out", "if it is text, put it in quotes; aliases hide what a value is from whoever reads the line")  # fmt: skip
         elif getattr(event, "anchor", None):
             raise _refused(
                 event, f"`&{event.anchor}` is an anchor; write the text in quotes, or the value out"

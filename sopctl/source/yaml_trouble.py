@@ -162,7 +162,7 @@ def _cause(text: str, at: int, began: int, said: str) -> tuple[str, str, int]:
             began,
         )
     if char and char in "@`":
-        return f"a text cannot begin with `{char}`", _QUOTE, at
+        return f"a text cannot begin with {'a backtick' if char == '`' else '`@`'}", _QUOTE, at
     if char == "%":
         return "a text cannot begin with `%`", _QUOTE, at
     if "alias" in said or "anchor" in said:
