@@ -31,8 +31,8 @@ UNKNOWN: Any = type("Unknown", (), {"__repr__": lambda self: "UNKNOWN", "__bool_
 """Stands for a value that was written but could not be understood."""
 
 _REQUIRED: Any = object()
+WAY_OUT_OF_EMPTY = "write a value"
 _MOST_KNOWN = 10_000
-_FILL = "write a value; a text that begins with `#` must stand in quotes"
 
 
 class Problem(NamedTuple):
@@ -107,7 +107,7 @@ class Text(Shape):
         if type(data) is not str:
             return into.refuse(at, f"{_name(at)} should be {self.words}, not {_form(data)}")
         if not data or data.isspace():
-            return into.refuse(at, f"{_name(at)} is empty", help=_FILL)
+            return into.refuse(at, f"{_name(at)} is empty", help=WAY_OUT_OF_EMPTY)
         if self.prose:
             prose = _plainly(Prose, (at, data))
             into.prose.append(prose)
@@ -218,7 +218,7 @@ class List(Shape):
             item = self.item.read
             return tuple([item(value, at + (i,), into) for i, value in enumerate(data)])  # noqa: RUF005
         if data == "":
-            return into.refuse(at, f"{_name(at)} is empty", help=_FILL)
+            return into.refuse(at, f"{_name(at)} is empty", help=WAY_OUT_OF_EMPTY)
         return (self.item.read(data, at, into),)
 
     def schema(self, name: Any) -> dict[str, Any]:

@@ -303,6 +303,25 @@ def test_no_rule_fails_over_what_is_empty(path: str, text: str) -> None:
     assert [each for each in found if each.span.path == path and "is empty" in each.message]
 
 
+@pytest.mark.parametrize(
+    ("written", "more"),
+    [
+        ('title: " "', ""),
+        ("title:", ""),
+        ("title: #1", "; a text that begins with `#` must stand in quotes"),
+        ("title: # one", "; a text that begins with `#` must stand in quotes"),
+    ],
+)
+def test_of_a_number_sign_is_spoken_where_one_stands(written: str, more: str) -> None:
+    [found] = check(changed(("title: One", written)))
+    assert (found.message, found.help) == ("`title` is empty", f"write a value{more}")
+
+
+def test_the_sign_of_a_heading_is_no_text() -> None:
+    found = lint(build({"TS-A-001.md": EMPTY_MARKDOWN}, TODAY), RULES)
+    assert {each.help for each in found if each.message == "`purpose` is empty"} == {"write a value"}
+
+
 # Rules that fail
 
 

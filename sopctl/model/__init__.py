@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 from sopctl.diagnostic import Finding, Pointer, did_you_mean, json_pointer
 from sopctl.model.registers import Registers
 from sopctl.model.sop import Sop
-from sopctl.shape import Problem, Prose, Reading, Record, Reference
+from sopctl.shape import WAY_OUT_OF_EMPTY, Problem, Prose, Reading, Record, Reference
 from sopctl.source import Document
-from sopctl.source.place import first_line
+from sopctl.source.place import first_line, lines
 
 REGISTERS = tuple(word for word in Registers.__keys__)
 
@@ -68,8 +68,18 @@ def read(document: Document) -> Typed:
     elif document.complete:
         what = "empty" if not data else "a list" if isinstance(data, list) else "a single text"
         into.problems.append(_unclear(document, f"this file is {what}: neither a SOP nor a register"))
-    problems, references = tuple(into.problems), tuple(into.references)
+    problems = tuple([_perhaps_cut(each, document) for each in into.problems])
+    references = tuple(into.references)
     return Typed(document, sop, registers, problems, references, tuple(into.prose), tuple(into.linking))
+
+
+def _perhaps_cut(problem: Problem, document: Document) -> Problem:
+    """What is empty in a line with a ` #` may have been meant as a text that begins there."""
+    if problem.finding.help != WAY_OUT_OF_EMPTY:
+        return problem
+    line = lines(document.text)[document.span(problem.finding).line - 1]
+    more = "; a text that begins with `#` must stand in quotes" if " #" in line else ""
+    return problem._replace(finding=problem.finding._replace(help=WAY_OUT_OF_EMPTY + more))
 
 
 def _below(value: Any, word: str | int) -> Any:
