@@ -55,8 +55,8 @@ def load(root: Path) -> Settings:
     if problems:
         finding = problems[0].finding
         way_out = f"; {finding.help}" if finding.help else ""
-        message = finding.message.replace("[tool.sopctl]", f"`{FILE}`") if name == FILE else finding.message
-        raise FileTrouble(f"{name}: {message}{way_out}")
+        message = f": {finding.message}".replace(f": {Settings.__title__}", "")  # the file is named already
+        raise FileTrouble(f"{name}{message}{way_out}")
     return settings
 
 

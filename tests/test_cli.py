@@ -144,10 +144,10 @@ def test_settings_of_pyproject_count_too(base: Path, capsys: pytest.CaptureFixtu
     ("text", "says"),
     [
         ("selct = []\n", "did you mean `select`?"),
-        ('fail-on = "never"\n', "should be error, warning or note"),
+        ('fail-on = "never"\n', "sopctl.toml: `fail-on` should be error, warning or note"),
         ("x = [\n", "sopctl.toml cannot be read"),
         ('sops = "elsewhere"\n', "there is no folder `elsewhere`"),
-        ("\ufeffselct = []\n", "sopctl.toml: `sopctl.toml` has no key `selct`"),
+        ("\ufeffselct = []\n", "sopctl: sopctl.toml has no key `selct`"),
     ],
 )
 def test_wrong_settings_are_refused(
@@ -157,6 +157,12 @@ def test_wrong_settings_are_refused(
     code, _, err = run(capsys, "lint")
     assert code == 2
     assert says in err
+
+
+def test_wrong_settings_of_pyproject_name_it_once(base: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (base / "pyproject.toml").write_text("[tool.sopctl]\nselct = []\n")
+    said = "sopctl: pyproject.toml, [tool.sopctl] has no key `selct` (did you mean `select`?)\n"
+    assert run(capsys, "lint") == (2, "", said)
 
 
 def test_output_goes_to_a_file(base: Path, capsys: pytest.CaptureFixture[str]) -> None:
