@@ -14,6 +14,7 @@ _PYPROJECT = "pyproject.toml"
 FILES = (FILE, _PYPROJECT)
 """The files in which settings may stand."""
 _TABLE = "tool.sopctl"
+_TABLE_OF_PYPROJECT = f"{_PYPROJECT}, [{_TABLE}]"
 
 Look = Callable[[str], str | None]
 """The text of a file beside the settings, or None where there is none."""
@@ -60,6 +61,11 @@ def load(root: Path) -> Settings:
     return settings
 
 
+def home(root: Path) -> str:
+    """Where the settings of a knowledge base stand, in words."""
+    return FILE if (root / FILE).is_file() else _TABLE_OF_PYPROJECT
+
+
 def folder(look: Look) -> str:
     """Where SOPs and registers stood, by the settings of another time; what else these say is past."""
     return _read(look)[0].sops
@@ -71,7 +77,7 @@ def _read(look: Look) -> tuple[Settings, str, Sequence[Problem]]:
     if text is not None:
         table, name = _toml(text, FILE), FILE
     else:
-        table, name = _in_pyproject(look) or {}, "pyproject.toml, [tool.sopctl]"
+        table, name = _in_pyproject(look) or {}, _TABLE_OF_PYPROJECT
     settings, reading = Settings.make(_words(table))
     return settings, name, reading.problems
 

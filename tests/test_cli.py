@@ -145,6 +145,8 @@ def test_settings_of_pyproject_count_too(base: Path, capsys: pytest.CaptureFixtu
     [
         ("selct = []\n", "did you mean `select`?"),
         ('fail-on = "never"\n', "sopctl.toml: `fail-on` should be error, warning or note"),
+        ('select = ["SOP999"]\n', "sopctl: sopctl.toml, `select`: no rule begins with `SOP999`"),
+        ('ignore = ["SOP0", "role-mising"]\n', "sopctl.toml, `ignore`: no rule begins with `role-mising`"),
         ("x = [\n", "sopctl.toml cannot be read"),
         ('sops = "elsewhere"\n', "there is no folder `elsewhere`"),
         ("\ufeffselct = []\n", "sopctl: sopctl.toml has no key `selct`"),

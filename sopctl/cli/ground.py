@@ -58,6 +58,25 @@ class Ground(NamedTuple):
             return path
         return os.path.relpath(self.root / path).replace(os.sep, "/")
 
+    def rules(self, select: Sequence[str] | None = None, ignore: Sequence[str] | None = None) -> list[Rule]:
+        """The rules that run: those selected, by code or beginning of a code, less those ignored; what
+        the user leaves open, the settings say."""
+        selected = _codes(select) if select else self._settled("select")
+        ignored = _codes(ignore) if ignore else self._settled("ignore")
+        return [
+            rule
+            for rule in RULES
+            if (not selected or rule.code.startswith(selected))
+            and not (ignored and rule.code.startswith(ignored))
+            and (not rule.asked_only or rule.code in selected)  # a beginning of its code is not enough
+        ]
+
+    def _settled(self, key: str) -> tuple[str, ...]:
+        try:
+            return _codes(getattr(self.settings, key))
+        except FileTrouble as trouble:
+            raise FileTrouble(f"{settings.home(self.root)}, `{key}`: {trouble}") from None
+
     def target(self, path: str, library: Library) -> Path:
         """The file that the user wants written; FileTrouble where it would take the place of a SOP."""
         place = Path(path)
@@ -117,18 +136,6 @@ def narrowed(ground: Ground, paths: Sequence[str]) -> list[str]:
             raise FileTrouble(f"`{path}` is not below `{shown}`, where SOPs and registers stand")
         found.append(place.relative_to(ground.root).as_posix())
     return found
-
-
-def chosen(select: Sequence[str], ignore: Sequence[str]) -> list[Rule]:
-    """The rules that run: those selected, by code or beginning of a code, less those ignored."""
-    selected, ignored = _codes(select), _codes(ignore)
-    return [
-        rule
-        for rule in RULES
-        if (not selected or rule.code.startswith(selected))
-        and not (ignored and rule.code.startswith(ignored))
-        and (not rule.asked_only or rule.code in selected)  # a beginning of its code is not enough
-    ]
 
 
 def _codes(words: Sequence[str]) -> tuple[str, ...]:

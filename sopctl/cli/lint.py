@@ -75,7 +75,7 @@ def lint(
     """Check every SOP and register: what is wrong, where, why it matters and how to mend it."""
     base = ground.find(paths or ())
     only = ground.narrowed(base, paths or ())
-    rules = ground.chosen(select or base.settings.select, ignore or base.settings.ignore)
+    rules = base.rules(select, ignore)
     day = ground.day(today)
     if staged and new_since is not None:
         raise FileTrouble("`--staged` asks what is new since the last commit; leave out `--new-since`")

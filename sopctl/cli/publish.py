@@ -30,7 +30,7 @@ def render(today: Today = None) -> int:
     """Write the Markdown pages of the site to site/pages, without building it."""
     base = ground.find()
     library = base.library(ground.day(today))
-    found = lint(library, ground.chosen(base.settings.select, base.settings.ignore))
+    found = lint(library, base.rules())
     made = building.render(_places(base), library, _tell, told(), found)
     print(f"{len(made.pages)} pages in {ground.seen_from_here(_places(base).pages)}")
     return 0
@@ -51,7 +51,7 @@ def build(
     base = ground.find()
     library = base.library(ground.day(today))
     least = Severity(fail_on.value if fail_on else base.settings.fail_on)
-    rules = ground.chosen(base.settings.select, base.settings.ignore)
+    rules = base.rules()
     with _told_to_stop():
         built = building.build(
             _places(base), library, _tell, rules=rules, fail_on=least, commands=told(),
@@ -83,7 +83,7 @@ def serve(
     def show(diagnostics: list[Diagnostic]) -> None:
         _show(base, last[0], diagnostics)
 
-    rules = ground.chosen(base.settings.select, base.settings.ignore)
+    rules = base.rules()
     with _told_to_stop():
         building.serve(
             _places(base), read, _tell, show, sops=base.folder, rules=rules, commands=told(), address=address

@@ -20,7 +20,7 @@ def status(
     """Say how the knowledge base is doing: overdue reviews, untested branches, unverified clauses, findings."""
     base = ground.find()
     library = base.library(ground.day(today))
-    found = health(library, lint(library, ground.chosen(base.settings.select, base.settings.ignore)))
+    found = health(library, lint(library, base.rules()))
     sys.stdout.write(report.json(found) if format.value == "json" else report.text(found))
     for path in library.unreadable:
         print(f"sopctl: {path} cannot be read and is left out; `sopctl lint` says why", file=sys.stderr)
