@@ -363,6 +363,16 @@ def test_a_title_of_two_lines_is_listed_on_one(
     assert run(capsys, "show", "TS-ONE-001")[1].splitlines()[0] == "TS-ONE-001  One thing"
 
 
+def test_show_quotes_the_label_that_a_case_is_not(base: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    facts = "facts: {fit: {ask: Does it fit?, type: choice, values: {none: No clause covers it, some: It does}}}\n"
+    row = "{when: {fit: not(none)}, then: done}, {when: {fit: none}, then: done}"
+    text = SOP.replace("next: done", f"decide: [{row}]").replace("steps:", f"{facts}steps:")
+    (base / "sops/TS-ONE-001.yaml").write_text(text)
+    shown = run(capsys, "show", "TS-ONE-001")[1]
+    assert "→ fit is not “No clause covers it”: ● Done" in shown
+    assert "→ fit: No clause covers it: ● Done" in shown
+
+
 @pytest.mark.parametrize(
     ("format", "written"), [("json", '"tags": [\n      "kept"\n    ]'), ("csv", ",kept,")]
 )

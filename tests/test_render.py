@@ -448,7 +448,7 @@ def _title(whole: Library, of: Sop, kind: str, id: str) -> str:
 
 _IN_WORDS = {
     "> 90": "more than 90 days", "1..5": "from 1 to 5 EUR", "<= 10": "at most 10 days or 20 days", "20": "20 days",
-    "not(none)": "not No harm", "some": "Somebody was hurt", "> 30": "more than 30 days", "< 5": "less than 5 days",
+    "not(none)": "not “No harm”", "some": "Somebody was hurt", "> 30": "more than 30 days", "< 5": "less than 5 days",
     "120": "120 days, then 130 days", "finished": "The old end", "2": "Read the file", "otherwise": "in every other case",
     "One fresh look, as **bold** as it needs.": "One fresh look, as bold as it needs.",
     "Drivers only; see [[TS-OLD-001]].": "Drivers only; see The old way.",

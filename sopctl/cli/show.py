@@ -86,10 +86,7 @@ class Page:
             yield f"   → {self.target(step.next)}"
 
     def row(self, row: Row, step: Step) -> str:
-        tests = [
-            f"{words.spaced(id)}: {words.tests(self.library.fact(self.sop, id), test)}"
-            for id, test in row.when.items()
-        ]
+        tests = [words.case(id, self.library.fact(self.sop, id), test) for id, test in row.when.items()]
         case = "in every other case" if row.is_otherwise else ", ".join(tests) or "always"
         why = f" ({row.because})" if row.because else ""
         sets = "".join(f", {words.spaced(id)} becomes {value}" for id, value in row.set.items())

@@ -178,7 +178,7 @@ class _SopEdges:
 
     def case(self, row: Row) -> str:
         facts = {id: None if self.brief else self.library.fact(self.sop, id) for id in row.when}
-        tests = (f"{words.spaced(id)}: {words.tests(facts[id], tests)}" for id, tests in row.when.items())
+        tests = (words.case(id, facts[id], tests) for id, tests in row.when.items())
         return "\n".join(tests) or "always"
 
     def outcome(self, step: Step, word: str) -> str:

@@ -60,6 +60,12 @@ def question(fact: Fact | None, id: str) -> str:
     return str(fact.ask) if fact and fact.ask else spaced(id).capitalize()
 
 
+def case(id: str, fact: Fact | None, written: Iterable[str]) -> str:
+    """The tests of a fact where there is no column for it: `fact error: none`, `fact error is not none`."""
+    said = tests(fact, written)
+    return f"{spaced(id)} is {said}" if said.startswith("not ") else f"{spaced(id)}: {said}"
+
+
 def tests(fact: Fact | None, written: Iterable[str]) -> str:
     """The words for the tests of a cell: any of them may hold."""
     return listed([test(fact, each) for each in written or () if each], "or")
@@ -71,12 +77,18 @@ def test(fact: Fact | None, written: str) -> str:
     if text == "-":
         return "any"
     if found := _NOT.fullmatch(text):
-        return "not " + listed([value(fact, each.strip()) for each in found[1].split(",")], "or")
+        return "not " + listed([_quoted(fact, each.strip()) for each in found[1].split(",")], "or")
     if found := _COMPARISON.fullmatch(text):
         return f"{_COMPARED[found[1]]} {value(fact, found[2])}"
     if found := _RANGE.fullmatch(text):
         return _range(fact, found)
     return value(fact, text)
+
+
+def _quoted(fact: Fact | None, written: str) -> str:
+    """A value; its label, which may be a whole sentence, in quotation marks."""
+    said = value(fact, written)
+    return f"“{said}”" if fact and fact.labels.get(written, written) != written else said
 
 
 def _range(fact: Fact | None, found: re.Match[str]) -> str:
