@@ -294,6 +294,22 @@ def test_an_entry_without_an_id_is_a_finding_on_its_heading() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ("### Damaged {#damaged}\n\nIs it damaged?\n", {"damaged": {}}),
+        ("### Damaged {#damaged}\n\n- type: yes-no\n", {"damaged": {"type": "yes-no"}}),
+        ("### Damaged\n\nIs it damaged?\n", {}),
+    ],
+)
+def test_what_has_no_title_is_no_heading(body: str, found: dict[str, object]) -> None:
+    document = read(f"## Facts\n\n{body}")
+    assert said(document) == [("SOP004", "a fact has no heading of its own", "Damaged")]
+    [problem] = document.problems
+    assert problem.finding.help == "write facts in a fenced `yaml` block under `## Facts`"
+    assert document.data["facts"] == found
+
+
 @pytest.mark.parametrize("heading", ["##Steps", "###Decide {#decide}"])
 def test_a_heading_without_a_space_behind_its_signs_is_a_finding(heading: str) -> None:
     [(code, message, on)] = said(read(f"## Notes\n\nText.\n\n{heading}\n"))

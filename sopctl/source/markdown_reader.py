@@ -94,8 +94,7 @@ class _Reader:
             if section.level == 2:
                 self._key(root, section, data)
             else:
-                self._opening(section, (), data)
-                self._record(root, section.lines, (), data)
+                self._opened(root, section, (), data)
 
     # Sections
 
@@ -127,6 +126,22 @@ class _Reader:
         if items:
             return self._list(items.item, lines, at, key, block)
         return self.into.string(lines, at, key, block)
+
+    def _opened(self, record: Record, section: Section, at: Pointer, data: Data) -> None:
+        """A heading, and what stands under it."""
+        titled = not section.title or "title" in record.part.__keys__
+        if not titled:
+            self._no_heading(record, section, at)
+        self._opening(section if titled else section._replace(title=""), at, data)
+        self._record(record, section.lines, at, data)
+        if not titled:
+            data.pop("text", None)  # its heading has a finding already
+
+    def _no_heading(self, record: Record, section: Section, at: Pointer) -> None:
+        many = str(at[0]).replace("_", " ")
+        message = f"{record.part.__title__} has no heading of its own"
+        help = f"write {many} in a fenced `yaml` block under `## {many.capitalize()}`"
+        self.into.complain("SOP004", at, message, section.at, help)
 
     def _opening(self, section: Section, at: Pointer, data: Data) -> None:
         """`Title {#id}`."""
@@ -172,7 +187,9 @@ class _Reader:
         assert record is not None
         assert section.heading is not None
         block = section.heading.extent
-        if not section.id and not self._bad_id(section, at):
+        if not section.id and "title" not in record.part.__keys__:
+            self._no_heading(record, section, at)
+        elif not section.id and not self._bad_id(section, at):
             message, help = (
                 f"this entry of `{at[-1]}` has no id",
                 "write it behind the title: `{#short-name}`",
@@ -183,8 +200,7 @@ class _Reader:
             mapping: Data = {}
             data[section.id] = mapping
             self.into.found[here] = Place(section.id_at, None, block=block)
-            self._opening(section._replace(id=None), here, mapping)
-            self._record(record, section.lines, here, mapping)
+            self._opened(record, section._replace(id=None), here, mapping)
 
     def _records(self, row: Record, lines: list[Line], at: Pointer, key: Extent, block: Extent) -> Any:
         made: list[Any] = []
@@ -207,8 +223,7 @@ class _Reader:
             here, mapping = (*at, len(made)), Data()
             made.append(mapping)
             self.into.found[here] = Place(section.heading.extent, None, block=section.heading.extent)
-            self._opening(section, here, mapping)
-            self._record(row, section.lines, here, mapping)
+            self._opened(row, section, here, mapping)
         return made
 
     def _list(self, shape: Shape, lines: list[Line], at: Pointer, key: Extent, block: Extent) -> Any:
