@@ -93,7 +93,10 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """`` (did you mean `check-window`?)``, or nothing where no known word is near."""
-    near = nearest(word, known)
+    return asked(nearest(word, known))
+
+
+def asked(near: str) -> str:
     return f" (did you mean `{near}`?)" if near else ""
 
 
@@ -105,8 +108,11 @@ class Hints:
         self._left = most
 
     def did_you_mean(self, word: str, known: Iterable[str]) -> str:
+        return asked(self.nearest(word, known))
+
+    def nearest(self, word: str, known: Iterable[str]) -> str:
         self._left -= 1
-        return did_you_mean(word, known) if self._left >= 0 else ""
+        return nearest(word, known) if self._left >= 0 else ""
 
 
 _MANY = 200

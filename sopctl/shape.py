@@ -23,7 +23,7 @@ from typing import (
     get_origin,
 )
 
-from sopctl.diagnostic import Finding, Hints, Pointer, nearest
+from sopctl.diagnostic import Finding, Hints, Pointer, asked
 from sopctl.pattern import lazy_pattern
 from sopctl.weight import Weight
 
@@ -73,6 +73,14 @@ class Reading:
         self.prose: list[Prose] = []
         self.linking: list[Prose] = []  # those that may hold a link or a `[[…]]`
         self.hints = Hints()
+        self._meant: dict[tuple[type[Part], str], str] = {}
+
+    def meant(self, word: str, part: "type[Part]") -> str:
+        """The key of a record that a strange word may have meant; a slip made again costs nothing."""
+        slip = part, word
+        if slip not in self._meant:
+            self._meant[slip] = self.hints.nearest(word, part.__keys__)
+        return self._meant[slip]
 
     def refuse(self, at: Pointer, message: str, code: str = "SOP005", **more: Any) -> Any:
         self.problems.append(Problem(code, Finding(at, message, **more)))
@@ -298,12 +306,13 @@ class Record(Shape):
         made = object.__new__(part)
         values = made.__dict__  # what is not written stays with the class
         values["at"] = at
-        unknown, strange = [], []
+        unknown = []
         readers = self._readers
         for word, value in data.items():
             if word not in readers:
-                _refuse_key(part, word, value, (*at, word), into)
-                strange.append(word)
+                meant = _refuse_key(part, word, value, (*at, word), into)
+                if meant and meant not in data:  # one slip is one finding
+                    unknown.append(part.__keys__[meant].attribute)
                 continue
             attribute, read = readers[word]
             got = read(value, at + (word,), into)  # noqa: RUF005 (it takes half the time)
@@ -311,8 +320,6 @@ class Record(Shape):
                 unknown.append(attribute)
             else:
                 values[attribute] = got
-        if strange:
-            unknown.extend(self._meant(strange, data))
         if not all(map(data.__contains__, part.__required__)):
             unknown.extend(self._missing(data, unknown, at, into))
         if unknown:
@@ -320,12 +327,6 @@ class Record(Shape):
         if self._may_slip:
             into.problems.extend(made.slips())
         return made
-
-    def _meant(self, strange: list[str], data: dict[str, Any]) -> list[str]:
-        """The attributes whose keys were written with a slip in their names: one slip is one finding."""
-        keys = self.part.__keys__
-        meant = {nearest(word, keys) for word in strange[:_FEW]}
-        return [keys[word].attribute for word in meant if word and word not in data]
 
     def _missing(self, data: dict[str, Any], known: list[str], at: Pointer, into: Reading) -> list[str]:
         """The attributes that are required and not written; each is a finding, unless it has one already."""
@@ -483,11 +484,10 @@ def shape_of(annotation: Any) -> Shape:
     return _PLAIN[annotation]
 
 
-_FEW = 10
-
-
-def _refuse_key(part: type[Part], word: str, value: Any, at: Pointer, into: Reading) -> None:
-    near = _hidden(word, part.__keys__.__contains__) or into.hints.did_you_mean(word, part.__keys__)
+def _refuse_key(part: type[Part], word: str, value: Any, at: Pointer, into: Reading) -> str:
+    """Refuse a key that the record does not have; returns the one that may have been meant."""
+    meant = into.meant(word, part)
+    near = _hidden(word, part.__keys__.__contains__) or asked(meant)
     if " " in word:
         help = "inside `{…}`, a text with a comma in it must stand in quotes"
     else:
@@ -495,6 +495,7 @@ def _refuse_key(part: type[Part], word: str, value: Any, at: Pointer, into: Read
     if value == "" and " " in word:
         near, help = "", "inside `{…}` a comma begins a new key; put the whole text in quotes"
     into.refuse(at, f"{part.__title__} has no key `{word}`{near}", "SOP004", key=True, help=help)
+    return meant
 
 
 class NoSuchDay(ValueError):

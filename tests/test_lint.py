@@ -86,6 +86,13 @@ def test_a_slip_in_the_name_of_a_required_key_is_one_finding() -> None:
     assert said(check(changed(("title: One", "titel: One")))) == [("TS-A-001.yaml", 2, "SOP004")]
 
 
+def test_a_slip_made_in_hundreds_of_steps_is_one_finding_in_each() -> None:
+    steps = "".join(f"  - {{id: s{i}, titel: Look, rolee: lead}}\n" for i in range(200))
+    found = check(changed(("steps:\n", f"steps:\n{steps}")), "SOP003", "SOP004", "SOP601")
+    assert [each.code for each in found] == ["SOP004"] * 400
+    assert all("did you mean" in each.message for each in found)
+
+
 @pytest.mark.parametrize(
     ("before", "after", "code"),
     [
