@@ -5,6 +5,7 @@ bounds all that lie in it, and the worst moment is found exactly without trying 
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from heapq import heappop, heappush
 from typing import NamedTuple
 
 from sopctl.analysis.calendar import FOREVER, Moment, Stretch
@@ -18,10 +19,12 @@ lateness that holds."""
 
 
 class Run(NamedTuple):
-    """How starts come out: `at` says where, `bend` also how far that goes on."""
+    """How starts come out: `at` says where, `bend` also how far that goes on. Spans of starts that
+    last no longer than `near` are gone through, longer ones halved first."""
 
     at: Callable[[Moment], Moment]
     bend: Callable[[Moment], Bend]
+    near: int = FOREVER
 
 
 MANY = 24
@@ -167,22 +170,44 @@ def widest(
     late: Run, early: Run, first: Moment, last: Moment, least: int, budget: Budget, any_will_do: bool = False
 ) -> Gap:
     """The most minutes, if more than `least`, by which `late` comes out after `early`, over every
-    start from `first` to `last`; and the first start at which it is so much.
+    start from `first` to `last`; and a start at which it is so much: for two chains the first one.
 
-    Where `any_will_do`, the first that is found will. Starts are looked at stretch by stretch, from one
-    bend of the two runs to the next. Between two starts a and b no gap is wider than from `early(a)` to
-    `late(b)`: that passes over all in which nothing wider can lie.
+    Where `any_will_do`, the first that is found will. Between two starts a and b no gap is wider
+    than from `early(a)` to `late(b)`. Spans of starts are halved, the most promising first, until no
+    span that is left can hold a wider gap, or one is so short that it is gone through.
     """
-    best, at, start = least, None, first
-    while start <= last and not (any_will_do and at is not None):
+    best, near = Gap(least, None), min(late.near, early.near)
+    begun, ended = early.at(first), late.at(last)
+    spans = [(begun - ended, first, last, begun, ended)]
+    while spans and -spans[0][0] > best.minutes and not (any_will_do and best.start is not None):
+        _, start, end, begun, ended = heappop(spans)
+        if end - start <= near:
+            best = _gone_through(late, early, start, end, best, budget, any_will_do)
+            continue
+        budget.spend()
+        middle = (start + end) // 2
+        left, right = late.at(middle), early.at(middle + 1)
+        if left - begun > best.minutes:
+            heappush(spans, (begun - left, start, middle, begun, left))
+        if ended - right > best.minutes:
+            heappush(spans, (right - ended, middle + 1, end, right, ended))
+    return best
+
+
+def _gone_through(
+    late: Run, early: Run, start: Moment, end: Moment, best: Gap, budget: Budget, any_will_do: bool
+) -> Gap:
+    """The same in one span, from bend to bend; what can hold nothing wider is passed over."""
+    most, at = best
+    while start <= end and not (any_will_do and at is not None):
         budget.spend()
         here, there = late.bend(start), early.bend(start)
-        room = min(here[2], there[2], last - start)
+        room = min(here[2], there[2], end - start)
         grown = room if here[1] and not there[1] else 0
-        if here[0] + grown - there[0] > best:
-            best, at = here[0] + grown - there[0], start + grown
-        ahead = min(best - here[0] + there[0], last - start)
-        while ahead > room and late.at(start + ahead) - there[0] > best:
+        if here[0] + grown - there[0] > most:
+            most, at = here[0] + grown - there[0], start + grown
+        ahead = min(most - here[0] + there[0], end - start)
+        while ahead > room and late.at(start + ahead) - there[0] > most:
             ahead //= 2
         start += max(ahead, room) + 1
-    return Gap(best, at)
+    return Gap(most, at)

@@ -194,6 +194,10 @@ class Spread:
         return last[2] or last[1], _stops(best, last)
 
 
+_NEAR = 1440
+"""Minutes below which a bend of the whole graph tells more than its ends."""
+
+
 class _GraphRun:
     """A graph of states as a run. A place with one way in and no choice is no place of its own."""
 
@@ -219,7 +223,7 @@ class _GraphRun:
                 short[place] = len(self._ways) - 1, ()
         self._ways[0] = []
         self._ends = [short[end] for end in ends if end in short]
-        self.run = Run(self._at, self._bend)
+        self.run = Run(self._at, self._bend, _NEAR)
 
     def _at(self, start: Moment) -> Moment:
         self._budget.spend(1 + len(self._ways) // 8)
