@@ -86,6 +86,54 @@ def test_a_slip_in_the_name_of_a_required_key_is_one_finding() -> None:
     assert said(check(changed(("title: One", "titel: One")))) == [("TS-A-001.yaml", 2, "SOP004")]
 
 
+_FACT = "    type: choice\n    values: [red, red, blue]\n"
+_TABLE = "    decide:\n      - {when: {f: red}, then: done}\n      - {when: {f: blue}, then: done}\n"
+_PATH = """\
+escalation_paths:
+  p:
+    title: A path
+    clock: bussines
+    answer_within: 8bh
+    on_exhausted: lead
+    levels: [{to: lead, via: [call], ack_within: 4bh}]
+knowledge_base: {title: Ours, default_calendar: office}
+calendars: {office: {days: mon-fri, hours: "09:00-17:00", timezone: UTC}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "place"),
+    [
+        ("TS-A-001.yaml", f"facts:\n  f:\n    ask: Which?\n{_FACT}", (13, 19, "`red` is listed twice")),
+        (
+            "TS-A-001.yaml",
+            "facts:\n  f: {ask: How many?, type: integer, min: 9, max: 3}\n",
+            (10, 51, "less than `min`"),
+        ),
+        ("words.yaml", _PATH, (4, 12, "did you mean `business`?")),
+        (
+            "words.yaml",
+            "notices: {n: {title: N, fields: [reason], body: 'For {{ reasn }} and {{reason}}.'}}\n",
+            (1, 54, "did you mean `reason`?"),
+        ),
+    ],
+)
+def test_a_slip_in_a_register_is_one_finding_at_the_word(
+    path: str, text: str, place: tuple[int, int, str]
+) -> None:
+    table = _TABLE.replace("red", "4").replace("blue", '"> 4"') if "integer" in text else _TABLE
+    facts = (("steps:\n", f"{text}steps:\n"), ("    next: done\n", table)) if path == "TS-A-001.yaml" else ()
+    texts = {**CLEAN, path: text} if not facts else changed(*facts)
+    [found] = [each for each in check(texts) if each.code not in ("SOP307", "SOP506")]
+    assert (found.code, found.span.path, found.span.line, found.span.column) == ("SOP005", path, *place[:2])
+    assert place[2] in found.message
+
+
+def test_a_step_that_may_never_be_entered_needs_nothing_that_is_there() -> None:
+    step = "    next: done\n    at_most: 0\n    after_that: done\n"
+    assert "SOP003" not in {each.code for each in check(changed(("    next: done\n", step)))}
+
+
 def test_a_slip_made_in_hundreds_of_steps_is_one_finding_in_each() -> None:
     steps = "".join(f"  - {{id: s{i}, titel: Look, rolee: lead}}\n" for i in range(200))
     found = check(changed(("steps:\n", f"steps:\n{steps}")), "SOP003", "SOP004", "SOP601")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Literal
 
-from sopctl.diagnostic import Finding, Pointer
+from sopctl.diagnostic import Finding, Pointer, Severity, did_you_mean
 from sopctl.model.duration import Duration
 from sopctl.model.scenario import Scenario
 from sopctl.model.words import (
@@ -24,9 +24,11 @@ from sopctl.model.words import (
     Time,
     WorkerType,
 )
+from sopctl.pattern import lazy_pattern
 from sopctl.shape import Part, Problem, Word, key
 from sopctl.weight import Weight
 
+_FIELD = lazy_pattern(r"\{\{\s*(.*?)\s*\}\}")
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 ROUND_THE_CLOCK = "24x7"
 """The calendar that is always there, whether a register has it or not."""
@@ -196,7 +198,7 @@ class EscalationPath(Part, title="an escalation path"):
             yield Problem(
                 "SOP005", Finding((*self.at, "repeat"), f"`repeat` is 0 or more, not {self.repeat}")
             )
-        if self.clock == "calendar":
+        if self.clock == "calendar" and "clock" not in self.unknown:
             times: list[tuple[Pointer, Duration | None]] = [(("answer_within",), self.answer_within)]
             for i, level in enumerate(self.levels):
                 if level:
@@ -222,6 +224,10 @@ class Fact(Part, title="a fact"):
 
     def slips(self) -> Iterator[Problem]:
         numeric = self.type in ("integer", "number")
+        for i, value in enumerate(self.values):
+            if value and isinstance(self.values, tuple) and value in self.values[:i]:
+                message = f"the choice `{value}` is listed twice"
+                yield Problem("SOP005", Finding((*self.at, "values", i), message, "delete one of the two"))
         if self.type == "choice" and self.lacks("values"):
             yield Problem("SOP003", Finding(self.at, "a choice needs `values` to choose from"))
         if self.type and self.type != "choice" and self.values:
@@ -291,6 +297,16 @@ class Notice(Part, title="a notice"):
     languages: tuple[Label, ...] = key("The languages it exists in.", ())
     implements: tuple[ClauseRef, ...] = key("The clauses that it carries out.", ())
     body: Markdown | None = key("Its text; `{{field}}` stands for a field that it lists.", None)
+
+    def slips(self) -> Iterator[Problem]:
+        for found in _FIELD.finditer(self.body or ""):
+            if found[1] not in self.fields and "fields" not in self.unknown:
+                message = f"`{{{{{found[1]}}}}}` is no field of the notice{did_you_mean(found[1], filter(None, self.fields))}"
+                help = "add it to `fields`, or mend the name; it stands in the text as it is"
+                finding = Finding(
+                    (*self.at, "body"), message, help, part=found.span(), severity=Severity.WARNING
+                )
+                yield Problem("SOP005", finding)
 
 
 class Metric(Part, title="a metric"):

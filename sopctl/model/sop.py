@@ -180,7 +180,7 @@ class Step(Part, title="a step"):
             yield _slip((*self.at, other), f"an `escalate` stands alone or with an `ask`, not with `{other}`", key=True)  # fmt: skip
         for one, other in (("ask", "answers"), ("answers", "ask"), ("on", "call"), ("at_most", "after_that"),
                            ("after_that", "at_most"), ("on_overdue", "within")):  # fmt: skip
-            if getattr(self, one) and self.lacks(other):
+            if getattr(self, one) and self.lacks(other) and getattr(self, other) != 0:
                 where, code = ((*self.at, one), "SOP005") if one == "on_overdue" else (self.at, "SOP003")
                 yield _slip(where, f"`{one}` needs `{other}` beside it", code)
         yield from _last_row(self.at, "decide", self.decide)

@@ -47,6 +47,8 @@ class TestSlip(ValueError):
 
 def settled(fact: Fact) -> bool:
     """False where the fact itself has a slip, so that nobody knows what it can be."""
+    if fact.min is not None and fact.max is not None and fact.min > fact.max:
+        return False
     return bool(fact.type) and not fact.unknown & {"type", "values", "min", "max"} and bool(
         fact.type != "choice" or fact.values
     )  # fmt: skip
@@ -54,7 +56,9 @@ def settled(fact: Fact) -> bool:
 
 def choices(fact: Fact) -> tuple[str, ...]:
     """The values of a yes-no or a choice, as they were written; none for a number."""
-    return YES_NO if fact.type == "yes-no" else tuple(fact.values) if fact.type == "choice" else ()
+    if fact.type == "choice":
+        return tuple(dict.fromkeys(fact.values))
+    return YES_NO if fact.type == "yes-no" else ()
 
 
 def every(fact: Fact) -> Values:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from functools import cached_property
 
+from sopctl.analysis.ways import arrows_by_step, is_sop
 from sopctl.model.registers import EscalationPath
 from sopctl.model.scenario import Scenario
 from sopctl.model.sop import Deadline, Outcome, Sop, Step
@@ -59,8 +60,15 @@ class SopView:
         )
 
     def _promise(self) -> str:
-        ceilings = [each for each in self.sop.deadlines or () if each and each.kind == "ceiling"]
-        return next((time for each in ceilings if (time := self.deadline_time(each))), "")
+        """The time within which every case comes to an end, where the SOP promises one to all."""
+        arrows = (arrow.to for arrows in arrows_by_step(self.sop).values() for arrow in arrows)
+        ends = {*(self.sop.outcomes or ()), *filter(is_sop, arrows)}
+        promises = (
+            each
+            for each in self.sop.deadlines or ()
+            if each and each.kind == "ceiling" and each.from_ == "trigger" and not each.when
+        )
+        return next((self.deadline_time(each) for each in promises if ends <= {*each.to}), "")
 
     def deadline_time(self, deadline: Deadline) -> str:
         """The time of a deadline: its own, or that of its clause."""

@@ -50,7 +50,7 @@ by_registers = True
 def check_library(library: Library) -> Iterator[Finding]:
     for id, path in library.paths.items():
         for i, level in enumerate(path.levels or ()):
-            if not level or path.clock != "calendar" or "to" in level.unknown:
+            if not level or path.clock != "calendar" or "clock" in path.unknown or "to" in level.unknown:
                 continue
             at = ("escalation_paths", id, "levels", i)
             unsaid = nowhere_said(level, library)
