@@ -524,6 +524,24 @@ def test_who_stops_halfway_keeps_the_trail_so_far(
         "  1. window: row 1: age = 3",
         "  2. weigh",
         "not finished",
+    ]
+
+
+@pytest.mark.parametrize("last", ["q", None])
+def test_who_stops_before_a_step_is_done_is_not_finished_though_nothing_more_is_asked(
+    base: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, last: str | None
+) -> None:
+    """What would come of it is known, but nobody has done it."""
+    text = SOP.replace("next: weigh", "next: upheld")
+    (base / "sops/TS-APP-001.yaml").write_text(text, encoding="utf-8")
+    typed(monkeypatch, "3", "unclear", *([last] if last else []))
+    assert walk("TS-APP-001", today="2026-11-21") == 0
+    tail = capsys.readouterr().out.partition("stopped\n\n")[2]
+    assert tail.splitlines()[2:] == [
+        "  1. window: row 1: age = 3",
+        "  2. weigh: answer `unclear`",
+        "  3. counsel: up the path `legal`",
+        "not finished",
         "notices: received",
     ]
 

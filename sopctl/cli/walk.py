@@ -6,7 +6,7 @@ from typing import Annotated, NamedTuple
 
 from sopctl.analysis import lasting, way_words
 from sopctl.analysis.trials import escalations, notices
-from sopctl.analysis.walk import Visit, Walk, atlas
+from sopctl.analysis.walk import Stop, Visit, Walk, atlas
 from sopctl.analysis.walk import walk as take
 from sopctl.cli import ground
 from sopctl.cli.completion import sop_ids
@@ -29,8 +29,7 @@ def walk(
     """Go through a SOP step by step, as for a case; at the end stands a trail to paste into it."""
     library = ground.find().library(ground.day(today))
     sop = wanted_sop(library, id)
-    said = _Lead(sop, library).through()
-    way = take(atlas(library), sop.id, Heard(said))
+    way = _Lead(sop, library).through()
     sys.stdout.write("\n".join(["", *trail(way, sop, library)]) + "\n")
     return int(not way.end.ended and way.end.why not in _WAITING)
 
@@ -79,8 +78,8 @@ class _Lead:
         self._shown = 0  # steps that stand on the screen
         self._settled = 0  # steps of which it was said where they lead
 
-    def through(self) -> list[str]:
-        """Lead on until the walk stops; the answers that were given come back."""
+    def through(self) -> Walk:
+        """Lead on until the walk stops; the way comes back as far as the person has gone it."""
         self._print(f"{self._sop.id}  {self._sop.title}")
         if caution := words.CAUTION.get(self._sop.status or ""):
             self._print(caution)
@@ -90,11 +89,22 @@ class _Lead:
                 pass
         except _Quit:
             self._print("stopped")
-        return self._said
+            return self._so_far()
+        return self._way()
+
+    def _way(self) -> Walk:
+        """The way that follows from what was said: beyond it, as far as nothing more need be asked."""
+        return take(atlas(self._library), self._sop.id, Heard(self._said))
+
+    def _so_far(self) -> Walk:
+        way = self._way()
+        del way.trail[self._settled + 1 :]
+        way.stop = Stop("answer")
+        return way
 
     def _on(self) -> bool:
         """Show what has come since, and ask what is missing; False where nothing is."""
-        way = take(atlas(self._library), self._sop.id, Heard(self._said))
+        way = self._way()
         waits = way.end.why in _WAITING
         before = len(self._said)
         for place in range(self._settled, len(way.trail)):
@@ -182,7 +192,7 @@ class _Lead:
             self._print("   this is the first question")
             return False
         self._said.pop()
-        way = take(atlas(self._library), self._sop.id, Heard(self._said))
+        way = self._way()
         self._shown = self._settled = len(way.trail) - 1
         return True
 
@@ -330,6 +340,7 @@ def _end(way: Walk, sop: Sop, library: Library) -> Iterator[str]:
         yield f"outcome: handed to {way.end.name}{f' ({other.title})' if other else ''}"
     elif way.end.why in _WAITING:
         yield "not finished"
+        way.trail.pop()  # what its last step sends, nobody has sent yet
     else:
         yield f"no outcome: {way_words.stopped(way, library)}"
     if sent := notices(way, library):
