@@ -373,6 +373,49 @@ def test_show_quotes_the_label_that_a_case_is_not(base: Path, capsys: pytest.Cap
     assert "→ fit: No clause covers it: ● Done" in shown
 
 
+def test_show_leaves_out_nothing_that_decides_or_binds(
+    base: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    steps = """\
+steps:
+  - {id: first, title: Begin, role: lead}
+  - id: look
+    title: Look at it
+    wait: 14d
+    independent_of: ["#first", TS-TWO-001#look]
+    role: lead
+    on_overdue: late
+    within: 15d
+    notice: told
+    asks: [fit]
+    hit_policy: first
+    decide: [{when: {fit: yes}, then: done}, {otherwise: done}]
+    at_most: 1
+    after_that: done
+facts: {fit: {ask: Does it fit?, type: yes-no}}
+escalations:
+  - {after: 5d, from: first, path: late}
+  - {when: Police call, then: done}
+"""
+    old = "steps:\n  - {id: look, title: Look at it, role: lead, next: done}\n"
+    (base / "sops/TS-ONE-001.yaml").write_text(SOP.replace(old, steps))
+    (base / "sops/more.yaml").write_text(
+        "notices: {told: {title: You are told}}\nescalation_paths:\n  late:\n    title: It is late\n"
+        "    levels: [{to: lead, via: [call], ack_within: 1h}]\n    on_exhausted: lead\n"
+    )
+    shown = run(capsys, "show", "TS-ONE-001")[1]
+    for said in (
+        "   Lead · within 15 days · not before 14 days are over\n",
+        "   not by whoever did 1 Begin or TS-TWO-001#look\n",
+        "   when that time is over: It is late (late), first Lead\n",
+        "   send: You are told (told)\n",
+        "   Does it fit?\n   the first row that fits counts\n   → fit: yes: ● Done\n",
+        "   once at most, after that → ● Done\n",
+        "\nAt any time\n  when 5 days from 1 Begin on are over: It is late (late), first Lead\n  Police call: → ● Done\n",
+    ):
+        assert said in shown
+
+
 @pytest.mark.parametrize(
     ("format", "written"), [("json", '"tags": [\n      "kept"\n    ]'), ("csv", ",kept,")]
 )

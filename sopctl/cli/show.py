@@ -13,7 +13,7 @@ from sopctl.cli.wanted import wanted_sop
 from sopctl.library import REGISTER_OF, Library
 from sopctl.model import Sop
 from sopctl.model.duration import Duration
-from sopctl.model.sop import Row, Step
+from sopctl.model.sop import Escalation, Row, Step
 from sopctl.prose import REFERENCE, meaning
 from sopctl.render import words
 
@@ -55,18 +55,36 @@ class Page:
                 yield from self.wrapped(
                     f"{'▲' if end.adverse else '●'} {end.title}{self.told(end.notice, end.appeal)}", "  "
                 )
+        if any(sop.escalations or ()):
+            yield from ("", "At any time")
+        for escalation in sop.escalations or ():
+            if escalation:
+                yield from self.wrapped(self.escalation(escalation), "  ")
 
     def step(self, step: Step) -> Iterator[str]:
+        yield from self.head(step, self.time(step))
+        yield from self.ways(step)
+
+    def head(self, step: Step, within: str) -> Iterator[str]:
+        """What the person at work needs: who does it and by when, how, and what goes out."""
         yield f"{_number(step)}. {step.title}"
-        about = [self.person(step.role), self.time(step), "a person decides" if step.human else ""]
+        wait = f"not before {words.time(step.wait)} are over" if step.wait else ""
+        about = [self.person(step.role), within, wait, "a person decides" if step.human else ""]
         if any(about):
             yield "   " + " · ".join(each for each in about if each)
+        if any(step.independent_of):
+            others = [self.point(each) for each in step.independent_of if each]
+            yield from self.wrapped(f"not by whoever did {words.listed(others, 'or')}", "   ")
+        if step.on_overdue:
+            yield f"   when that time is over: {self.path(step.on_overdue)}"
         if step.text:
             yield from self.wrapped(step.text, "   ")
         for check in step.checklist:
             if check:
                 yield from self.wrapped(f"[ ] {check.text}", "   ", "       ")
-        yield from self.ways(step)
+        if step.notice:
+            notice = self.library.notices.get(step.notice)
+            yield f"   send: {notice.title if notice else step.notice} ({step.notice})"
 
     def ways(self, step: Step) -> Iterator[str]:
         if step.escalate:
@@ -75,8 +93,14 @@ class Page:
         if step.call:
             other = self.library.sop(step.call)
             yield f"   do {step.call}{f' {other.title}' if other else ''}, then"
+        for fact in step.asks:
+            if fact:
+                yield from self.wrapped(words.question(self.library.fact(self.sop, fact), fact), "   ")
         if step.ask:
             yield from self.wrapped(step.ask, "   ")
+        if step.decide and step.hit_policy != "unique":
+            several = "any row that fits counts: they say the same"
+            yield f"   {several if step.hit_policy == 'any' else 'the first row that fits counts'}"
         for row in step.decide:
             if row:
                 yield from self.wrapped(self.row(row, step), "   → ", "     ")
@@ -84,6 +108,32 @@ class Page:
             yield from self.wrapped(f"{answer}: {self.target(target or '?')}", "   → ", "     ")
         if step.next and not (step.answers or step.on):
             yield f"   → {self.target(step.next)}"
+        if step.at_most is not None:
+            often = "once" if step.at_most == 1 else f"{step.at_most} times"
+            yield f"   {often} at most, after that → {self.target(step.after_that or '?')}"
+
+    def escalation(self, escalation: Escalation) -> str:
+        """What happens, and who is told or where the case goes."""
+        since = f" from {self.point(escalation.from_)} on" if escalation.from_ else ""
+        after = f"when {words.time(escalation.after)}{since} are over" if escalation.after else ""
+        goes = [
+            self.path(escalation.path) if escalation.path else "",
+            f"→ {self.target(escalation.then)}" if escalation.then else "",
+        ]
+        return f"{escalation.when or after}: {', '.join(each for each in goes if each)}"
+
+    def path(self, id: str) -> str:
+        """An escalation path with those who are told first."""
+        path = self.library.paths.get(id)
+        if path is None:
+            return id
+        first = [self.person(each) for each in path.levels[0].to] if path.levels and path.levels[0] else []
+        return f"{path.title} ({id})" + (f", first {words.listed(first)}" if first else "")
+
+    def point(self, written: str) -> str:
+        """A step, of this SOP or another: `decide`, `#decide`, `TS-APP-001#decide`."""
+        sop, mark, step = written.partition("#")
+        return self.target(step) if mark and sop in ("", self.sop.id) else self.target(written)
 
     def row(self, row: Row, step: Step) -> str:
         tests = [words.case(id, self.library.fact(self.sop, id), test) for id, test in row.when.items()]

@@ -213,39 +213,13 @@ class _Lead:
 
 def _head(page: Page, step: Step, visit: Visit) -> Iterator[str]:
     """A step as the person at work needs it."""
-    place = step.at[-1]
-    number = f"{place + 1}. " if isinstance(place, int) else ""
-    yield f"{number}{step.title}"
     times = words.listed([words.time(each) for each in visit.within if each], "or")
-    within = f"within {times}" if times else page.time(step)
-    wait = f"not before {words.time(step.wait)} are over" if step.wait else ""
-    about = [page.person(step.role), within, wait, "a person decides" if step.human else ""]
-    if any(about):
-        yield "   " + " · ".join(each for each in about if each)
-    if step.on_overdue:
-        yield f"   when that time is over: {_path(page, step.on_overdue)}"
-    if step.text:
-        yield from page.wrapped(step.text, "   ")
-    for check in step.checklist:
-        if check:
-            yield from page.wrapped(f"[ ] {check.text}", "   ", "       ")
-    if step.notice:
-        notice = page.library.notices.get(step.notice)
-        yield f"   send: {notice.title if notice else step.notice} ({step.notice})"
+    yield from page.head(step, f"within {times}" if times else page.time(step))
     if step.escalate:
-        yield f"   hand the case up and wait for the answer: {_path(page, step.escalate)}"
+        yield f"   hand the case up and wait for the answer: {page.path(step.escalate)}"
     if step.call:
         called = page.library.sop(step.call)
         yield f"   do {step.call}{f' {called.title}' if called else ''}"
-
-
-def _path(page: Page, id: str) -> str:
-    """An escalation path with those who are told first."""
-    path = page.library.paths.get(id)
-    if path is None:
-        return id
-    first = [page.person(each) for each in path.levels[0].to] if path.levels and path.levels[0] else []
-    return f"{path.title} ({id})" + (f", first {words.listed(first)}" if first else "")
 
 
 # Questions
