@@ -178,3 +178,22 @@ def test_training_is_due_again_after_the_last_change_that_asks_for_it(
     assert found is not None
     since = lately.retrained(found)
     assert (since.version if since else None) == version
+
+
+@pytest.mark.parametrize(
+    ("retrain_on", "oldest", "version"),
+    [
+        ("major", "1.1.0", None), ("major", "2.0.0", "2.0.0"),
+        ("minor", "1.2.1", None), ("minor", "1.2.0", "1.2.0"),
+    ],
+)  # fmt: skip
+def test_the_oldest_change_that_is_kept_asks_for_training_only_where_its_version_says_so(
+    retrain_on: str, oldest: str, version: str | None
+) -> None:
+    text = sop("DK-A-001", retrain_on=retrain_on)
+    history = text.index("  - {version: 1.2.0")
+    text = f"{text[:history]}  - {{version: {oldest}, on: 2026-05-01, author: lead, summary: Oldest}}\n"
+    found = docks(DK_A_001=text).sop("DK-A-001")
+    assert found is not None
+    since = lately.retrained(found)
+    assert (since.version if since else None) == version

@@ -48,14 +48,17 @@ def coming(library: Library) -> list[Sop]:
 
 
 def retrained(sop: Sop) -> Change | None:
-    """The newest change after which people must be trained again, as the SOP itself counts."""
+    """The newest change after which people must be trained again, as the SOP itself counts; the oldest
+    that is kept only where its version says that it was one."""
     training = sop.training
     if training is None or training.retrain_on == "never":
         return None
     depth = 2 if training.retrain_on == "minor" else 1
     known = [change for change in sop.change_history or () if change and change.version]
     for newer, older in zip(known, [*known[1:], None], strict=True):
-        if older is None or _parts(newer, depth) != _parts(older, depth):
+        if older is None:
+            return None if (newer.version or "").split(".", depth)[-1].strip("0.") else newer
+        if _parts(newer, depth) != _parts(older, depth):
             return newer
     return None
 
