@@ -311,6 +311,13 @@ def base(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.usefixtures("base")
+def test_a_time_on_the_next_day_is_said_as_all_times_are(capsys: pytest.CaptureFixture[str]) -> None:
+    assert command("up", "2026-11-26 23:45") == 0
+    first = "Thursday 26 November 2026 23:45  level 1 is told by page"
+    assert f"{first}, to acknowledge until Friday 27 November 2026 00:15\n" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("base")
 def test_the_command_tells_who_is_told_when(capsys: pytest.CaptureFixture[str]) -> None:
     assert command("up", "2026-11-26 22:00") == 0
     assert capsys.readouterr().out == (

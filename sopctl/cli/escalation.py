@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from sopctl.analysis import escalation as paths
 from sopctl.analysis.calendar import Hours, Moment, calendars
 from sopctl.analysis.escalation import Reached, Rung, Timeline
-from sopctl.analysis.time_words import hour, moment, weekday
+from sopctl.analysis.time_words import hour, moment
 from sopctl.cli import ground
 from sopctl.cli.options import Argument, Option
 from sopctl.files import FileTrouble
@@ -104,7 +104,7 @@ def _said(at: Moment, hours: Hours) -> str:
 def _brief(at: Moment, since: Moment, hours: Hours) -> str:
     """A moment without its day, where that is the day of another."""
     here, there = hours.local(at), hours.local(since)
-    return hour(here) if here.date() == there.date() else f"{weekday(here)} {here:%Y-%m-%d} {hour(here)}"
+    return hour(here) if here.date() == there.date() else moment(here)
 
 
 def _data(id: str, path: EscalationPath, line: Timeline, hours: Hours) -> dict[str, Any]:
