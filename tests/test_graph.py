@@ -49,6 +49,7 @@ STEPS = """\
     role: lead
     within: 2d
     on_overdue: up
+    hit_policy: first
     decide:
       - when: {strikes: ">= 3"}
         then: TS-B-001
@@ -109,7 +110,9 @@ def test_nodes_tell_their_kind_and_say_who_and_how_long() -> None:
         "outcome:gone": "outcome", "outcome:kept": "adverse", "event:1": "event", "event:2": "event",
         "path:up": "path", "sop:TS-B-001": "sop",
     }  # fmt: skip
-    assert nodes["step:count"].label == "1 Count the strikes\nTeam lead, within 2 days"
+    assert nodes["step:count"].label == (
+        "1 Count the strikes\nTeam lead, within 2 days, the first row that fits counts"
+    )
     assert nodes["step:look"].label == '2 Look "again" | [x]\nIs it right?\nTeam lead, twice at most'
     assert nodes["start"].label == "Starts when\nA case comes from the other team."
     assert nodes["event:1"].label == "7 days after the start"

@@ -207,6 +207,7 @@ def _step(step: Step, number: int, library: Library) -> Node:
         f"not before {step.wait.words} have passed" if step.wait else "",
         "a person decides" if step.human else "",
         f"{_times(step.at_most)} at most" if step.at_most is not None else "",
+        "the first row that fits counts" if step.decide and step.hit_policy == "first" else "",
     ]
     lines = [f"{number} {step.title or step.id}", step.ask or "", ", ".join(each for each in about if each)]
     asked = lines[1] if lines[1] != step.title else ""
