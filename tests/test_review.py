@@ -324,6 +324,48 @@ def test_who_uses_a_changed_entry_of_a_register_is_touched() -> None:
     assert any("escalation path" in " ".join(each.why) for each in found.reach.touched if each.kind == "sop")
 
 
+FACTS, CLAUSES, CALENDARS = (f"sops/registers/{name}.yaml" for name in ("facts", "clauses", "calendars"))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "path", "weight"),
+    [
+        ("those of this case included?", "those of this case left out?", FACTS, "clarified"),
+        ("unit: points", "unit: warnings", FACTS, "decision"),
+        ("worker_types: [delivery]", "worker_types: [delivery, rideshare]", CLAUSES, "clarified"),
+        ("answer: 2", "answer: 3", APPEAL, "procedure"),
+        ("Read the evidence", "Do not read the evidence", APPEAL, "clarified"),
+    ],
+)
+def test_that_nobody_acts_differently_is_never_said(before: str, after: str, path: str, weight: str) -> None:
+    found = reviewed((before, after), path=path)
+    assert {each.weight.value for each in found.changes} == {weight}
+    assert "nobody" not in found.verdict.line
+    assert ("for the reader to judge" in found.verdict.line) == (weight == "clarified")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "path", "sop", "why"),
+    [
+        ("those of this case included?", "those of this case left out?", FACTS, "TS-STR-001", "fact `strikes`"),
+        ("worker_types: [delivery]", "worker_types: [delivery, rideshare]", CLAUSES, "TS-DEA-001", "clause `us-wa-sea.notice`"),
+        ("timezone: America/Los_Angeles", "timezone: Asia/Tokyo", CALENDARS, "TS-APP-002", "calendar `us-business`"),
+    ],
+)  # fmt: skip
+def test_who_uses_what_is_said_otherwise_in_a_register_is_touched(
+    before: str, after: str, path: str, sop: str, why: str
+) -> None:
+    touched = {each.id: each.why for each in reviewed((before, after), path=path).reach.touched}
+    assert any(each.endswith(f"the changed {why}") for each in touched[sop])
+
+
+def test_a_new_name_of_an_entry_touches_nobody_who_uses_it() -> None:
+    texts = {path: text.replace("us-wa-sea.notice", "us-wa-sea.told") for path, text in TEXTS.items() if isinstance(text, str)}  # fmt: skip
+    found = review(HANDBOOK, build(texts, TODAY), NAMES, FEW)
+    assert {each.kind.value for each in found.changes} == {"renamed"}
+    assert found.reach.touched == ()
+
+
 def test_clauses_are_gained_and_lost() -> None:
     found = reviewed(("us-ca.appeal-exists, ", "us.fcra.wait, "))
     assert [each.clause for each in found.reach.gained] == ["us.fcra.wait"]

@@ -219,7 +219,7 @@ class Fact(Part, title="a fact"):
     )
     min: Number | None = key("The least value.", None)
     max: Number | None = key("The greatest value.", None)
-    unit: Label | None = key("The unit of the number.", None, weight=Weight.CLARIFIED)
+    unit: Label | None = key("The unit of the number.", None)
     source: Label | None = key("The column of the case data that holds it.", None, weight=Weight.CLARIFIED)
 
     def slips(self) -> Iterator[Problem]:

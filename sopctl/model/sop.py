@@ -270,7 +270,7 @@ class Question(Part, title="a question"):
 
     ask: Markdown = key("The question: best a case, and what now.")
     choices: tuple[Markdown, ...] = key("The answers to choose from.", ordered=True)
-    answer: int = key("The number of the right choice; the first is 1.")
+    answer: int = key("The number of the right choice; the first is 1.", weight=Weight.PROCEDURE)
     because: Markdown | None = key("Why it is right.", None)
     step: LocalStep | None = key("The step that it is about.", None)
 

@@ -4,10 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from sopctl.analysis.calendar import calendars
 from sopctl.analysis.people import doers_of
 from sopctl.analysis.trials import Trial, trials
 from sopctl.diagnostic import Pointer
-from sopctl.diff import Change, hidden_ids
+from sopctl.diff import Change, Kind, hidden_ids
 from sopctl.library import Library
 from sopctl.model.sop import Sop
 from sopctl.shape import Reference
@@ -135,11 +136,28 @@ def _from_register(change: Change, library: Library) -> Iterator[_Reason]:
     register, id = str(change.pointer[0]), str(change.pointer[1])
     if register in _REGISTERS and id in library.register(register):
         yield _REGISTERS[register], id, "its entry changes"
-    if change.weight.rank <= Weight.CLARIFIED.rank:
-        return  # other words in a register change nothing where it is used
-    noun = register.rstrip("s").replace("_", " ")
+    if change.weight is Weight.WORDING or change.kind is Kind.RENAMED:
+        return  # who uses it goes on as before
+    if register == "calendars":
+        yield from _by_calendar(id, library)
+    elif (register, id) == ("knowledge_base", "default_calendar"):
+        yield from _by_calendar(calendars(library).default.name, library)
     for sop in library.users(register, id):
-        yield "sop", sop.id, f"it uses the changed {noun} {{}}", id
+        yield "sop", sop.id, f"it uses the changed {_noun(register)} {{}}", id
+
+
+def _noun(register: str) -> str:
+    return "term" if register == "glossary" else register.removesuffix("s").replace("_", " ")
+
+
+def _by_calendar(id: str, library: Library) -> Iterator[_Reason]:
+    """Whose times run by a calendar, be it that of a role, of its team, or the default one."""
+    known = calendars(library)
+    for sop in library.sops:
+        timed = [step for step in sop.known_steps if step.within or step.wait]
+        promised = bool(sop.deadlines) and known.default.name == id
+        if promised or any(known.work(step.role).name == id for step in timed):
+            yield "sop", sop.id, "its times run by the changed calendar {}", id
 
 
 def _from_references(changed: set[str], library: Library) -> Iterator[_Reason]:

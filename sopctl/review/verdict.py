@@ -8,8 +8,8 @@ from sopctl.review.versions import Version
 from sopctl.weight import Weight
 
 MEANS = {
-    Weight.WORDING: "nobody decides or acts differently: only wording or records of the version change",
-    Weight.CLARIFIED: "something is said more clearly, and nobody acts differently",
+    Weight.WORDING: "only spelling or records of the version change",
+    Weight.CLARIFIED: "only what is said changes: whether anybody acts differently is for the reader to judge",
     Weight.PROCEDURE: "who does what and in which order changes",
     Weight.DECISION: "who gets which outcome changes",
     Weight.AUTHORITY: "who may decide changes",
