@@ -438,6 +438,18 @@ def test_a_fingerprint_survives_what_happens_elsewhere() -> None:
 # What cannot be read
 
 
+@pytest.mark.parametrize("register", ["glossary", "facts", "notices", "calendars", "escalation_paths"])
+@pytest.mark.parametrize("value", ["", "[a, b]", "text"])
+def test_a_register_that_is_no_mapping_is_a_gap_and_its_entries_are_not_gone(
+    register: str, value: str
+) -> None:
+    path = HANDBOOK.home(register, next(iter(HANDBOOK.register(register))))
+    broken = with_texts({path: f"{register}: {value}\n"})
+    for before, after in ((HANDBOOK, broken), (broken, HANDBOOK)):
+        assert changes(before, after) == ()
+        assert [gap.path for gap in gaps(before, after)] == [path]
+
+
 @some
 @given(st.data())
 def test_whatever_is_cut_out_of_files_is_compared_and_told_the_same_from_both_sides(

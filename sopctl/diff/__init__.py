@@ -174,6 +174,8 @@ def _register_changes(before: Library, after: Library, names: Names) -> Iterator
             continue
         if name in _MAPS:
             old, new = _whole(old or {}, new or {}, before, after)
+        elif (new is None and _registers_hidden(after)) or (old is None and _registers_hidden(before)):
+            continue
         left, right = ({name: value} if value else {} for value in (old, new))
         yield from compare(_OUTLINE, plain(_OUTLINE, left), plain(_OUTLINE, right), Here("", names))
 
@@ -186,8 +188,8 @@ def _registers(library: Library) -> dict[str, Any]:
         if each.registers is None or not isinstance(each.document.data, dict):
             continue
         for name, value in each.document.data.items():
-            if name in _MAPS and isinstance(value, dict):
-                found[name] = {**value, **found.get(name, {})}
+            if name in _MAPS:
+                found[name] = {**(value if isinstance(value, dict) else {}), **found.get(name, {})}
             elif name == "scenarios":
                 found.setdefault(name, []).extend(value if isinstance(value, list) else [value])
             elif name in REGISTERS:
@@ -213,7 +215,13 @@ def _whole(old: Any, new: Any, before: Library, after: Library) -> tuple[Any, An
 
 
 def _hidden(each: Typed) -> bool:
-    return not each.document.complete or not each.readable
+    return not each.document.complete or not each.readable or _hides_entries(each)
+
+
+def _hides_entries(each: Typed) -> bool:
+    """Whether a register stands there that is no mapping, so that nobody knows its entries."""
+    data = each.document.data if each.registers is not None else None
+    return isinstance(data, dict) and any(not isinstance(data.get(name, {}), dict) for name in _MAPS)
 
 
 def hidden_ids(library: Library) -> set[str]:
