@@ -195,6 +195,41 @@ def test_another_way_to_the_same_end_is_procedure(before: str, after: str, weigh
     assert change.weight.value == weight
 
 
+TABLE = """\
+  - id: look
+    title: Look
+    role: lead
+    decide:
+      - {when: {so: yes}, then: TO}
+      - {when: {so: no}, then: done}
+"""
+
+
+@pytest.mark.parametrize(
+    ("rows", "weight"),
+    [
+        ("- {when: {so: yes}, then: TO}\n      - {otherwise: done}", "clarified"),
+        ("- {when: {so: no}, then: done}\n      - {otherwise: TO}", "clarified"),
+        ("- {when: {so: yes}, then: wait}\n      - {otherwise: done}", "procedure"),
+        ("- {when: {so: yes}, then: done}\n      - {otherwise: TO}", "decision"),
+    ],
+)
+@pytest.mark.parametrize("to", ["tell", "told"])
+def test_a_last_row_that_is_written_as_otherwise_is_clarified(rows: str, weight: str, to: str) -> None:
+    look, *_ = re.findall(r"  - {id: look.*\n", SMALL)
+    tables = [TABLE, re.sub(r"- {when(?:.|\n)*", f"{rows}\n", TABLE)]
+    facts = "facts: {so: {ask: Is it so?, type: yes-no}}\nsteps:"
+    one, other = (
+        build(
+            {"sops/TS-SML-001.yaml": SMALL.replace(look, each).replace("steps:", facts).replace("TO", to)},
+            TODAY,
+        )
+        for each in tables
+    )
+    weights = [each.weight for each in review(one, other, NAMES, FEW).changes]
+    assert max(weights, key=lambda each: each.rank).value == weight
+
+
 # Times
 
 

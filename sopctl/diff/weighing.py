@@ -1,8 +1,9 @@
 """What a change weighs once it is known which cases it sends elsewhere."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from sopctl.diagnostic import Pointer
 from sopctl.diff.cases import CaseChanges
 from sopctl.diff.change import Change
 from sopctl.library import Library
@@ -22,7 +23,8 @@ def weighed(
         frozenset(each.sop for each in cases.changes),
         frozenset(each.sop for each in cases.unknown),
     )
-    return tuple(_weighed(change, ends, before, after) for change in changes)
+    rows = _rows(changes)
+    return tuple(_weighed(change, ends, rows, before, after) for change in changes)
 
 
 class _Ends(NamedTuple):
@@ -33,12 +35,29 @@ class _Ends(NamedTuple):
     unknown: frozenset[str]
 
 
-def _weighed(change: Change, ends: _Ends, before: Library, after: Library) -> Change:
+_Rows = Mapping[tuple[str, Pointer], tuple[set[str], set[str]]]
+"""By SOP and row, where it led and where it leads, as far as that is written otherwise."""
+
+
+def _rows(changes: Sequence[Change]) -> _Rows:
+    found: dict[tuple[str, Pointer], tuple[set[str], set[str]]] = {}
+    for each in changes:
+        if each.pointer[-1:] in (("then",), ("otherwise",)):
+            row = found.setdefault((each.sop, each.pointer[:-1]), (set(), set()))
+            for targets, target in zip(row, (each.before, each.after), strict=True):
+                targets.update([target] if isinstance(target, str) else ())
+    return found
+
+
+def _weighed(change: Change, ends: _Ends, rows: _Rows, before: Library, after: Library) -> Change:
     if not change.sop or change.pointer[:1] != ("steps",) or len(change.pointer) < 2:
         return change
     steps = [*_steps(change, before, after)]
     if change.weight is Weight.DECISION and change.sop in ends.same and not _outlives(steps, before, after):
-        return change._replace(weight=_light(change))
+        row = rows.get((change.sop, change.pointer[:-1]))
+        steps_there = [sop.steps_by_id for side in (before, after) if (sop := side.sop(change.sop))]
+        written = row is not None and _only_written(*row, set[str]().union(*steps_there))
+        return change._replace(weight=Weight.CLARIFIED if written else _light(change))
     if change.weight is Weight.PROCEDURE and _is_way(change):
         in_doubt = change.sop in ends.unknown and (len(change.pointer) > 2 or any(map(_branches, steps)))
         if change.sop in ends.moved or in_doubt:
@@ -59,6 +78,12 @@ def _light(change: Change) -> Weight:
     """Another way to the same end is procedure; other words for the same cases are not even that."""
     leads = any(word in _TARGETS for word in change.pointer[2:])
     return Weight.PROCEDURE if leads else Weight.CLARIFIED
+
+
+def _only_written(old: set[str], new: set[str], steps: Collection[str]) -> bool:
+    """Whether a row leads where it led, be it under another key. Where all its targets are ends, and
+    every case ends as before, it cannot be another way there."""
+    return old == new or not any(target in steps for target in (*old, *new))
 
 
 def _is_way(change: Change) -> bool:
