@@ -37,7 +37,7 @@ QUESTIONS = {
     "before-effect": "the approval came before the version took effect",
     "another-person": "the approver is another person than the author",
     "in-git-before-effect": "the approval stood in the file before the version took effect",
-    "unchanged-since": "the text has not changed since it was approved",
+    "unchanged-since": "the text of its file has not changed since it was approved",
 }
 """The names of the verdicts, and what each says when it is yes."""
 
@@ -177,7 +177,7 @@ def _unchanged(state: State | None, states: Sequence[State], silent: bool) -> Ve
     if silent:
         why = f"unchanged since {state.since}, and git knows no earlier text of it"
         return Verdict(Word.UNKNOWN, why)
-    return Verdict(Word.YES, f"unchanged since {state.since}")
+    return Verdict(Word.YES, f"unchanged since {state.since}; what registers say is not looked at")
 
 
 # What they rest on

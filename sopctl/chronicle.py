@@ -100,6 +100,12 @@ class Chronicle:
         turns = ((self._turn(commit, names), since) for commit, since in days)
         return [State(turn.commit, since, turn.after) for turn, since in turns if turn]
 
+    def rest_of(self, state: State, day: date) -> tuple[Commit, date]:
+        """The commit that had the rest of the knowledge base on a day, and since when: not one before
+        that of the state, which may have come late."""
+        held = [each for each in self.days if each[1] <= day or each[0].hash == state.commit.hash]
+        return held[-1]
+
     def names(self, id: str) -> frozenset[str]:
         """The ids that a SOP has had: this one, and those that it was renamed from."""
         names, ahead = {id}, [id]

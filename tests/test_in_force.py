@@ -15,7 +15,7 @@ from sopctl.model import OUTLINE, read
 from sopctl.repository import Commit
 from sopctl.source import read as read_source
 from tests.gitted import ISOLATED, Repo
-from tests.past import Past, sop
+from tests.past import ROLES, Past, sop
 
 TODAY = "2026-12-01"
 
@@ -361,6 +361,31 @@ def test_without_commits_or_a_repository_the_reason_is_told(
     Repo(folder)
     assert cli.run(command) == 2
     assert "this branch has no commits yet" in capsys.readouterr().err
+
+
+def test_registers_are_those_of_the_day_whenever_the_sop_was_committed(
+    past: Past, capsys: pytest.CaptureFixture[str]
+) -> None:
+    past.says("2026-01-05", sop("1.0.0"))
+    past.says("2026-03-01", past_roles("Head of messages"), "sops/roles.yaml")
+    hash = past.says("2026-04-01", sop("2.0.0", "draft", None, within="9h"))
+    past.says("2026-05-01", past_roles("Chief"), "sops/roles.yaml")
+    told = {}
+    for day in ("2026-02-01", "2026-03-15", "2026-04-15", "2026-06-01"):
+        capsys.readouterr()
+        assert cli.run(["as-of", day, "TS-ONE-001", "--today", TODAY]) == 0
+        told[day] = capsys.readouterr().out
+    assert "Head of messages" not in told["2026-02-01"] + told["2026-06-01"]
+    assert "the rest" not in told["2026-02-01"]
+    assert "Head of messages" in told["2026-03-15"]
+    assert f"facts and other SOPs as of commit {hash[:12]} of 2026-04-01" in told["2026-04-15"]
+    assert "Head of messages" in told["2026-04-15"]
+    assert "Chief" in told["2026-06-01"]
+    assert all("4 hours" in each and "9 hours" not in each for each in told.values())
+
+
+def past_roles(lead: str) -> str:
+    return ROLES.replace("title: Lead", f"title: {lead}")
 
 
 def test_the_file_itself_is_given_letter_by_letter_or_in_the_other_form(

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from enum import Enum
 from typing import Annotated, Any
@@ -17,10 +17,10 @@ from sopctl.cli.show import Page
 from sopctl.cli.wanted import successors_of, wanted_id
 from sopctl.files import FileTrouble
 from sopctl.in_force import Answer, in_force
-from sopctl.library import Library
+from sopctl.library import Library, build
 from sopctl.model import Sop
 from sopctl.report import printable
-from sopctl.repository import repository_of
+from sopctl.repository import Commit, Repository, repository_of
 
 AsOfFormat = Enum("AsOfFormat", {"text": "text", "yaml": "yaml", "md": "md", "json": "json"}, type=str)
 
@@ -36,8 +36,8 @@ def as_of(
 ) -> int:
     """Show the text and the version of a SOP that were in force on a day, and how that is known.
 
-    Effective dates decide, whenever they were committed; git has the texts. Exit code 1 where none was
-    in force.
+    Effective dates decide, whenever they were committed; git has the texts. Roles, facts and other
+    registers are shown as git had them on the day. Exit code 1 where none was in force.
 
     JSON: id, day, in_force, version, since, until, why, doubts, commit (hash, author, committer,
     committed_on, on_main_since, subject), path, text.
@@ -50,7 +50,7 @@ def as_of(
     successors = successors_of(base.texts_at("HEAD", repository), chronicle.names(sop), now)
     answer = in_force(chronicle.states(sop), wanted, begins=chronicle.begins, successors=successors)
     doubts = (*answer.doubts, *_doubts(chronicle, answer, now))
-    _WRITERS[format.value](base, sop, answer._replace(doubts=doubts))
+    _WRITERS[format.value](base, chronicle, sop, answer._replace(doubts=doubts))
     return 0 if answer.state else 1
 
 
@@ -64,10 +64,15 @@ def _doubts(chronicle: Chronicle, answer: Answer, today: date) -> Iterator[str]:
 # For reading
 
 
-def _text(base: Ground, id: str, answer: Answer) -> None:
+def _text(base: Ground, chronicle: Chronicle, id: str, answer: Answer) -> None:
     print("\n".join(map(printable, _about(id, answer))))
     if answer.state:
-        library, sop = _library(base, answer.state)
+        rest, since = chronicle.rest_of(answer.state, answer.day)
+        if rest.hash != answer.state.commit.hash:
+            print(f"  the rest: roles, facts and other SOPs as of commit {rest.hash[:12]} of {since}")
+        library, sop = _library(
+            base, chronicle.repository, answer.state, rest, answer.day, chronicle.names(id)
+        )
         print("\n" + "\n".join(Page(sop, library).lines()))
 
 
@@ -84,17 +89,30 @@ def _about(id: str, answer: Answer) -> Iterator[str]:
     yield from (f"  mind:     {doubt}" for doubt in answer.doubts)
 
 
-def _library(base: Ground, state: State) -> tuple[Library, Sop]:
-    """The whole knowledge base as the commit had it: the SOP speaks of its roles and facts."""
+def _library(
+    base: Ground, repository: Repository, state: State, rest: Commit, day: date, names: frozenset[str]
+) -> tuple[Library, Sop]:
+    """The whole knowledge base as git had it on the day, for the SOP speaks of its roles and facts;
+    with the text in force in the place of whatever stood there of the SOP."""
     assert state.sop
-    library = base.library_at(state.commit.hash, repository_of(base.root), state.since)
+    assert state.typed
+    texts = base.texts_at(rest.hash, repository)
+    there = build(texts, day)
+    left = {path: text for path, text in texts.items() if not _is_called(there, path, names)}
+    left[state.typed.document.path] = state.typed.document.text
+    library = build(left, day, repository.beside_at(rest.hash, base.root))
     return library, library.sop(state.sop.id) or state.sop
+
+
+def _is_called(library: Library, path: str, names: frozenset[str]) -> bool:
+    sop = library.by_path[path].sop if path in library.by_path else None
+    return sop is not None and sop.id in names
 
 
 # The file itself
 
 
-def _file(base: Ground, id: str, answer: Answer, form: Any) -> None:
+def _file(id: str, answer: Answer, form: Any) -> None:
     print("\n".join(map(printable, _about(id, answer))), file=sys.stderr)
     if answer.state and answer.state.typed:
         document = answer.state.typed.document
@@ -110,7 +128,7 @@ def _file(base: Ground, id: str, answer: Answer, form: Any) -> None:
 # For machines
 
 
-def _json(base: Ground, id: str, answer: Answer) -> None:
+def _json(id: str, answer: Answer) -> None:
     state = answer.state
     commit = state.commit if state else None
     whole = {
@@ -145,9 +163,9 @@ def _path(state: State) -> str:
     return printable(state.typed.document.path) if state.typed else ""
 
 
-_WRITERS = {
+_WRITERS: dict[str, Callable[[Ground, Chronicle, str, Answer], None]] = {
     "text": _text,
-    "yaml": lambda base, id, answer: _file(base, id, answer, "yaml"),
-    "md": lambda base, id, answer: _file(base, id, answer, "md"),
-    "json": _json,
+    "yaml": lambda base, chronicle, id, answer: _file(id, answer, "yaml"),
+    "md": lambda base, chronicle, id, answer: _file(id, answer, "md"),
+    "json": lambda base, chronicle, id, answer: _json(id, answer),
 }

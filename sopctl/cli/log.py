@@ -26,7 +26,7 @@ def log(
     """Tell the changes of meaning of one SOP through git, newest first: who, when, which version, and what.
 
     A new layout, a comment or a moved file is no change; a SOP is followed through new ids and file
-    names.
+    names. What changes in registers, such as a shared fact, is not told: `sopctl diff` tells it.
 
     JSON: id, names, begins, and entries of commit, author, committer, committed_on, subject,
     version (before, after, step), unread, changes (pointer, kind, weight, message, before, after,
