@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from sopctl.chronicle import Chronicle, State, altered
+from sopctl.diff import Renamed
 from sopctl.in_force import Answer
 from sopctl.model import Sop
 from sopctl.model.sop import Approval, Change
@@ -82,7 +83,7 @@ def audited(chronicle: Chronicle, id: str, answer: Answer) -> Audited:
         "before-effect": _before_effect(approvals, answer.since),
         "another-person": _another_person(approvals, signed, entry, _writer(chronicle, brought)),
         "in-git-before-effect": _in_git(with_approval, approvals, answer.since, first, cut),
-        "unchanged-since": _unchanged(with_approval, states, silent),
+        "unchanged-since": _unchanged(with_approval, states, silent, chronicle.renamed),
     }
     return Audited(id, answer, entry, signed, brought, verdicts)
 
@@ -165,12 +166,12 @@ def _in_git(
     return Verdict(Word.NO, f"{where}, {_days(state.since, since)} after it took effect on {since}")
 
 
-def _unchanged(state: State | None, states: Sequence[State], silent: bool) -> Verdict:
+def _unchanged(state: State | None, states: Sequence[State], silent: bool, renamed: Renamed) -> Verdict:
     if state is None:
         return Verdict(Word.UNKNOWN, "no commit holds an approval of it")
     later = states[states.index(state) :]
     for before, after in pairwise(later):
-        if changes := altered(before.typed, after.typed):
+        if changes := altered(before.typed, after.typed, renamed):
             more = f", and {len(changes) - 1} more" if len(changes) > 1 else ""
             what = f"commit {after.commit.hash[:12]} of {after.since} changed it without a new version"
             return Verdict(Word.NO, f"{what}: {changes[0].message}{more}")

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from sopctl import model, settings, source
-from sopctl.diff import Change, changes, renames
+from sopctl.diff import NOTHING, Change, Renamed, changes, renames
 from sopctl.files import SUFFIXES, FileTrouble, Unread
 from sopctl.library import Library
 from sopctl.model import Sop, Typed
@@ -115,7 +115,27 @@ class Chronicle:
             ahead += sorted(older)
         return frozenset(names)
 
+    def newest(self, id: str) -> str:
+        """What a SOP is called now that is or was called so: a new name counts where the old one is gone."""
+        seen = {id}
+        while newer := sorted(self._newer.get(id, set()) - seen):
+            if not self._is_gone(id):
+                break
+            id = newer[-1]
+            seen.add(id)
+        return id
+
+    @cached_property
+    def renamed(self) -> Renamed:
+        """What commits called otherwise, so that references to it have not changed: by the old name, the new."""
+        return dict(self._renames)
+
     # Inside
+
+    def _is_gone(self, id: str) -> bool:
+        last = _touching(self._by_id, [id])[:1]
+        commit = self.commits[last[0]] if last else None
+        return commit is not None and id not in self._named((each.path, each.after) for each in commit.files)
 
     def _turn(self, commit: Commit, names: frozenset[str] | set[str]) -> Turn | None:
         parents = range(len(commit.files[0].before) if commit.files else 0)
@@ -141,15 +161,31 @@ class Chronicle:
     def _older(self) -> dict[str, set[str]]:
         """By id, those under which the SOP stood before some commit renamed it."""
         found: dict[str, set[str]] = defaultdict(set)
+        for (space, old), new in self._renames:
+            if space == "sop":
+                found[new].add(old)
+        return found
+
+    @cached_property
+    def _newer(self) -> dict[str, set[str]]:
+        """By id, those that some commit gave the SOP in its place."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for new, olds in self._older.items():
+            for old in olds:
+                found[old].add(new)
+        return found
+
+    @cached_property
+    def _renames(self) -> list[tuple[tuple[str, str], str]]:
+        """What the commits that gave a SOP another id renamed, newest first."""
+        found: list[tuple[tuple[str, str], str]] = []
         for commit in self.commits:
             for parent in range(len(commit.files[0].before) if commit.files else 0):
                 before = [(each.path, each.before[parent]) for each in commit.files]
                 after = [(each.path, each.after) for each in commit.files]
                 old_ids, new_ids = self._named(before), self._named(after)
                 if old_ids - new_ids and new_ids - old_ids:
-                    for (space, old), new in renames(self._library(before), self._library(after)).items():
-                        if space == "sop":
-                            found[new].add(old)
+                    found += renames(self._library(before), self._library(after)).items()
         return found
 
     def _named(self, files: Iterable[_Named]) -> set[str]:
@@ -234,18 +270,18 @@ def is_whole(typed: Typed) -> bool:
     return typed.document.complete and typed.sop is not None
 
 
-def changed(before: Typed | None, after: Typed | None) -> tuple[Change, ...]:
-    """What a SOP means now that it did not mean before."""
-    sides = (Library([each] if each else [], date.min) for each in (before, after))
-    return changes(*sides)
+def changed(before: Typed | None, after: Typed | None, renamed: Renamed = NOTHING) -> tuple[Change, ...]:
+    """What a SOP means now that it did not mean before. What is `renamed` elsewhere means the same."""
+    one, other = (Library([each] if each else [], date.min) for each in (before, after))
+    return changes(one, other, renamed)
 
 
-def altered(before: Typed | None, after: Typed | None) -> tuple[Change, ...]:
+def altered(before: Typed | None, after: Typed | None, renamed: Renamed = NOTHING) -> tuple[Change, ...]:
     """The same, without what may change within a version: dates, approvals, status, scenarios."""
     keys = Sop.__keys__
     return tuple(
         each
-        for each in changed(before, after)
+        for each in changed(before, after, renamed)
         if not (each.pointer and (key := keys.get(str(each.pointer[0]))) and key.unversioned)
     )
 

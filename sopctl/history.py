@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from sopctl.chronicle import Chronicle, changed, is_whole
-from sopctl.diff import Change
+from sopctl.diff import Change, Renamed
 from sopctl.model import Sop, Typed
 from sopctl.repository import Commit
 
@@ -42,14 +42,14 @@ def entries(chronicle: Chronicle, sop: str) -> list[Entry]:
             found.append(Entry(turn.commit, old and old.sop, None, (), _why(after)))
         elif chronicle.is_cut(turn.commit):
             found.append(Entry(turn.commit, None, after and after.sop, ()))
-        elif changes := _changes(before, after):
+        elif changes := _changes(before, after, chronicle.renamed):
             found.append(Entry(turn.commit, old and old.sop, after and after.sop, changes))
     return found[::-1]
 
 
-def _changes(before: Sequence[Typed | None], after: Typed | None) -> tuple[Change, ...]:
+def _changes(before: Sequence[Typed | None], after: Typed | None, renamed: Renamed) -> tuple[Change, ...]:
     """What is as none of the parents had it: what one of them had is told where it was made."""
-    first, *others = (changed(each, after) for each in before)
+    first, *others = (changed(each, after, renamed) for each in before)
     for other in others:
         there = {(each.pointer, each.kind, repr(each.after)) for each in other}
         first = tuple(each for each in first if (each.pointer, each.kind, repr(each.after)) in there)

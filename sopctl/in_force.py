@@ -18,6 +18,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from sopctl.chronicle import State, altered
+from sopctl.diff import NOTHING, Renamed
 from sopctl.model import Sop
 
 ENDED = ("suspended", "superseded", "withdrawn")
@@ -57,11 +58,17 @@ class Successor(NamedTuple):
 
 
 def in_force(
-    states: Sequence[State], day: date, *, begins: str, successors: Sequence[Successor] = ()
+    states: Sequence[State],
+    day: date,
+    *,
+    begins: str,
+    successors: Sequence[Successor] = (),
+    renamed: Renamed = NOTHING,
 ) -> Answer:
     """The version and the text of a SOP that were in force on a day.
 
-    `begins` says where the past that git knows begins, for days of which it knows nothing.
+    `begins` says where the past that git knows begins, for days of which it knows nothing;
+    `renamed`, what it knows to be called otherwise since.
     """
     claims = claimed(states)
     claim = _holding(claims, day)
@@ -73,7 +80,7 @@ def in_force(
     if claim is None:
         return Answer(day, _nothing_yet(states, claims, day, begins), doubts=tuple(_unread(states, day)))
     until = _next(claims, day)
-    doubts = tuple(_doubts(states, claims, claim, day, begins))
+    doubts = tuple(_doubts(states, claims, claim, day, begins, renamed))
     if not claim.in_force:
         return Answer(day, claim.why, since=start, until=until, doubts=doubts)
     if successor := _successor(successors, start, day):
@@ -197,13 +204,13 @@ def _unknown_version(states: Sequence[State], start: date, day: date) -> tuple[s
 
 
 def _doubts(
-    states: Sequence[State], claims: Sequence[Claim], claim: Claim, day: date, begins: str
+    states: Sequence[State], claims: Sequence[Claim], claim: Claim, day: date, begins: str, renamed: Renamed
 ) -> Iterator[str]:
     if claim.in_force:
         same_day = [each.version for each in claims if each.start == claim.start and each.in_force]
         if len(set(same_day)) > 1:
             yield f"several versions took effect on {claim.start}: {', '.join(same_day)}; the last one counts"
-        yield from _doubts_of_text(states, claim, day, begins)
+        yield from _doubts_of_text(states, claim, day, begins, renamed)
         for each in claims:
             if each.in_force and each.version == claim.version and each.start != claim.start:
                 yield f"another commit has version {claim.version} take effect on {each.start}"
@@ -211,7 +218,9 @@ def _doubts(
     yield from _approved_only(states, claim, day)
 
 
-def _doubts_of_text(states: Sequence[State], claim: Claim, day: date, begins: str) -> Iterator[str]:
+def _doubts_of_text(
+    states: Sequence[State], claim: Claim, day: date, begins: str, renamed: Renamed
+) -> Iterator[str]:
     state = _text(states, claim, day)
     if state.since > day:
         then = next((each for each in reversed(states) if each.since <= day), None)
@@ -222,7 +231,7 @@ def _doubts_of_text(states: Sequence[State], claim: Claim, day: date, begins: st
     dated = state.commit.committed.date()
     if dated < state.since:
         yield f"the commit bears the date {dated}, but follows one of {state.since}: it cannot be older"
-    changed = [b.since for a, b in pairwise(_saying(states, claim)) if altered(a.typed, b.typed)]
+    changed = [b.since for a, b in pairwise(_saying(states, claim)) if altered(a.typed, b.typed, renamed)]
     if changed:
         days_said = ", ".join(map(str, dict.fromkeys(changed)))
         yield f"the text of version {claim.version} was changed without a new version ({days_said})"

@@ -283,7 +283,19 @@ def test_it_is_followed_through_new_ids_names_and_folders(
     assert Told(capsys, "2026-01-20").path == "sops/TS-OLD-001.yaml"
     assert Told(capsys, "2026-02-20").version == "1.1.0"
     assert Told(capsys, "2026-03-20").path == "handbook/TS-ONE-001.yaml"
-    assert Told(capsys, "2026-01-20", "TS-OLD-001").version == "1.0.0"
+    for id in ("TS-OLD-001", "TS-ONE-001"):
+        assert Told(capsys, "2026-01-20", id).version == "1.0.0"
+        assert Told(capsys, "2026-03-20", id).version == "1.2.0"
+    assert cli.run(["as-of", "2026-01-20", "TS-OLD-001", "--today", TODAY]) == 0
+    assert "TS-ONE-001 (then TS-OLD-001), on 2026-01-20" in capsys.readouterr().out
+
+
+def test_an_old_id_that_a_sop_has_again_is_its_own(past: Past, capsys: pytest.CaptureFixture[str]) -> None:
+    past.says("2026-01-05", sop("1.0.0", id="TS-OLD-001"), "sops/TS-OLD-001.yaml")
+    past.repo.git("mv", "sops/TS-OLD-001.yaml", "sops/TS-ONE-001.yaml")
+    past.says("2026-02-01", sop("1.1.0", effective_on="2026-02-01", within="3h"))
+    past.says("2026-03-01", sop("2.0.0", effective_on="2026-03-01", id="TS-OLD-001"), "sops/TS-OLD-001.yaml")
+    assert Told(capsys, "2026-03-20", "TS-OLD-001").version == "2.0.0"
 
 
 def test_a_copy_outside_the_folder_of_sops_does_not_count(

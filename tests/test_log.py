@@ -81,6 +81,23 @@ def test_a_sop_is_followed_through_its_ids_and_folders(
     assert [len(each) for each in said] == [2, 1, 1]
     assert "TS-MID-001 is now called TS-ONE-001" in said[0]
     assert said[1] == ["TS-OLD-001 is now called TS-MID-001"]
+    assert log(capsys, "TS-OLD-001") == log(capsys, "TS-MID-001") == found
+
+
+def test_a_new_id_of_another_sop_is_no_change_of_what_refers_to_it(
+    past: Past, capsys: pytest.CaptureFixture[str]
+) -> None:
+    past.says("2026-01-05", sop(id="TS-OLD-001"), "sops/TS-OLD-001.yaml")
+    past.says("2026-01-06", sop(more="notes: See [[TS-OLD-001]].\n"))
+    past.repo.git("mv", "sops/TS-OLD-001.yaml", "sops/TS-NEW-001.yaml")
+    past.repo.write("sops/TS-ONE-001.yaml", sop(more="notes: See [[TS-NEW-001]].\n"))
+    past.says("2026-02-01", sop(id="TS-NEW-001"), "sops/TS-NEW-001.yaml")
+    assert len(log(capsys)["entries"]) == 1
+    capsys.readouterr()
+    cli.run(["audit", "TS-ONE-001", "--today", "2026-12-01", "--format", "json"])
+    [one] = json.loads(capsys.readouterr().out)["sops"]
+    assert one["doubts"] == []
+    assert one["verdicts"]["unchanged-since"]["answer"] != "no"
 
 
 def test_a_sop_that_replaces_quite_another_is_not_its_past(

@@ -48,7 +48,13 @@ def as_of(
     chronicle = Chronicle(repository, base.root)
     sop = wanted_id(chronicle, id)
     successors = successors_of(base.texts_at("HEAD", repository), chronicle.names(sop), now)
-    answer = in_force(chronicle.states(sop), wanted, begins=chronicle.begins, successors=successors)
+    answer = in_force(
+        chronicle.states(sop),
+        wanted,
+        begins=chronicle.begins,
+        successors=successors,
+        renamed=chronicle.renamed,
+    )
     doubts = (*answer.doubts, *_doubts(chronicle, answer, now))
     _WRITERS[format.value](base, chronicle, sop, answer._replace(doubts=doubts))
     return 0 if answer.state else 1
@@ -83,7 +89,9 @@ def _about(id: str, answer: Answer) -> Iterator[str]:
         yield f"{id}, on {answer.day}: {number}"
     else:
         until = f", until {answer.until}" if answer.until else ""
-        yield f"{id}, on {answer.day}: version {answer.version}, in force since {answer.since}{until}"
+        then = state.sop.id if state.sop else id
+        called = f"{id} (then {then})" if then != id else id
+        yield f"{called}, on {answer.day}: version {answer.version}, in force since {answer.since}{until}"
         yield f"  the text: {_path(state)} as of commit {state.commit.hash[:12]} of {state.since}, by {state.commit.author}"
     yield f"  known by: {answer.why}"
     yield from (f"  mind:     {doubt}" for doubt in answer.doubts)

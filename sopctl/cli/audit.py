@@ -45,7 +45,13 @@ def audit(
     found = []
     for id in wanted:
         successors = successors_of(texts, chronicle.names(id), day)
-        answer = in_force(chronicle.states(id), day, begins=chronicle.begins, successors=successors)
+        answer = in_force(
+            chronicle.states(id),
+            day,
+            begins=chronicle.begins,
+            successors=successors,
+            renamed=chronicle.renamed,
+        )
         found.append(audited(chronicle, id, answer))
     sys.stdout.write(_WRITERS[format.value](_Audit(day, chronicle.begins, found)))
     for path in library.unreadable:

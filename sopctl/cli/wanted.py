@@ -27,12 +27,12 @@ def wanted_sop(library: Library, id: str) -> Sop:
 
 
 def wanted_id(chronicle: "Chronicle", id: str) -> str:
-    """The id of a SOP that is or was there, in whatever case it was typed."""
+    """What a SOP is called now, or was at its end, that is or was called so, in whatever case it was typed."""
     found = next((each for each in (id, id.upper()) if each in chronicle.ids), None)
     if found is None:
         near = did_you_mean(id.upper(), chronicle.ids)
         raise FileTrouble(f"no commit holds a SOP called `{id}`{near}; {chronicle.begins}")
-    return found
+    return chronicle.newest(found)
 
 
 def successors_of(texts: Texts, names: frozenset[str], today: date) -> "list[Successor]":

@@ -9,7 +9,7 @@ from sopctl.diff import pairs
 from sopctl.diff.change import Change, Kind, signed
 from sopctl.diff.compare import Here, compare, renamed
 from sopctl.diff.essence import plain, words_of
-from sopctl.diff.names import Names, Renamed
+from sopctl.diff.names import NOTHING, Names, Renamed
 from sopctl.library import Library
 from sopctl.model import OUTLINE, REGISTERS, Registers, Typed
 from sopctl.model.sop import APPROVED, Sop
@@ -28,10 +28,11 @@ class Gap(NamedTuple):
     same: bool  # the file is the same on both sides, letter by letter
 
 
-def changes(before: Library, after: Library) -> tuple[Change, ...]:
+def changes(before: Library, after: Library, renamed: Renamed = NOTHING) -> tuple[Change, ...]:
     """What has changed in meaning, SOP by SOP, then register by register; layout, comments, the
-    order of keys and the place of files mean nothing."""
-    names = Names(renames(before, after), _calls(before))
+    order of keys and the place of files mean nothing. `renamed` is what is known to be called
+    otherwise, beside what the libraries tell."""
+    names = Names({**renamed, **renames(before, after)}, _calls(before))
     return signed((*_sop_changes(before, after, names), *_register_changes(before, after, names)))
 
 
@@ -235,4 +236,16 @@ def _registers_hidden(library: Library) -> bool:
     return any(_hidden(each) and each.sop is None for each in library.typed)
 
 
-__all__ = ["Change", "Gap", "Kind", "Weight", "changes", "gaps", "pairs", "renames", "words_of"]
+__all__ = [
+    "NOTHING",
+    "Change",
+    "Gap",
+    "Kind",
+    "Renamed",
+    "Weight",
+    "changes",
+    "gaps",
+    "pairs",
+    "renames",
+    "words_of",
+]

@@ -15,14 +15,14 @@ _LOCAL = ("target", "point", "step", "local-step", "case-step")
 Renamed = Mapping[tuple[str, str], str]
 """By space and old name, the new name. Spaces are `sop`, the registers, `ID#` (the steps and
 outcomes of that SOP) and `ID?` (its facts)."""
-_NOTHING: Renamed = MappingProxyType({})
+NOTHING: Renamed = MappingProxyType({})
 
 
 class Names(NamedTuple):
     """The new names of things, as one SOP sees them."""
 
-    renamed: Renamed = _NOTHING
-    calls: Renamed = _NOTHING  # by SOP and step, the SOP that is called there
+    renamed: Renamed = NOTHING
+    calls: Renamed = NOTHING  # by SOP and step, the SOP that is called there
     sop: str = ""
     ends: str = ""  # the SOP whose outcomes the answers are
     steps: bool = False  # the keys here are steps, and the answers are outcomes of what they call
