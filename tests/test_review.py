@@ -420,6 +420,37 @@ def test_a_scenario_that_ends_otherwise_is_told_with_both_ends() -> None:
     assert found.reach.results
 
 
+def test_a_scenario_that_fails_with_the_same_end_is_told_with_the_reason() -> None:
+    scenario = "scenarios: [{title: Told, answers: {look: yes}, expect: {outcome: told, visits: tell}}]\nchange_history"
+    one, other = (
+        build({"sops/TS-SML-001.yaml": text.replace("change_history", scenario)}, TODAY)
+        for text in (SMALL, SMALL.replace("yes: tell", "yes: wait"))
+    )
+    [found] = review(one, other, NAMES, FEW).reach.results
+    assert found.before == "ends as “Told”"
+    assert found.after == (
+        "ends as “Told”, and the scenario fails: expected to go through `tell`, but it does not come there"
+    )
+
+
+def test_the_new_id_of_a_step_is_told_by_ids_alone() -> None:
+    one, other = (
+        build({"sops/TS-SML-001.yaml": text, "sops/roles.yaml": "roles: {lead: {title: Lead}}"}, TODAY)
+        for text in (SMALL, SMALL.replace("tell", "say-it"))
+    )
+    found = review(one, other, NAMES, FEW)
+    assert [each.kind.value for each in found.changes] == ["renamed"]
+    assert [each.text for each in found.consequences.jobs] == [
+        "In Small (TS-SML-001): `tell` is now called `say-it`."
+    ]
+
+
+def test_a_team_that_is_touched_is_called_a_team() -> None:
+    id, team = next(iter(HANDBOOK.teams.items()))
+    found = reviewed((f"title: {team.title}", "title: Others"), path=HANDBOOK.home("teams", id))
+    assert ("team", id) in {(each.kind, each.id) for each in found.reach.touched}
+
+
 def test_findings_are_new_or_gone_by_what_they_say() -> None:
     shifted = edited(
         ("steps:\n", "\n\n\nsteps:\n"), ("See", "See") if "See" in TEXTS[APPEAL] else ("Open", "Open")

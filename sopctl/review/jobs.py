@@ -64,11 +64,15 @@ def _told(
         elif not change.pointer and change.kind in (Kind.ADDED, Kind.REMOVED):
             yield from _whole_sop(change, sop, library)
         elif step := _step(change, sop):
-            message = (
-                change.message.replace(f"`{step.id}`", f"“{step.title}”", 1) if step.title else change.message
-            )
             for role in doers_of(library, step):
-                yield role, message
+                yield role, _titled(change, step)
+
+
+def _titled(change: Change, step: Step) -> str:
+    """The message with the title of the step in the place of its id, unless it is about the id."""
+    if not step.title or change.kind is Kind.RENAMED:
+        return change.message
+    return change.message.replace(f"`{step.id}`", f"“{step.title}”", 1)
 
 
 def _in_register(change: Change, library: Library) -> Iterable[str]:

@@ -14,8 +14,8 @@ from sopctl.model.sop import Sop
 from sopctl.shape import Reference
 from sopctl.weight import Weight
 
-KINDS = ("sop", "role", "notice", "metric", "scenario")
-_REGISTERS = {"roles": "role", "teams": "role", "schedules": "role", "notices": "notice", "metrics": "metric"}
+KINDS = ("sop", "role", "team", "schedule", "notice", "metric", "scenario")
+_REGISTERS = ("roles", "teams", "schedules", "notices", "metrics")
 
 
 class Touched(NamedTuple):
@@ -135,7 +135,7 @@ def _from_register(change: Change, library: Library) -> Iterator[_Reason]:
         return
     register, id = str(change.pointer[0]), str(change.pointer[1])
     if register in _REGISTERS and id in library.register(register):
-        yield _REGISTERS[register], id, "its entry changes"
+        yield _noun(register), id, "its entry changes"
     if change.weight is Weight.WORDING or change.kind is Kind.RENAMED:
         return  # who uses it goes on as before
     if register == "calendars":
@@ -229,7 +229,7 @@ def _title(kind: str, id: str, before: Library, after: Library) -> str:
     for library in (after, before):
         entry = (
             library.sop(id) if kind == "sop"
-            else library.person(id) if kind == "role"
+            else library.person(id) if kind in ("role", "team", "schedule")
             else library.notices.get(id) if kind == "notice"
             else library.metrics.get(id) if kind == "metric"
             else None
@@ -263,7 +263,7 @@ def _results(before: Library, after: Library, new_of: Mapping[str, str]) -> tupl
 
 
 def _same_end(old: Trial, new: Trial) -> bool:
-    renamed = old.walk.end.name not in (new.sop.outcomes or {}) and _told(old) == _told(new)
+    renamed = old.walk.end.name not in (new.sop.outcomes or {}) and _told_end(old) == _told_end(new)
     return _end(old) == _end(new) or (old.walk.end.why == new.walk.end.why == "outcome" and renamed)
 
 
@@ -272,12 +272,18 @@ def _end(trial: Trial) -> tuple[str, str]:
 
 
 def _told(trial: Trial) -> str:
+    """How a scenario ends, and what it lacks where it fails."""
+    said = _told_end(trial)
+    if not trial.misses:
+        return said
+    miss, *more = trial.misses
+    others = f", and {len(more)} more" if more else ""
+    return f"{said}, and the scenario fails: expected {miss.expected}, but {miss.happened}{others}"
+
+
+def _told_end(trial: Trial) -> str:
     end = trial.walk.end
     if end.why == "outcome":
         outcome = (trial.sop.outcomes or {}).get(end.name)
-        said = f"ends as “{outcome.title}”" if outcome and outcome.title else f"ends as `{end.name}`"
-    elif end.why == "hand-off":
-        said = f"is handed to {end.name}"
-    else:
-        said = "comes to no end"
-    return f"{said}, and the scenario fails" if trial.failed else said
+        return f"ends as “{outcome.title}”" if outcome and outcome.title else f"ends as `{end.name}`"
+    return f"is handed to {end.name}" if end.why == "hand-off" else "comes to no end"
