@@ -395,6 +395,13 @@ def _paragraphs() -> list[str]:
     return [each for each in found if each[:1].isalpha() and len(each.split()) > 12]
 
 
+@pytest.mark.parametrize(
+    ("before", "after"), [("> 30 days", "< 30 days"), ("by 5 %", "by 5"), ("≥ 3", "> 3")]
+)
+def test_a_sign_between_numbers_is_more_than_a_mark(before: str, after: str) -> None:
+    assert wording.weight(before, after) is Weight.CLARIFIED
+
+
 @pytest.mark.skipif(not POLICIES.is_dir(), reason="the corpus is not there")
 def test_real_policies_broken_otherwise_corrected_and_reworded() -> None:
     said = _paragraphs()

@@ -5,7 +5,7 @@ from itertools import zip_longest
 
 from sopctl.weight import Weight
 
-_WORD = re.compile(r"[\w]+(?:['’.-]\w+)*")
+_WORD = re.compile(r"[\w]+(?:['’.-]\w+)*|[<>≤≥≠%]")  # a sign between numbers is no mark
 _AROUND = 4  # words shown on either side of what differs
 
 
