@@ -68,7 +68,8 @@ class Seen(HTMLParser):
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.all.append((tag, *sorted((name, value or "") for name, value in attrs)))
+        # `hidden` and `hidden="hidden"` are the same
+        self.all.append((tag, *sorted((name, value or name) for name, value in attrs)))
 
     def handle_endtag(self, tag: str) -> None:
         self.all.append("/" + tag)

@@ -187,6 +187,7 @@ def test_the_same_sop_gives_the_same_bytes() -> None:
         ("Ask [[role:lead|somebody]], or [[role:nobody]].", "Ask somebody, or role:nobody."),
         ("Go to [[#one]], then [[DK-A-001#one]].", "Go to Do it, then A dock: Do it."),
         ("Take:\n\n- a rope\n- a\n  hook\n1. first", "Take:\n• a rope\n• a hook\n1. first"),
+        ("2. If so:\n   - pay\n     - all\n   - note\n3. Lock.\n\nEnd.\n  - x", "2. If so:\n\u2003• pay\n\u2003\u2003• all\n\u2003• note\n3. Lock.\nEnd.\n• x"),
         ("# Title\n> said", "Title\nsaid"),
         ("```\ncode here\n```", "code here"),
         ("a <b>tag</b> & more", "a <b>tag</b> & more"),

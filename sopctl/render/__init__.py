@@ -62,7 +62,7 @@ def site(
             templates.render(page.template, pen=pen, words=pen.words, library=library, **page.values)
         )
         sources[page.path] = page.source
-    pages.update(others.linked_files(links, templates))
+    pages.update({path: _encodable(page) for path, page in others.linked_files(links, templates).items()})
     data = {
         **scripts,
         meanings.PATH: meanings.script(links),

@@ -3,7 +3,7 @@
 import html
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -52,8 +52,10 @@ class Pen:
         made = text.ready_blocks(written, self._refer)
         if made is not None:
             return f'<div class="sop-text">{made}</div>'
-        inside = text.markdown(written, self._follow, level)
-        return f'{text.NEEDS_BUILDER}<div class="sop-text" markdown="1">\n\n{inside}\n\n</div>'
+        inside = self._blocks(written, level, outline=True)
+        if text.NEEDS_BUILDER not in inside:
+            return f'<div class="sop-text">{inside}</div>'
+        return f'{text.NEEDS_BUILDER}<div class="sop-text" markdown="1">\n{inside}\n</div>'
 
     def put(self, tag: str, written: str | None, after: str = "", attributes: str = "") -> str:
         """A text in Markdown inside an element that is mostly one line; `after` is HTML already."""
@@ -62,10 +64,7 @@ class Pen:
             return f"<{tag}{attributes}>{made}{made and after and ' '}{after}</{tag}>"
         assert written
         if text.is_block(written):
-            inside = text.markdown(written, self._follow, 6)
-            return (
-                f'{text.NEEDS_BUILDER}<{tag}{attributes} markdown="block">\n\n{inside}\n\n{after}\n\n</{tag}>'
-            )
+            return f"<{tag}{attributes}>{self._blocks(written, 6)}{after}</{tag}>"
         return f'{text.NEEDS_BUILDER}<{tag}{attributes} markdown="span">{text.inline(written.strip(), self._follow)}{after and " " + after}</{tag}>'
 
     def inline(self, written: str | None) -> str:
@@ -75,6 +74,11 @@ class Pen:
         made = text.ready(written.strip(), self._refer)
         return text.NEEDS_BUILDER + text.inline(written.strip(), self._follow) if made is None else made
 
+    def _blocks(self, written: str, level: int, *, outline: bool = False) -> str:
+        from sopctl.render import blocks  # most pages need none of it
+
+        return blocks.html(written, self._refer, self._lead, level, outline=outline)
+
     def _refer(self, written: str) -> tuple[str, str] | None:
         found = self.links.reference(written, self.sop)
         return (found[0], self.href(found[1])) if found else None
@@ -83,13 +87,20 @@ class Pen:
         if kind == "ref":
             found = self.links.reference(written, self.sop)
             return f"[{found[0]}]({relative(self.page, found[1])})" if found else None
+        return self._to(written, lambda inside: relative(self.page, inside))
+
+    def _lead(self, written: str) -> str | None:
+        """The address of a link, as the built page sees it."""
+        return self._to(written, self.href)
+
+    def _to(self, written: str, seen: Callable[[str], str]) -> str | None:
         outside = text.external(written)
         if outside or not text.is_relative(written):
             return outside
         if written.startswith("#"):
             return self._here(unquote(written[1:]))
         inside = self.links.written(written, self.source)
-        return text.quote(relative(self.page, inside)) if inside else None
+        return text.quote(seen(inside)) if inside else None
 
     def many(self, written: str | None) -> bool:
         """True for a text that takes more than one paragraph's room."""

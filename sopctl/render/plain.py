@@ -16,12 +16,12 @@ _STRONG = re.compile(r"(\*\*|__|~~)(?=\S)(.+?)(?<=\S)\1")
 _LIGHT = re.compile(r"(?<![\w*])([*_])(?=[^\s*_])([^*_\n]+?)(?<=\S)\1(?![\w*])")
 _CODE = re.compile(r"(`+)(.+?)\1")
 _FENCE = re.compile(r"\s*(?:```|~~~)")
-_ITEM = re.compile(r"\s*(?:[-*+]|(\d+)[.)])\s+(?:\[[ xX]\]\s+)?")
+_ITEM = re.compile(r"(\s*)(?:[-*+]|(\d+)[.)])(\s+)(?:\[[ xX]\]\s+)?")
 _HEADING = re.compile(r"\s*(?:#+|>)\s*")
 
 
 def plain(text: str | None, links: Links, sop: Sop | None = None) -> str:
-    """Paragraphs and items of lists, each on a line of its own."""
+    """Paragraphs and items of lists, each on a line of its own; an item of an item stands further in."""
     if not text:
         return ""
     if not _MARKED(text) and not _NUMBERED(text):
@@ -51,14 +51,19 @@ def _unmarked(line: str, name: Callable[[re.Match[str]], str]) -> str:
 def _lines(text: str) -> list[str]:
     """The lines of a text, with those that belong together joined."""
     found: list[str] = []
+    around: list[int] = []  # where the words begin of the items that a line may stand in
     joins = False
     for line in text.strip().splitlines():
         if not line.strip() or _FENCE.match(line):
             joins = False
             continue
         item, heading = _ITEM.match(line), _HEADING.match(line)
+        while around and not (joins and not item) and line[: around[-1]].strip():
+            around.pop()
         if item:
-            found.append((f"{item[1]}. " if item[1] else "• ") + line[item.end() :].strip())
+            mark = f"{item[2]}. " if item[2] else "• "
+            found.append("\u2003" * len(around) + mark + line[item.end() :].strip())
+            around.append(item.end(3))
         elif heading or not joins:
             found.append(line[heading.end() if heading else 0 :].strip())
         else:

@@ -1,9 +1,8 @@
-"""What a writer wrote becomes Markdown that says the same and does nothing else.
+"""What a writer wrote becomes HTML, or Markdown of one line, that says the same and does nothing else.
 
-A one-line text comes out as text, letter by letter. A text in Markdown keeps its bold, lists,
-tables, code and links; raw HTML, scripts, attribute lists, template and snippet marks come out as
-text, headings stand below the section that holds them, and nothing left open swallows what
-follows. Most texts hold no special character, and leave by the first line.
+A one-line text comes out as text, letter by letter. A line of Markdown keeps its bold, code and
+links; raw HTML, scripts, attribute lists, template and snippet marks come out as text. Most texts
+hold no special character, and leave by the first line. What takes more than a line is for `blocks`.
 """
 
 import re
@@ -23,9 +22,6 @@ def line(text: str) -> str:
 
 
 _SPECIAL = re.compile(r"[<`\[\]{~\t]").search
-_PREFIX = r"(?:[ >]|[-*+] |\d{1,9}[.)] )*"
-_LINE_MARKS = rf"^{_PREFIX}(?:#|!!!|\?\?\?|(?:=+|-+)[ \t]*$)|(?:\A|\n[ \t]*\n) {{4}}"
-_SPECIAL_LINE = re.compile(_LINE_MARKS, re.MULTILINE).search
 _STARTS_BLOCK = re.compile(r"\s*(?:[-*+>]\s|\d{1,9}[.)]\s|\||#|```|~~~)")
 
 
@@ -33,16 +29,6 @@ def is_block(text: str) -> bool:
     """True where the text needs more than one paragraph's room: lists, tables, several paragraphs."""
     text = text.rstrip()
     return "\n" in text or _STARTS_BLOCK.match(text) is not None
-
-
-def markdown(text: str, follow: Follow, level: int = 6) -> str:
-    """A text in Markdown, made harmless; its highest heading gets `level`."""
-    if not _SPECIAL(text) and not _SPECIAL_LINE(text):
-        return text.strip("\n")
-    text = text.replace("\r\n", "\n").replace("\r", "\n").expandtabs(4).strip("\n")
-    if not _HAS_LINES(text):
-        return _inline(text, follow)
-    return _Blocks(text, follow, level).text
 
 
 def inline(text: str, follow: Follow) -> str:
@@ -251,167 +237,3 @@ def quote(address: str) -> str:
         lambda found: "".join(f"%{byte:02X}" for byte in found[0].encode("utf-8", "replace")), address
     )
     return quoted.replace("&", "&amp;")
-
-
-# Line by line
-
-_HAS_LINES = re.compile(rf"```|~~~|^ {{0,3}}\[[^\]\n]+\]:|{_LINE_MARKS}", re.MULTILINE).search
-_FENCE = re.compile(r"( *)(`{3,}|~{3,}) *([\w.+#-]*)[^`\n]*$")
-_ITEM = re.compile(r"( *)(?:[-*+]|\d{1,9}[.)]) ")
-_HEADING = re.compile(rf"({_PREFIX})(#+)(?:([ ]+)(.*?)[ ]*#*[ ]*$)?")
-_UNDERLINE = re.compile(r"(?:=+|-+) *$")
-_RULE = re.compile(rf"({_PREFIX})(=+|-+) *$")
-_SPACED_RULE = re.compile(r" {0,3}(?:-{1,2} {1,2}){2,}-+ *$")
-_DEFINITION = re.compile(r" {0,3}\[([^\]\n]+)\]: *<?([^\s>]+)>? *(\"[^\"]*\"|'[^']*'|\([^()]*\))? *$")
-_USE = re.compile(r"(`+.*?`+)|\[([^\[\]\n]+)\](?:\[([^\[\]\n]*)\]|(?![\[(:]))", re.DOTALL)
-
-
-class _Blocks:
-    """One pass over the lines of a text: code apart from prose, headings shifted, all closed."""
-
-    def __init__(self, text: str, follow: Follow, level: int) -> None:
-        self.follow, self.level = follow, level
-        self.pieces: list[str] = []
-        self.prose: list[str] = []
-        self.definitions: dict[str, str] = {}
-        self.depth = 0  # of the list that we are in
-        lines = text.split("\n")
-        self.shift = level - min(_levels(lines), default=1)
-        self._read(lines)
-        self._flush()
-        if self.definitions:
-            self.pieces = [self._defined(piece) for piece in self.pieces]
-        self.text = "\n".join(
-            piece[1:] if piece[:1] == "\0" else _inline(piece, follow) for piece in self.pieces
-        )
-
-    def _read(self, lines: list[str]) -> None:
-        at, blank = 0, True
-        while at < len(lines):
-            here = lines[at]
-            fence = _FENCE.match(here)
-            if fence:
-                at = self._fence(lines, at, fence)
-                blank = True
-                continue
-            if (
-                blank
-                and here.startswith("    " * (self.depth + 1))
-                and here.strip()
-                and not self._starts_item(here)
-            ):
-                at = self._indented(lines, at)
-                blank = True
-                continue
-            self._mark_depth(here, blank)
-            at += self._line(lines, at, blank)
-            blank = not self.prose or not self.prose[-1].strip()
-
-    def _starts_item(self, here: str) -> bool:
-        return self.depth > 0 and _ITEM.match(here) is not None
-
-    def _mark_depth(self, here: str, blank: bool) -> None:
-        item = _ITEM.match(here)
-        if item:
-            self.depth = len(item[1]) // 4 + 1
-        elif blank and here.strip() and not here.startswith(" "):
-            self.depth = 0
-
-    def _line(self, lines: list[str], at: int, blank: bool) -> int:
-        """Take one line of prose, or two where the second underlines a heading."""
-        here = lines[at]
-        definition = _DEFINITION.match(here)
-        if definition:
-            self.definitions[" ".join(definition[1].lower().split())] = (
-                definition[2] + (f' "{definition[3][1:-1]}"' if definition[3] else "")
-            ).replace('\\"', "")
-            return 1
-        under = lines[at + 1] if at + 1 < len(lines) else ""
-        if blank and here.strip() and _UNDERLINE.fullmatch(under):
-            self._heading("", 1 if under[0] == "=" else 2, here.strip().lstrip("#").strip())
-            return 2
-        found = _HEADING.match(here)
-        if found and found[3] and found[4]:
-            self._heading(found[1], min(len(found[2]), 6), found[4])
-        elif found:
-            self.prose.append(found[1] + "&#35;" * len(found[2]) + here[found.end(2) :])
-        elif (rule := _RULE.match(here)) and not _SPACED_RULE.match(here):
-            self.prose.append(rule[1] + _ruled(rule[2]))
-        elif here.lstrip()[:3] in ("!!!", "???"):
-            start = len(here) - len(here.lstrip())
-            self.prose.append(here[:start] + ("&#33;" if here[start] == "!" else "&#63;") + here[start + 1 :])
-        else:
-            self.prose.append(here)
-        return 1
-
-    def _heading(self, before: str, level: int, words: str) -> None:
-        marks = "#" * max(1, min(6, level + self.shift))
-        self.prose.extend(
-            (f"{before}{marks} {words}",) if before.strip() else ("", f"{before}{marks} {words}", "")
-        )
-
-    def _fence(self, lines: list[str], at: int, fence: re.Match[str]) -> int:
-        indent, marks, language = fence[1], fence[2], fence[3]
-        end = at + 1
-        close = re.compile(rf" *{marks[0]}{{{len(marks)},}} *$")
-        while end < len(lines) and not close.match(lines[end]):
-            end += 1
-        inside = [each[min(len(indent), len(each) - len(each.lstrip(" "))) :] for each in lines[at + 1 : end]]
-        self._code(indent, inside, language)
-        return end + 1
-
-    def _indented(self, lines: list[str], at: int) -> int:
-        depth = 4 * (self.depth + 1)
-        end = at
-        while end < len(lines) and (not lines[end].strip() or lines[end].startswith(" " * depth)):
-            end += 1
-        while not lines[end - 1].strip():
-            end -= 1
-        self._code(" " * (depth - 4), [each[depth:] for each in lines[at:end]], "")
-        return end
-
-    def _code(self, indent: str, inside: list[str], language: str) -> None:
-        """A block of code with marks that nothing inside it can close."""
-        longest = max((len(run) for each in inside for run in re.findall(r"`{3,}", each)), default=2)
-        marks = "`" * (longest + 1)
-        body = "\n".join(indent + each for each in inside)
-        self._flush()
-        self.pieces.append(f"\0\n{indent}{marks}{language}\n{body}\n{indent}{marks}\n")
-
-    def _flush(self) -> None:
-        if self.prose:
-            self.pieces.append("\n".join(self.prose))
-            self.prose = []
-
-    def _defined(self, piece: str) -> str:
-        """Links that name a definition, written out."""
-        if piece[:1] == "\0":
-            return piece
-
-        def written_out(found: re.Match[str]) -> str:
-            if found[1]:
-                return found[0]
-            name = " ".join((found[3] or found[2]).lower().split())
-            return f"[{found[2]}]({self.definitions[name]})" if name in self.definitions else found[0]
-
-        return _USE.sub(written_out, piece)
-
-
-def _ruled(marks: str) -> str:
-    """A line of `=` or `-` that must not make a heading of what stands above it."""
-    return "* * *" if marks.startswith("---") else f"&#{ord(marks[0])};{marks[1:]}"
-
-
-def _levels(lines: list[str]) -> list[int]:
-    levels, closes = [], None
-    for at, here in enumerate(lines):
-        fence = _FENCE.match(here)
-        if closes:
-            closes = None if here.strip().startswith(closes) else closes
-        elif fence:
-            closes = fence[2]
-        elif (found := _HEADING.match(here)) and found[3]:
-            levels.append(min(len(found[2]), 6))
-        elif at and lines[at - 1].strip() and _UNDERLINE.fullmatch(here):
-            levels.append(1 if here[0] == "=" else 2)
-    return levels
