@@ -494,6 +494,9 @@ LOOK_ALIKES = [
     "##Steps\n",
     "Title {#Decide It}",
     "{#decide",
+    "Keep <!-- this --> here.",
+    "<!-- and\n\nthis -->\n",
+    "<!-- never closed\n",
 ]
 
 
@@ -723,8 +726,85 @@ def test_comments_speak_of_the_paragraph_heading_or_table_below_them() -> None:
     }
 
 
-def test_other_comments_are_text() -> None:
-    assert data("## Notes\n\n<!-- a note -->\nText.\n") == {"notes": "<!-- a note -->\nText.\n"}
+COMMENTED = """\
+---
+id: TS-APP-002
+---
+# Appeal <!-- of what? --> review
+
+<!--
+## Notes
+
+Not for readers.
+-->
+## Scope
+
+<!-- ask Bob --> Drivers <!-- all
+of them --> in Berlin.
+
+## Steps
+
+<!-- ### Old step {#old} -->
+### Look {#look}
+
+- role: <!-- not clerk --> lead
+- [ ] One <!-- two -->
+
+Write `<!-- this -->` as it is.
+
+```
+<!-- and this -->
+```
+
+| age <!-- of the case --> | then |
+|---|---|
+| > 9 | done |
+<!-- | > 8 | done | -->
+| <= 9 | refused |
+"""
+
+
+def test_what_stands_in_a_comment_is_not_read() -> None:
+    document = source.read("x.md", COMMENTED, OUTLINE)
+    assert document is not None
+    assert document.problems == ()
+    assert document.data["scope"].split() == ["Drivers", "in", "Berlin."]
+    assert document.data["steps"] == [
+        {
+            "id": "look",
+            "title": "Look",
+            "role": "lead",
+            "checklist": ["One"],
+            "text": "Write `<!-- this -->` as it is.\n\n```\n<!-- and this -->\n```\n",
+            "decide": [
+                {"when": {"age": "> 9"}, "then": "done"},
+                {"when": {"age": "<= 9"}, "then": "refused"},
+            ],
+        }
+    ]
+    assert set(document.data) == {"id", "title", "scope", "steps"}
+    assert source.has_comments(document, OUTLINE)
+
+
+@pytest.mark.parametrize(
+    ("at", "part", "expected"),
+    [
+        (("steps", 0, "role"), None, "lead"),
+        (("steps", 0, "decide", 1, "then"), None, "refused"),
+        (("scope",), (0, 7), "Drivers"),
+        (("steps", 0, "text"), (7, 11), "<!--"),
+    ],
+)
+def test_a_place_behind_a_comment_is_exact(at: Any, part: tuple[int, int] | None, expected: str) -> None:
+    document = source.read("x.md", COMMENTED, OUTLINE)
+    assert document is not None
+    assert underlined(document, Finding(at, "", part=part)) == expected
+
+
+def test_a_comment_that_is_never_closed_is_a_syntax_error_where_it_opens() -> None:
+    document = read("## Scope\n\nWrite <!-- so.\n\n<!-- open\n\n## Notes\n\nOne.\n")
+    assert not document.complete
+    assert said(document) == [("SOP001", "this comment is opened here and never closed", "<!-- open")]
 
 
 # Whatever it is given

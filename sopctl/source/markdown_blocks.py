@@ -11,7 +11,7 @@ from typing import NamedTuple
 from sopctl.source.place import Extent
 
 _LINE = re.compile(r"([^\r\n]*)(\r\n|\r|\n|\Z)")
-_IGNORE = re.compile(r"<!--[ \t]*sopctl:(?:(?!<!--)[^\n])*?-->")
+_CODE_OR_COMMENT = re.compile(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)|<!--")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})([^`\r\n]*)")
 _SIGNS = re.compile(r"#{1,6}(?=[ \t]|$)")
 _BULLET = re.compile(r"( {0,3}[-*+])(?:([ \t]+)(?=[^ \t])|[ \t]*$)")
@@ -45,6 +45,7 @@ class Page(NamedTuple):
     lines: list[Line]
     comments: list[Extent]
     open_fence: Line | None
+    open_comment: Line | None
 
 
 class Section(NamedTuple):
@@ -98,10 +99,10 @@ def page(text: str) -> Page | None:
         return None
     close = next((i for i, line in enumerate(lines) if i and line.text.rstrip() == "---"), None)
     if close is None:
-        return Page(None, [], [], None)
+        return Page(None, [], [], None, None)
     comments: list[Extent] = []
-    body, still_open = _fenced(lines[close + 1 :], comments)
-    return Page((lines[1].start, lines[close].start), body, comments, still_open)
+    body, *still_open = _fenced(text, lines[close + 1 :], comments)
+    return Page((lines[1].start, lines[close].start), body, comments, *still_open)
 
 
 def _lines(text: str) -> list[Line]:
@@ -114,30 +115,66 @@ def _lines(text: str) -> list[Line]:
     return starts
 
 
-def _fenced(lines: list[Line], comments: list[Extent]) -> tuple[list[Line], Line | None]:
-    """Mark the lines of fenced code; elsewhere take out the comments that hide findings."""
+def _fenced(
+    text: str, lines: list[Line], comments: list[Extent]
+) -> tuple[list[Line], Line | None, Line | None]:
+    """Mark the lines of fenced code; elsewhere take out the comments. Also the fence, and the comment at
+    the beginning of a line, that nothing closes."""
     marked: list[Line] = []
-    fence, opened = "", None
+    fence, opened, unclosed, until = "", None, None, 0
     for line in lines:
         if fence:
             marked.append(line._replace(fence=fence))
             if _closes(line.text, fence):
                 fence = ""
-        elif ("``" in line.text or "~~" in line.text) and (found := _FENCE.fullmatch(line.text)):
+        elif line.start >= until and _may_open(line.text) and (found := _FENCE.fullmatch(line.text)):
             fence, opened = found[1], line
             marked.append(line._replace(fence=fence))
-        elif "<!--" in line.text and (spared := _without_comments(line, comments)) != line:
+        elif line.start < until or "<!--" in line.text:
+            spared, until = _without_comments(text, line, until, comments)
             if not spared.blank:
                 marked.append(spared)
+            if not unclosed and spared.text.lstrip().startswith("<!--"):
+                unclosed = spared
         else:
             marked.append(line)
-    return marked, opened if fence else None
+    return marked, opened if fence else None, unclosed
 
 
-def _without_comments(line: Line, comments: list[Extent]) -> Line:
-    comments.extend((line.start + m.start(), line.start + m.end()) for m in _IGNORE.finditer(line.text))
-    spared = _IGNORE.sub(lambda m: " " * len(m[0]), line.text)
-    return line if spared == line.text else Line(line.start, spared.rstrip())
+def _may_open(text: str) -> bool:
+    return "``" in text or "~~" in text
+
+
+def _without_comments(text: str, line: Line, until: int, comments: list[Extent]) -> tuple[Line, int]:
+    """A line without its comments, each character of it in its place, and where the last of them ends;
+    `until` is where one of an earlier line does. In code they are code, and one that nothing closes is text."""
+    here, at = line.text, max(0, until - line.start)
+    spared = [" " * min(at, len(here))]
+    while found := _CODE_OR_COMMENT.search(here, at):
+        start = line.start + found.start()
+        if found[1]:
+            spared.append(here[at : found.end()])
+            at = found.end()
+            continue
+        end = text.find("-->", start + 2)
+        if end < 0:
+            break
+        until = end + 3
+        comments.append((start, until))
+        spared += here[at : found.start()], " " * (min(until - line.start, len(here)) - found.start())
+        at = until - line.start
+    left = "".join([*spared, here[at:]]).rstrip()
+    return _drawn_in(line, left), until
+
+
+def _drawn_in(line: Line, left: str) -> Line:
+    """What is left of a line, no further in than the line itself began."""
+    more = _lead(left) - _lead(line.text)
+    return Line(line.start + more, left[more:]) if more > 0 else Line(line.start, left)
+
+
+def _lead(text: str) -> int:
+    return len(text) - len(text.lstrip())
 
 
 def _closes(text: str, fence: str) -> bool:

@@ -77,6 +77,10 @@ def _read(text: str, page: Page, front: Extent, outline: Shape) -> tuple[Any, Va
         into.complete = False
         message = "this block of code is opened here and never closed"
         into.complain("SOP001", (), message, page.open_fence.extent, "end it with a line of the same signs")
+    if page.open_comment:
+        into.complete = False
+        message = "this comment is opened here and never closed"
+        into.complain("SOP001", (), message, page.open_comment.extent, "end it with `-->`")
     return data, into
 
 
