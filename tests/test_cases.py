@@ -17,7 +17,7 @@ from sopctl import example, model
 from sopctl.analysis import case_words
 from sopctl.analysis.cases import Budget, Domain, OutOfBudget, Space
 from sopctl.analysis.table_faults import Judgement, judged
-from sopctl.library import Library
+from sopctl.library import Library, build
 from sopctl.lint import lint
 from sopctl.model import unary
 from sopctl.model.registers import Fact
@@ -465,6 +465,40 @@ steps:
             'add the row `- {when: {strikes: ">= 2", new-evidence: no}, then: …}`, or end the table with `- otherwise: …`',
         )
     ]
+
+
+IN_MARKDOWN = """\
+---
+id: TS-X-001
+facts:
+  strikes: {ask: How many strikes are active?, type: integer, min: 0}
+  kind: {ask: Which?, type: choice, values: [a, b, c]}
+---
+
+## Steps
+
+### Decide {#decide}
+
+- role: lead
+
+| strikes | kind   | because | then |
+| ------- | ------ | ------- | ---- |
+| < 2     |        | Few.    | x    |
+| > 2     | [a, b] |         | x    |
+| > 2     | c      |         | x    |
+
+## Outcomes
+
+- x: X
+"""
+
+
+def test_in_markdown_a_row_is_proposed_as_a_row_of_that_table() -> None:
+    whole = build({"TS-X-001.md": IN_MARKDOWN}, date(2026, 11, 21))
+    assert {each.code: each.help for each in lint(whole) if each.code in ("SOP501", "SOP506")} == {
+        "SOP501": "add the row `| 2 |  |  | … |`, or end the table with `| otherwise |  |  | … |`",
+        "SOP506": "write `| >= 3 |  |  | … |`",
+    }
 
 
 def test_every_message_is_the_same_whatever_came_before() -> None:

@@ -1,9 +1,13 @@
 """Cases in the words of their facts, and as the row of a table that would take them."""
 
+from collections.abc import Mapping, Sequence
+
 from sopctl.analysis.cases import Box, Space
 from sopctl.analysis.sweep import Way
 from sopctl.model import unary
+from sopctl.model.sop import Step
 from sopctl.pattern import lazy_pattern
+from sopctl.source import forms
 
 BY_ARROWS = "; the ways here are too many to tell, so each arrow counts"
 """Ends a message that rests on arrows, not on ways."""
@@ -22,10 +26,29 @@ def name(fact: str) -> str:
     return fact.replace("-", " ")
 
 
-def row(space: Space, box: Box, bits: int) -> str:
-    """The `when` of the row that takes just this box, as it stands in YAML."""
-    tests = {id: _flow(each) for id, each in space.tests(box, bits).items()}
-    return "{" + ", ".join(f"{id}: {text}" for id, text in tests.items()) + "}"
+def flow(tests: Mapping[str, list[str]]) -> str:
+    """The `when` of the row for these tests, as it stands in YAML."""
+    return "{" + ", ".join(f"{id}: {_flow(each)}" for id, each in tests.items()) + "}"
+
+
+def drawn(columns: Sequence[str], tests: Mapping[str, list[str]] | None) -> str:
+    """A row as it stands in a Markdown table with these columns; without tests, that for all other cases."""
+    cells = [_cell(heading, tests or {}) for heading in columns]
+    if tests is None:
+        cells[0] = forms.OTHERWISE
+    return f"| {' | '.join(cells)} |"
+
+
+def _cell(heading: str, tests: Mapping[str, list[str]]) -> str:
+    row = forms.row_of(Step.__keys__["decide"].shape)
+    column = forms.column(row, heading) if row else None
+    match column.path if column else ():
+        case ("then",):
+            return "…"
+        case ("when", fact) if fact in tests:
+            [first, *more] = tests[fact]
+            return (_flow(tests[fact]) if more or first[:1] in "[\"'" else first).replace("|", "\\|")
+    return ""
 
 
 def values(space: Space, box: Box, fact: str) -> str:

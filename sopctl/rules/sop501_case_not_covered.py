@@ -40,7 +40,7 @@ outcomes:
 ```
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sopctl.analysis import case_words
 from sopctl.analysis.table_faults import Judgement, Open, judged
@@ -55,7 +55,8 @@ def check(sop: Sop, library: Library) -> Iterator[Finding]:
         if each.unknown:
             yield Finding(at, case_words.TOO_MUCH, "split the table in two", key=True, severity=Severity.NOTE)
         elif each.open:
-            yield Finding(at, _message(each, each.open), _help(each, each.open), key=True)
+            columns = library.document_of(sop).columns(at)
+            yield Finding(at, _message(each, each.open), _help(each, each.open, columns), key=True)
 
 
 def _message(each: Judgement, found: Open) -> str:
@@ -66,7 +67,11 @@ def _message(each: Judgement, found: Open) -> str:
     return f"no row takes {case}{also}{case_words.BY_ARROWS if each.by_arrows else ''}"
 
 
-def _help(each: Judgement, found: Open) -> str:
-    row = case_words.row(each.space, found.kinds[0], each.table.tested)
+def _help(each: Judgement, found: Open, columns: Sequence[str]) -> str:
     others = " and so on for the other kinds," if len(found.kinds) > 1 else ""
-    return f"add the row `- {{when: {row}, then: …}}`,{others} or end the table with `- otherwise: …`"
+    tests = each.space.tests(found.kinds[0], each.table.tested)
+    if columns:
+        row, last = (case_words.drawn(columns, each) for each in (tests, None))
+    else:
+        row, last = f"- {{when: {case_words.flow(tests)}, then: …}}", "- otherwise: …"
+    return f"add the row `{row}`,{others} or end the table with `{last}`"

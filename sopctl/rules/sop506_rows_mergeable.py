@@ -59,9 +59,13 @@ def check(sop: Sop, library: Library) -> Iterator[Finding]:
         first, *others = each.twins
         fewer = sum(len(twins.rows) - 1 for twins in each.twins)
         more = f" ({fewer} rows less in all)" if others else ""
+        at = (*each.table.step.at, "decide")
+        tests = each.space.tests(first.joined, each.table.tested)
+        columns = library.document_of(sop).columns(at)
+        row = case_words.drawn(columns, tests) if columns else f"when: {case_words.flow(tests)}"
         yield Finding(
-            (*each.table.step.at, "decide"),
+            at,
             f"{case_words.rows(first.rows)} could be one row: they differ in `{first.fact}` only, and say the same{more}",
-            f"write `when: {case_words.row(each.space, first.joined, each.table.tested)}`",
+            f"write `{row}`",
             key=True,
         )

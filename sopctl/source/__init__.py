@@ -56,6 +56,14 @@ class Document:
             at = at[:-1]
         return places[at]
 
+    def columns(self, at: Pointer) -> list[str]:
+        """The headings of the Markdown table that a value is written as; none where it is no table."""
+        from sopctl.source.markdown_blocks import Line, cells
+
+        place = self.places.get(at) if self.markdown else None
+        head = self.text[slice(*place.block)] if place and place.block else ""
+        return [cell.text for cell in cells(Line(0, head))] if "|" in head else []
+
     def span(self, finding: Finding, extent: tuple[int, int] | None = None) -> Span:
         """The stretch of the file that a finding is about; `extent` gives its offsets outright."""
         if extent is not None:
