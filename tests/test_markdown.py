@@ -245,7 +245,22 @@ def test_a_task_list_is_the_checklist_with_keys_below_its_items() -> None:
 
 
 @pytest.mark.parametrize(
-    "item", ["- [] One", "-[ ] One", "-[x] One", "- [ ]One", "☐ One", "- ☑ One", "* [] One"]
+    "item",
+    [
+        "- [] One",
+        "-[ ] One",
+        "-[x] One",
+        "- [ ]One",
+        "☐ One",
+        "- ☑ One",
+        "* [] One",
+        "[ ] One",
+        "- [-] One",
+        "- [v] One",
+        "- [✓] One",
+        "-[-] One",
+        "1. [ ] One",
+    ],
 )
 def test_a_checklist_that_is_not_written_as_one_is_a_finding(item: str) -> None:
     for body in (f"{item}\n{item}\n", f"- role: lead\n\nText.\n\n{item}\n", f"- [ ] Two\n{item}\n"):
@@ -256,8 +271,13 @@ def test_a_checklist_that_is_not_written_as_one_is_a_finding(item: str) -> None:
         assert document.problems[0].finding.help == "an item is written `- [ ] …`"
 
 
+def test_an_odd_box_leaves_the_other_items_a_checklist() -> None:
+    document = read("## Steps\n\n### {#a}\n\n- [x] One\n- [-] Two\n- [ ] Three\n")
+    assert document.data["steps"][0]["checklist"] == ["One", "Two", "Three"]
+
+
 def test_links_and_code_are_no_checklist() -> None:
-    text = "- [x](a.md)\n- []( b)\n\n```\n- [] x\n```\n"
+    text = "- [x](a.md)\n- []( b)\n- [1] says so\n- [-]\n\n[x](a.md)\n\n```\n- [] x\n```\n"
     assert step(text) == {"text": text}
 
 
@@ -489,6 +509,8 @@ LOOK_ALIKES = [
     "- [] One\n",
     "-[ ] One\n",
     "Before.\n☐ One\n",
+    "- [-] One\n- [v] Two\n",
+    "1. [ ] One\n[ ] Two\n",
     "| a | then |\n| b | c |\n",
     "| a | then |\n|---|---|\n| b | c |\n\n| d | e |\n",
     "##Steps\n",

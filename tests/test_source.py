@@ -151,6 +151,8 @@ def test_a_file_may_say_nothing(text: str) -> None:
         ("a: \x1b[0m\n", "SOP001", (1, 4)),
         ("a: \ud800\n", "SOP001", (1, 4)),
         ("a: Write ticket #2\n", "SOP009", (1, 17)),
+        ("a:\n  -First\n  -Second\n", "SOP005", (2, 3)),
+        ("a:\n  -[ ] First\n", "SOP005", (2, 3)),
         ("a: [b #2\n  , c]\n", "SOP009", (1, 7)),
     ],
 )
@@ -171,6 +173,9 @@ def test_what_is_refused_is_refused_where_it_stands(
         "a: 'ticket #2'\n",
         'a: "ticket #2"\n',
         "a: |\n  ticket #2\n",
+        "a: |\n  -First\n",
+        "a:\n  'one\n  -first'\n",
+        "a:\n  -1\n",
         "a: 1\n#b\n",
         "a: 'b' #c\n",
         "a: b #_\n",

@@ -294,7 +294,10 @@ class _Reader:
         if not rest:
             return sum(len(item.lines) for item in items)
         tasks, arrows = forms.checklist(record), forms.answers(record, data)
-        runs = [(kind, list(run)) for kind, run in groupby(rest, _kind)]
+        kinds = {"odd task": "task"} if any(_kind(item) == "task" for item in rest) else {}
+        runs = [
+            (kind, list(run)) for kind, run in groupby(rest, lambda item: kinds.get(_kind(item), _kind(item)))
+        ]
         if not all((kind == "task" and tasks) or (kind == "arrow" and arrows) for kind, _ in runs):
             return sum(len(item.lines) for item in lead)
         for kind, run in runs:
@@ -341,7 +344,7 @@ class _Reader:
         self.into.found[(*at, name)] = Place(first, None)
         data[name] = made = []
         for i, item in enumerate(items):
-            box = _TASK.match(item.lines[0].text)
+            box = _TASK.match(item.lines[0].text) or slips.odd_box(item.lines[0].text)
             assert box is not None
             lines = [_cut(item.lines[0], box.end()), *item.lines[1:]]
             made.append(self._item(row, lines, (*at, name, i), item.bullet))
@@ -440,6 +443,8 @@ def _kind(item: Item, top: bool = False) -> str:
     text = item.lines[0].text
     if _TASK.match(text):
         return "task"
+    if slips.odd_box(text):
+        return "odd task"
     if top and _PAIR.match(text):
         return "pair"
     return "arrow" if _ARROW.fullmatch(text) else ""

@@ -16,9 +16,12 @@ _WORD = re.compile(r"([A-Za-z_]+)\s+(?=(\S.*))")
 _UNSPACED = re.compile(r" {0,3}[-*+](?![ \t])[^\S\n]*(?=[A-Za-z*_`])")
 _SOP_NAME = re.compile(r"[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)*-[0-9]+")
 _STEPS = re.compile(r"^## +Steps *$", re.MULTILINE | re.IGNORECASE)
+_ODD_BOX = r"\[(?:[^\w\s\[\]]|[vV])\](?=\s)"
 _BOX = re.compile(
-    r"\s{0,3}(?:[-*+]\s*\[\]|[-*+]\[[ xX]\]|[-*+][ \t]+\[[ xX]\](?=[^\s(\[:])|(?:[-*+]\s*)?[\u2610-\u2612])(?![(\[:])"
+    rf"\s{{0,3}}(?:[-*+]\s*\[\]|[-*+]\[[ xX]\]|[-*+][ \t]+\[[ xX]\](?=[^\s(\[:])|(?:[-*+]\s*)?[\u2610-\u2612]|[-*+][ \t]*{_ODD_BOX}"
+    r"|\[[ xX]\](?=[ \t]+\S)|(?<![ \t])\d{1,9}[.)][ \t]+\[[ xX]\](?=\s))(?![(\[:])"
 )
+_ODD_ITEM = re.compile(rf"(?:\[\]|\[[ xX]\](?=[^\s(\[:])|[\u2610-\u2612]|{_ODD_BOX})(?![(\[:])[ \t]*")
 _HEADING = re.compile(r"#{2,3}(?=[^#\s])")
 _RULE = re.compile(r"[|:=\u2013\u2014\s-]*[=\u2013\u2014-][|:=\u2013\u2014\s-]*")
 _FENCED = re.compile(r"^(`{3,}|~{3,}).*?(?:^\1|\Z)", re.MULTILINE | re.DOTALL)
@@ -71,6 +74,11 @@ def boxes(lines: Sequence[Line]) -> Iterator[Line]:
         if here and not before:
             yield line
         before = here
+
+
+def odd_box(text: str) -> re.Match[str] | None:
+    """What stands at the beginning of a bullet in place of a box, as `[-]` or `[v]`."""
+    return _ODD_ITEM.match(text)
 
 
 def unspaced_headings(lines: Sequence[Line]) -> Iterator[Line]:

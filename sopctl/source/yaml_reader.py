@@ -33,6 +33,7 @@ _DEEP_INDENT = " " * (200 if CParser is not None else MAX_DEPTH)
 _SHOWN = 200
 _COMMENT = lazy_pattern(r"(?<!\S)#")
 _CUT = lazy_pattern(r"[ \t]#[^\W_]")
+_NO_ITEM = lazy_pattern(r"[\r\n][ ]*(-(?:[^\W\d_]|\[[^\r\n]?\])[^\r\n]*)")
 
 
 def document(path: str, text: str) -> Document:
@@ -65,6 +66,8 @@ def read(text: str) -> Part:
     problems = made.problems
     if " #" in text:
         problems.extend(_texts_cut_short(text, root))
+    if _NO_ITEM.search(text):
+        problems.extend(_items_without_a_space(text, root))
     return Part(data, tuple(problems))
 
 
@@ -329,7 +332,7 @@ def _locate(node: Any, at: Pointer, key: tuple[int, int] | None, found: Places) 
 
 def _texts_cut_short(text: str, root: Any) -> Iterator[Problem]:
     """`Write ticket #2`, unquoted: YAML takes the rest for a comment."""
-    ends = dict(_plain(root, ()))
+    ends = {end: at for _, end, at in _plain(root, ())}
     for cut in _CUT.finditer(text):
         end = cut.start()
         while end and text[end - 1] in " \t":
@@ -348,14 +351,25 @@ def _texts_cut_short(text: str, root: Any) -> Iterator[Problem]:
             )
 
 
-def _plain(node: Any, at: Pointer) -> Iterator[tuple[int, Pointer]]:
-    """Where each unquoted text ends, and its address."""
+def _items_without_a_space(text: str, root: Any) -> Iterator[Problem]:
+    """`-First`, which begins or goes on with a text: YAML sees no list item in it."""
+    lines = [found.span(1) for found in _NO_ITEM.finditer(text)]
+    for start, end, at in _plain(root, ()):
+        line = next((line for line in lines if start <= line[0] < end), None)
+        if line:
+            message = "a list item begins with `- `: a space is missing after the `-`"
+            help = "write `- `; a text that goes on like this stands in quotes"
+            yield Problem("SOP005", Finding(at, message, help), line)
+
+
+def _plain(node: Any, at: Pointer) -> Iterator[tuple[int, int, Pointer]]:
+    """Where each unquoted text begins and ends, and its address."""
     if isinstance(node.value, str):
         if not node.style and node.value:
-            yield node.end_mark.index, at
+            yield node.start_mark.index, node.end_mark.index, at
     elif node.id == "mapping":
         for key, item in node.value:
-            yield key.end_mark.index, (*at, key.value)
+            yield *_extent(key), (*at, key.value)
             yield from _plain(item, (*at, key.value))
     else:
         for i, item in enumerate(node.value):
