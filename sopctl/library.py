@@ -469,6 +469,11 @@ class Library:
         if kind == "unclear":
             return Missing("SOP301", reference, f"`[[{target}]]` names nothing that the format knows")
         id, mark, step = target.partition("#")
+        if kind == "torn" or (kind == "bracketed" and id in self.by_id):
+            message = f"a reference stands between two pairs of brackets: write `[[{target or '…'}]]`"
+            return Missing("SOP301", reference, message)
+        if kind == "bracketed":
+            return None
         if _IS_SOP(id):
             return self._lost_sop(reference, id, step, hints)
         if kind == "sop":

@@ -17,6 +17,13 @@ _TARGET = re.compile(
     rf"(?:(?P<sop>{SOP_ID})(?:#(?P<step>{ID}))?|#(?P<local>{ID})|(?P<kind>[a-z]+):(?P<id>{ID}))"
 )
 _KINDS = frozenset({"role", "team", "term", "clause", "path", "notice", "metric"})
+_NO_REFERENCE = lazy_pattern(
+    rf"""(?<![\[\]\\!])(?:
+      \[\[[ \t]*(?P<torn>{SOP_ID}(?:\#{ID})?|\#{ID}|(?:{"|".join(sorted(_KINDS))}):{ID})(?:\|[^\[\]\n]*)?[ \t]*\](?:[ \t]+\]|(?!\]))
+      | \[\[(?:\|[^\[\]\n]*)?\]\]
+      | \[(?P<single>{SOP_ID}(?:\#{ID})?)\](?!\]?\(|[\[:]))""",
+    re.VERBOSE,
+)
 _CODE = lazy_pattern(r"(?P<fence>^ {0,3}(`{3,}|~{3,})[^\n]*\n.*?(?:^ {0,3}\2[`~]*[ \t]*$|\Z))|(?P<span>(?<!`)(`+)(?!`).+?(?<!`)\4(?!`))", re.DOTALL | re.MULTILINE)  # fmt: skip
 _QUOTED = lazy_pattern(r"^[ \t]*>[^\n]*|“[^”\n]*”|\"[^\"\n]*\"|«[^»\n]*»", re.MULTILINE)
 _LINK_TARGET = lazy_pattern(r"(?<=\]\()[^()\s]*|<https?://[^>\s]*>|https?://[^\s)>]+")
@@ -30,13 +37,19 @@ _SMALL = b"abcdefghijklmnopqrstuvwxyz"
 
 
 def references(prose: Iterable[Prose]) -> Iterator[Reference]:
-    """What texts refer to with `[[…]]`, outside code."""
+    """What texts refer to with `[[…]]`, outside code; and what was meant so and lacks a bracket."""
     for at, text in prose:
-        if "[[" not in text:
+        if "[" not in text:
             continue
-        for found in REFERENCE.finditer(without_code(text)):
+        spoken = without_code(text)
+        for found in REFERENCE.finditer(spoken):
             kind, target = meaning(found[1].strip())
             yield Reference(at, kind, target, part=found.span())
+        for found in _NO_REFERENCE.finditer(spoken):
+            if found["single"] is None:
+                yield Reference(at, "torn", found["torn"] or "", part=found.span())
+            elif f"[{found['single']}]:" not in spoken:
+                yield Reference(at, "bracketed", found["single"], part=found.span())
 
 
 def meaning(target: str) -> tuple[str, str]:

@@ -2,7 +2,8 @@
 
 Whoever needs the other procedure most finds nothing there. Usually the SOP was renamed, or the
 id was typed from memory. A SOP whose file cannot be read still counts as there. While a folder
-cannot be opened, nobody knows which SOPs stand in it: a note says so.
+cannot be opened, nobody knows which SOPs stand in it: a note says so. What lacks a bracket, as `[TS-BGC-001]`
+does, is no reference at all: readers see the id and cannot follow it.
 
 ```yaml title="Bad"
 scope: Deactivations. For background checks see [[TS-BGC-001]].        # SOP301
