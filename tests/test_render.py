@@ -806,6 +806,7 @@ def test_a_list_below_a_sentence_and_lists_in_lists_are_lists() -> None:
      ("- [x] done\n- [ ] open", '<li class="task-list-item"><input type="checkbox" disabled> open</li>'),
      ("- a [[TS-OLD-001|the <old>]]", 'the &#60;old&#62;</a>'), ("| a |\n|---|\n| [[#old-step|there]] |", 'href="#old-step">there</a></td>'),
      ("- `[[a|b]]`", "<code>&#91;&#91;a&#124;b&#93;&#93;</code>"), ('- [x](gone.md "t")', "<li>&#91;x&#93;(gone.md &#34;t&#34;)</li>"),
+     ("- a[^1]\n\n[^1]: Ask", "<p>&#91;&#94;1&#93;&#58; Ask</p>"),
      ("- a <!-- sopctl: ignore[SOP701] x -->", "<li>a </li>"), ("- ![a](gone.png)", "<li>&#33;&#91;a&#93;(gone.png)</li>")],
 )  # fmt: skip
 def test_a_text_is_what_a_code_host_shows(written: str, html: str, field: str) -> None:

@@ -249,6 +249,16 @@ def test_a_relative_link_leads_to_a_file_and_a_heading(target: str, right: bool)
         assert (said[0].span.line, said[0].span.column) == (7, column)
 
 
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [("[^1]: Ask", True), ("[^1]: Ask the lead.", True), ("[Note]: Ask the lead.", True), ("[a]: gone.pdf", False),
+     ("[a]: gone.pdf 'The form'", False)],
+)  # fmt: skip
+def test_a_footnote_is_no_link(text: str, right: bool) -> None:
+    said = found("SOP305", {"TS-A-001.yaml": sop(scope=f'"See [a][^1].\\n\\n{text}"')})
+    assert not said if right else len(said) == 1
+
+
 def test_a_sop_that_refers_only_to_itself_stands_alone() -> None:
     texts = {"TS-A-001.yaml": sop(scope="See [[TS-A-001#look]].")}
     assert lines(found("SOP306", texts)) == [("TS-A-001.yaml", 1)]

@@ -15,7 +15,7 @@ from sopctl.prose import without_code
 from sopctl.shape import Prose
 
 _INLINE = lazy_pattern(r"(?<!\\)\]\([ \t]*(?:<(?P<angled>[^<>\n]*)>|(?P<bare>[^\s()<>]*(?:\([^\s()]*\)[^\s()]*)*))(?=[\s)])")  # fmt: skip
-_DEFINED = lazy_pattern(r"^ {0,3}\[[^\]\n]+\]:[ \t]*(?:<(?P<angled>[^<>\n]*)>|(?P<bare>\S+))", re.MULTILINE)
+_DEFINED = lazy_pattern(r"^ {0,3}\[(?!\^)[^\]\n]+\]:[ \t]*(?:<(?P<angled>[^<>\n]*)>|(?P<bare>\S+))(?=[ \t]*$|[ \t]+[\"'(])", re.MULTILINE)  # fmt: skip
 _ABSOLUTE = lazy_pattern(r"[A-Za-z][A-Za-z0-9+.-]*:|/")
 _ATX = lazy_pattern(r"^ {0,3}#{1,6}[ \t]+(?P<atx>.*?)(?:[ \t]+#+)?[ \t]*$|^ {0,3}(?P<setext>\S[^\n]*)\n {0,3}(?:=+|-+)[ \t]*$", re.MULTILINE)  # fmt: skip
 _OWN_ID = lazy_pattern(r"[ \t]*\{:?[^{}\n]*?#(?P<id>[^\s{}]+)[^{}\n]*\}[ \t]*$")

@@ -11,6 +11,7 @@ from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
+from markdown_it.rules_block import StateBlock, reference
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
@@ -46,6 +47,7 @@ def html(text: str, refer: Refer, lead: Lead, level: int, *, outline: bool = Fal
 def _parser() -> MarkdownIt:
     parser = _Parser("commonmark", {"html": False, "maxNesting": 64}, renderer_cls=_Writer)
     parser.enable("table")
+    parser.block.ruler.at("reference", _definition, {"alt": []})
     parser.inline.ruler.before("link", "reference", _reference)
     parser.inline.ruler.before("autolink", "comment", _comment)
     return parser
@@ -59,6 +61,12 @@ class _Parser(MarkdownIt):
 
     def normalizeLinkText(self, link: str) -> str:
         return link
+
+
+def _definition(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """`[name]: address`; `[^1]: words` is none, and stays to be read."""
+    at = state.bMarks[start] + state.tShift[start]
+    return not state.src.startswith("[^", at) and reference(state, start, end, silent)
 
 
 def _reference(state: StateInline, silent: bool) -> bool:
