@@ -158,7 +158,70 @@ def test_bullets_with_keys_at_the_top_are_keys() -> None:
 
 
 def test_one_bullet_without_a_key_makes_the_list_text() -> None:
-    assert step("- role: lead\n- and more\n") == {"text": "- role: lead\n- and more\n"}
+    for text in ("- and more\n- role: lead\n", "- note: this\n- and more\n"):
+        assert step(text) == {"text": text}
+
+
+def test_a_bullet_without_a_key_among_settings_is_a_finding_and_they_stay_settings() -> None:
+    document = read("## Steps\n\n### {#a}\n\n- role: lead\n- human: true\n- look closely\n- think\n\nMore.\n")
+    [(code, message, on)] = said(document)
+    assert (code, on) == ("SOP005", "look closely")
+    assert message == "`look closely` is no setting, and stands in a list of settings"
+    assert document.data["steps"] == [
+        {"id": "a", "role": "lead", "human": "true", "text": "- look closely\n- think\n\nMore.\n"}
+    ]
+
+
+@pytest.mark.parametrize("between", ["", "\n", "\nIs it fine? See:\n\n"])
+@pytest.mark.parametrize(
+    ("items", "on"),
+    [
+        (["- yes => refunded", "- no ⇒ refused"], ["yes => refunded", "no ⇒ refused"]),
+        (["- yes: refunded", "- no: refused"], ["yes: refunded", "no: refused"]),
+        (["- yes → refunded", "- no refused", "- perhaps -> refused"], ["no refused"]),
+        (["- yes → refunded", "- no: refused"], ["no: refused"]),
+    ],
+)
+def test_an_answer_that_is_not_written_as_one_is_the_finding(
+    between: str, items: list[str], on: list[str]
+) -> None:
+    ends = "## Outcomes\n\n- refunded: Paid\n\n### No {#refused}\n"
+    ask = "## Steps\n\n### {#a}\n\n- role: lead\n- ask: Fine?\n"
+    document = read(ask + between + "\n".join(items) + "\n\n" + ends)
+    assert [(code, underlined) for code, _, underlined in said(document)] == [("SOP005", each) for each in on]
+    assert "an item of `answers` is written `- … → …`" in said(document)[0][1]
+    assert document.data["steps"][0]["ask"] == "Fine?"
+    assert document.data["steps"][0]["answers"]["yes"] == "refunded"
+
+
+def test_other_lists_below_a_question_or_a_call_are_text() -> None:
+    text = "Mind:\n\n- Note: important\n- and more\n"
+    for key in ("ask: Fine?", "call: TS-APP-001"):
+        assert step(f"- {key}\n\n{text}")["text"] == text
+
+
+@pytest.mark.parametrize("heading", ["#### Tell {#tell}", " ### Tell {#tell}", "  ##### Tell {#tell}"])
+def test_a_heading_that_was_meant_to_open_an_entry_is_the_finding(heading: str) -> None:
+    for key, where in (("Steps", lambda data: data["steps"][1]["id"]), ("Outcomes", lambda data: "tell")):
+        document = read(f"## {key}\n\n### One {{#one}}\n\nText.\n\n{heading}\n\nMore.\n")
+        [(code, message, on)] = said(document)
+        assert (code, on) == ("SOP005", heading.strip())
+        assert "its heading is written `### … {#…}`" in message
+        assert where(document.data) == "tell"
+    text = "#### Deeper\n\n ### in\n"
+    assert step(text) == {"text": text}
+    assert data(f"## Notes\n\n{heading}\n") == {"notes": heading.strip()}
+
+
+def test_a_column_that_is_nearly_called_then_is_one_finding() -> None:
+    document = read("## Steps\n\n### {#a}\n\n| age | than |\n|---|---|\n| > 9 | done |\n")
+    assert said(document) == [
+        ("SOP004", "`than` is no column of a table of `decide` (did you mean `then`?)", "than")
+    ]
+    assert document.data["steps"][0]["decide"] == [{"when": {"age": "> 9"}, "then": "done"}]
+    assert step("| than | then |\n|---|---|\n| > 9 | done |\n")["decide"] == [
+        {"when": {"than": "> 9"}, "then": "done"}
+    ]
 
 
 @pytest.mark.parametrize("sign", ["*", "+"])
@@ -516,6 +579,11 @@ LOOK_ALIKES = [
     "##Steps\n",
     "Title {#Decide It}",
     "{#decide",
+    "#### Tell {#tell}\n",
+    " ### Tell {#tell}\n",
+    "- role: lead\n- and more\n",
+    "- yes => done\n",
+    "| age | than |\n|---|---|\n| > 9 | done |\n",
     "Keep <!-- this --> here.",
     "<!-- and\n\nthis -->\n",
     "<!-- never closed\n",

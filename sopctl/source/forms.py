@@ -9,6 +9,7 @@ from collections.abc import Container, Iterable, Iterator
 from functools import cache, lru_cache
 from typing import NamedTuple
 
+from sopctl.diagnostic import nearest
 from sopctl.shape import Either, List, Map, Record, Shape, Text
 
 OTHERWISE = "otherwise"
@@ -89,6 +90,12 @@ def answers(record: Record, written: Container[str]) -> str:
     return next((name for name, before in pairs if before in written), pairs[0][0] if pairs else "")
 
 
+def asked(record: Record, written: Container[str]) -> str:
+    """The key of such a list that is missing, though what it follows is written; else an empty word."""
+    pairs = _words_to_words(record)
+    return next((name for name, before in pairs if before in written and name not in written), "")
+
+
 @cache
 def _words_to_words(record: Record) -> tuple[tuple[str, str], ...]:
     """Each such mapping, with the key before it."""
@@ -113,6 +120,15 @@ def column(record: Record, heading: str) -> Column | None:
         return Column((first, rest.strip()), entries.value)
     maps = ((name, map_of(key.shape)) for name, key in keys.items())
     return next((Column((name, heading), entries.value) for name, entries in maps if entries), None)
+
+
+def misspelt(record: Record, heading: str, taken: Container[Path]) -> str:
+    """The key for where a row leads, where no column is that key and a heading is nearly called so."""
+    keys = record.part.__keys__
+    if OTHERWISE not in keys:
+        return ""
+    leads = [name for name, key in keys.items() if key.shape is keys[OTHERWISE].shape and name != OTHERWISE]
+    return nearest(named(heading, ()), [name for name in leads if (name,) not in taken])
 
 
 def first_map(record: Record) -> Path:

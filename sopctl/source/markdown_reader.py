@@ -107,8 +107,22 @@ class _Reader:
         assert section.heading is not None
         name = forms.named(section.title, root.part.__keys__)
         if not self.into.twice(data, name, (), section.at):
-            block = section.heading.extent
-            data[name] = self._content(forms.key_shape(root, name), section.lines, (name,), section.at, block)
+            block, shape = section.heading.extent, forms.key_shape(root, name)
+            lines = self._openings(shape, section.lines, (name,))
+            data[name] = self._content(shape, lines, (name,), section.at, block)
+
+    def _openings(self, shape: Shape, lines: list[Line], at: Pointer) -> list[Line]:
+        """The lines of a section of entries, with each heading that was meant to open one as it was meant."""
+        entries = forms.map_of(shape)
+        record = forms.record_of(entries.value) if entries else forms.row_of(shape)
+        if not record or "title" not in record.part.__keys__ or not any("{#" in line.text for line in lines):
+            return lines
+        meant = [(line, slips.opening(line)) for line in lines]
+        for line, opening in meant:
+            if opening:
+                message = f"`{line.text.strip()[:40]}` opens no entry: its heading is written `### … {{#…}}`"
+                self.into.complain("SOP005", at, message, line.extent, "write it so, in the first column")
+        return [opening or line for line, opening in meant]
 
     def _content(self, shape: Shape, lines: list[Line], at: Pointer, key: Extent, block: Extent) -> Any:
         sole = _sole(lines)
@@ -255,6 +269,8 @@ class _Reader:
                 last = part.last
         if texts:
             self._texts(texts, at, data)
+        if name := forms.asked(record, data):
+            self._odd_answers(record, name, lines, at, data)
         if forms.checklist(record):
             for line in slips.boxes(lines):
                 message = f"`{line.text.strip()[:40]}` is no item of a checklist: it is read as text"
@@ -280,32 +296,79 @@ class _Reader:
         return 0
 
     def _bullets(self, record: Record, items: list[Item], at: Pointer, data: Data, top: bool) -> int:
-        lead = list(takewhile(lambda item: _kind(item, top=True) in ("pair", ""), items)) if top else []
-        slipped = self._slipped(record, lead, at)
-        if not all(i in slipped or _kind(item, top=True) for i, item in enumerate(lead)):
-            lead = []
-        for i, item in enumerate(lead):
-            found = _PAIR.match(item.lines[0].text)
-            if slip := slipped.get(i):
-                self._slip(item, slip, forms.key_shape(record, slip.name), at, data)
-            elif found:
-                self._pair(item, found, forms.key_shape(record, found[1]), at, data)
-        rest = items[len(lead) :]
-        if not rest:
-            return sum(len(item.lines) for item in items)
+        lead = self._settings(record, items, at, data) if top else 0
+        rest = items[lead:]
         tasks, arrows = forms.checklist(record), forms.answers(record, data)
         kinds = {"odd task": "task"} if any(_kind(item) == "task" for item in rest) else {}
         runs = [
             (kind, list(run)) for kind, run in groupby(rest, lambda item: kinds.get(_kind(item), _kind(item)))
         ]
         if not all((kind == "task" and tasks) or (kind == "arrow" and arrows) for kind, _ in runs):
-            return sum(len(item.lines) for item in lead)
+            return sum(len(item.lines) for item in items[:lead])
         for kind, run in runs:
             if kind == "task" and tasks:
                 self._tasks(*tasks, run, at, data)
             else:
                 self._arrows(arrows, run, at, data)
         return sum(len(item.lines) for item in items)
+
+    def _settings(self, record: Record, items: list[Item], at: Pointer, data: Data) -> int:
+        """Read the settings with which a list begins, and tell how many there are."""
+        keys = record.part.__keys__
+        lead = list(takewhile(lambda item: _kind(item, top=True) in ("pair", ""), items))
+        pairs = [_PAIR.match(item.lines[0].text) for item in lead]
+        known = [found[1] for found in pairs if found and found[1] in keys]
+        odd = [not found or found[1] not in keys for found in pairs]
+        if forms.asked(record, {*data, *known}):  # an answer among them is told as one
+            answers = (i for i, item in enumerate(lead) if odd[i] and self._answer(item))
+            lead = lead[: next(answers, len(lead))]
+        slipped = self._slipped(record, lead, at)
+        settled = next((i for i in range(len(lead)) if i not in slipped and not pairs[i]), len(lead))
+        if settled < len(lead):
+            if not any(found and found[1] in keys for found in pairs[:settled]):
+                return 0
+            line = lead[settled].lines[0]
+            message = f"`{line.text.strip()[:40]}` is no setting, and stands in a list of settings"
+            help = "put a sentence above it, or begin its list with another sign, such as `*`"
+            self.into.complain("SOP005", at, message, line.extent, help)
+        for i, item in enumerate(lead[:settled]):
+            found = pairs[i]
+            if slip := slipped.get(i):
+                self._slip(item, slip, forms.key_shape(record, slip.name), at, data)
+            elif found:
+                self._pair(item, found, forms.key_shape(record, found[1]), at, data)
+        return settled
+
+    def _answer(self, item: Item) -> re.Match[str] | None:
+        return slips.answer(item.lines[0].text, self.into.text)
+
+    def _odd_answers(self, record: Record, name: str, lines: list[Line], at: Pointer, data: Data) -> None:
+        """The first list that was meant for answers, where the step asks and has none: as it was meant."""
+        for part in layout.blocks(lines):
+            items = layout.items(lines[part.first : part.last]) if part.kind == "list" else []
+            pairs = [_PAIR.match(item.lines[0].text) for item in items]
+            settings = sum(
+                1 for _ in takewhile(lambda found: found and found[1] in record.part.__keys__, pairs)
+            )
+            said = [(item, self._answer(item)) for item in items[settings:] if _kind(item) != "task"]
+            if any(found for _, found in said):
+                self._meant_answers(name, said, at, data)
+                return
+
+    def _meant_answers(
+        self, name: str, said: list[tuple[Item, re.Match[str] | None]], at: Pointer, data: Data
+    ) -> None:
+        self.into.found[(*at, name)] = Place(said[0][0].lines[0].extent, None)
+        entries = data[name] = Data()
+        for item, found in said:
+            line = item.lines[0]
+            if found:
+                self._pair(item, found, forms.TEXT, (*at, name), entries)
+            if not _ARROW.fullmatch(line.text):
+                message = (
+                    f"`{line.text.strip()[:40]}` leads nowhere: an item of `{name}` is written `- … → …`"
+                )
+                self.into.complain("SOP005", at, message, line.extent, "write it so; `->` is an arrow, too")
 
     def _slipped(self, record: Record, items: list[Item], at: Pointer) -> dict[int, slips.Slip]:
         """The settings that are not written as such, each with its finding."""
@@ -365,7 +428,7 @@ class _Reader:
         line = item.lines[0]
         extent = (line.start + found.start(1), line.start + found.end(1))
         if not self.into.twice(data, found[1], at, extent):
-            cut = found.start(3) if found.re is _ARROW else found.end()
+            cut = found.start(3) if found.re.groups == 3 else found.end()
             lines = [_cut(line, cut), *item.lines[1:]]
             data[found[1]] = self.into.value(shape, lines, (*at, found[1]), extent, None)
 

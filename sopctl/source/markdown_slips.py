@@ -22,6 +22,10 @@ _BOX = re.compile(
     r"|\[[ xX]\](?=[ \t]+\S)|(?<![ \t])\d{1,9}[.)][ \t]+\[[ xX]\](?=\s))(?![(\[:])"
 )
 _ODD_ITEM = re.compile(rf"(?:\[\]|\[[ xX]\](?=[^\s(\[:])|[\u2610-\u2612]|{_ODD_BOX})(?![(\[:])[ \t]*")
+_ANSWER = re.compile(
+    r"(\S(?:.*?\S)?)([ \t]*(?:→|⇒|➔|➜|➡|[=–—-]+>|:(?=[ \t]))[ \t]*)([A-Za-z0-9](?:[\w.#-]*\w)?)[ \t]*"
+)
+_ODD_OPENING = re.compile(r" {0,3}(?P<signs>#{2,6})[ \t]+.*\{#[^\s{}]+\}[ \t]*")
 _HEADING = re.compile(r"#{2,3}(?=[^#\s])")
 _RULE = re.compile(r"[|:=\u2013\u2014\s-]*[=\u2013\u2014-][|:=\u2013\u2014\s-]*")
 _FENCED = re.compile(r"^(`{3,}|~{3,}).*?(?:^\1|\Z)", re.MULTILINE | re.DOTALL)
@@ -79,6 +83,24 @@ def boxes(lines: Sequence[Line]) -> Iterator[Line]:
 def odd_box(text: str) -> re.Match[str] | None:
     """What stands at the beginning of a bullet in place of a box, as `[-]` or `[v]`."""
     return _ODD_ITEM.match(text)
+
+
+def answer(text: str, file: str) -> re.Match[str] | None:
+    """A bullet that says where an answer leads, with whatever arrow; with a colon, to an entry of the file."""
+    found = _ANSWER.fullmatch(text)
+    if found and ":" in found[2] and f"{{#{found[3]}}}" not in file:
+        bullet = re.search(rf"^[-*+][ \t]+{re.escape(found[3])}:", file, re.MULTILINE)
+        return found if bullet else None
+    return found
+
+
+def opening(line: Line) -> Line | None:
+    """The heading that opens an entry, where a line is one but for its indentation or too many signs."""
+    found = None if line.fence else _ODD_OPENING.fullmatch(line.text)
+    if not found or (found.start("signs") == 0 and len(found["signs"]) < 4) or len(found["signs"]) < 3:
+        return None
+    cut = found.end("signs") - 3
+    return Line(line.start + cut, line.text[cut:])
 
 
 def unspaced_headings(lines: Sequence[Line]) -> Iterator[Line]:

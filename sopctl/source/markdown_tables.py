@@ -26,11 +26,25 @@ def rows(into: Values, row: Record, kind: str, lines: list[Line], at: Pointer, f
         forms.column(row, cell.text) or forms.Column((forms.named(cell.text, ()),), forms.TEXT)
         for cell in head
     ]
+    _mend(into, row, head, columns, at)
     for i, each in enumerate(columns):
         if each.path in (other.path for other in columns[:i]):
             message = f"two columns are called `{head[i].text}`"
             into.complain("SOP002", at, message, head[i].extent, "keep one of the two")
     return [_row(into, row, head, columns, line, (*at, first + i), block) for i, line in enumerate(lines[2:])]
+
+
+def _mend(into: Values, row: Record, head: list[Cell], columns: list[forms.Column], at: Pointer) -> None:
+    """A heading such as `than` is taken for the key that it is nearly, where no other column is that key."""
+    for i, cell in enumerate(head):
+        taken = {each.path for each in columns}
+        if columns[i].path == (*forms.first_map(row), cell.text) and (
+            name := forms.misspelt(row, cell.text, taken)
+        ):
+            columns[i] = forms.Column((name,), forms.key_shape(row, name))
+            message = f"`{cell.text}` is no column of a table of `{at[-1]}` (did you mean `{name}`?)"
+            help = f"write `{name}`; a fact that is called so has another name"
+            into.complain("SOP004", at, message, cell.extent, help)
 
 
 def _row(home: Values, record: Record, head: list[Cell], columns: list[forms.Column], line: Line, at: Pointer,
