@@ -18,10 +18,10 @@ _TARGET = re.compile(
 )
 _KINDS = frozenset({"role", "team", "term", "clause", "path", "notice", "metric"})
 _NO_REFERENCE = lazy_pattern(
-    rf"""(?<![\[\]\\!])(?:
-      \[\[[ \t]*(?P<torn>{SOP_ID}(?:\#{ID})?|\#{ID}|(?:{"|".join(sorted(_KINDS))}):{ID})(?:\|[^\[\]\n]*)?[ \t]*\](?:[ \t]+\]|(?!\]))
-      | \[\[(?:\|[^\[\]\n]*)?\]\]
-      | \[(?P<single>{SOP_ID}(?:\#{ID})?)\](?!\]?\(|[\[:]))""",
+    rf"""\[(?<![\[\]\\!]\[)(?:
+      \[[ \t]*(?P<torn>{SOP_ID}(?:\#{ID})?|\#{ID}|(?:{"|".join(sorted(_KINDS))}):{ID})(?:\|[^\[\]\n]*)?[ \t]*\](?:[ \t]+\]|(?!\]))
+      | \[(?:\|[^\[\]\n]*)?\]\]
+      | (?P<single>{SOP_ID}(?:\#{ID})?)\](?!\]?\(|[\[:]))""",
     re.VERBOSE,
 )
 _CODE = lazy_pattern(r"(?P<fence>^ {0,3}(`{3,}|~{3,})[^\n]*\n.*?(?:^ {0,3}\2[`~]*[ \t]*$|\Z))|(?P<span>(?<!`)(`+)(?!`).+?(?<!`)\4(?!`))", re.DOTALL | re.MULTILINE)  # fmt: skip

@@ -33,7 +33,7 @@ _DEEP_INDENT = " " * (200 if CParser is not None else MAX_DEPTH)
 _SHOWN = 200
 _COMMENT = lazy_pattern(r"(?<!\S)#")
 _CUT = lazy_pattern(r"[ \t]#[^\W_]")
-_NO_ITEM = lazy_pattern(r"[\r\n][ ]*(-(?:[^\W\d_]|\[[^\r\n]?\])[^\r\n]*)")
+_NO_ITEM = lazy_pattern(r"\n *(-(?:[^\W\d_]|\[[^\r\n]?\])[^\r\n]*)")
 
 
 def document(path: str, text: str) -> Document:
