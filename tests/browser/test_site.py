@@ -377,12 +377,13 @@ def test_real_prose_in_a_sop_renders_as_mkdocs_renders_it(
 
 
 def _prose() -> Iterator[str]:
-    """The prose of a handbook, as far as it is plain Markdown without HTML and links to files that are not here."""
+    """The prose of a handbook, as far as it is plain Markdown without HTML and links to files that are not here,
+    and MkDocs reads it as a code host does: to it, two quotations in a row are one."""
     for path in sorted(PROSE.rglob("*.md")):
         text = path.read_text("utf-8").removeprefix("---\n").partition("\n---\n")[2]
         text = re.sub(r"!?\[([^\]\n]*)\]\((?!https?:)[^)\n]*\)", r"\1", text)
         if text.strip() and not re.search(
-            r"<[a-z!/]|^ *(?:!!!|\?\?\?)|\{[:#]|^\[[^\]]+\]:", text, re.MULTILINE
+            r"<[a-z!/]|^ *(?:!!!|\?\?\?)|\{[:#]|^\[[^\]]+\]:|^>.*\n\n>", text, re.MULTILINE
         ):
             yield text
 
