@@ -25,6 +25,7 @@ _NO_REFERENCE = lazy_pattern(
     re.VERBOSE,
 )
 _CODE = lazy_pattern(r"(?P<fence>^ {0,3}(`{3,}|~{3,})[^\n]*\n.*?(?:^ {0,3}\2[`~]*[ \t]*$|\Z))|(?P<span>(?<!`)(`+)(?!`).+?(?<!`)\4(?!`))", re.DOTALL | re.MULTILINE)  # fmt: skip
+_DEFINED = lazy_pattern(r"\[([^\[\]\n]+)\]:")
 _QUOTED = lazy_pattern(r"^[ \t]*>[^\n]*|“[^”\n]*”|\"[^\"\n]*\"|«[^»\n]*»", re.MULTILINE)
 _LINK_TARGET = lazy_pattern(r"(?<=\]\()[^()\s]*|<https?://[^>\s]*>|https?://[^\s)>]+")
 
@@ -45,10 +46,11 @@ def references(prose: Iterable[Prose]) -> Iterator[Reference]:
         for found in REFERENCE.finditer(spoken):
             kind, target = meaning(found[1].strip())
             yield Reference(at, kind, target, part=found.span())
+        defined = {*_DEFINED.findall(spoken)} if "]:" in spoken else ()
         for found in _NO_REFERENCE.finditer(spoken):
             if found["single"] is None:
                 yield Reference(at, "torn", found["torn"] or "", part=found.span())
-            elif f"[{found['single']}]:" not in spoken:
+            elif found["single"] not in defined:
                 yield Reference(at, "bracketed", found["single"], part=found.span())
 
 

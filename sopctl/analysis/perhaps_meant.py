@@ -10,9 +10,8 @@ def perhaps_meant(library: Library) -> set[str]:
     """The words of values that have a finding already, and the entries that they may have meant."""
     found: set[str] = set()
     for path, each in library.by_path.items():
-        for problem in each.problems:
-            if problem.finding.at:
-                found.update(_texts(_value(each.document.data, problem.finding.at)))
+        for at in {problem.finding.at for problem in each.problems if problem.finding.at}:
+            found.update(_texts(_value(each.document.data, at)))
         for lost in library.missing[path]:
             registers = REGISTER_OF.get(lost.reference.kind, ())
             own = each.sop.facts or () if each.sop and lost.reference.kind == "fact" else ()

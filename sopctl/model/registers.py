@@ -224,8 +224,9 @@ class Fact(Part, title="a fact"):
 
     def slips(self) -> Iterator[Problem]:
         numeric = self.type in ("integer", "number")
+        first = {value: i for i, value in reversed([*enumerate(self.values)])}
         for i, value in enumerate(self.values):
-            if value and isinstance(self.values, tuple) and value in self.values[:i]:
+            if value and first[value] != i:
                 message = f"the choice `{value}` is listed twice"
                 yield Problem("SOP005", Finding((*self.at, "values", i), message, "delete one of the two"))
         if self.type == "choice" and self.lacks("values"):

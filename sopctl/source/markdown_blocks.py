@@ -122,6 +122,7 @@ def _fenced(
     the beginning of a line, that nothing closes."""
     marked: list[Line] = []
     fence, opened, unclosed, until = "", None, None, 0
+    last = text.rfind("-->")
     for line in lines:
         if fence:
             marked.append(line._replace(fence=fence))
@@ -131,7 +132,7 @@ def _fenced(
             fence, opened = found[1], line
             marked.append(line._replace(fence=fence))
         elif line.start < until or "<!--" in line.text:
-            spared, until = _without_comments(text, line, until, comments)
+            spared, until = _without_comments(text, line, until, last, comments)
             if not spared.blank:
                 marked.append(spared)
             if not unclosed and spared.text.lstrip().startswith("<!--"):
@@ -145,9 +146,11 @@ def _may_open(text: str) -> bool:
     return "``" in text or "~~" in text
 
 
-def _without_comments(text: str, line: Line, until: int, comments: list[Extent]) -> tuple[Line, int]:
+def _without_comments(
+    text: str, line: Line, until: int, last: int, comments: list[Extent]
+) -> tuple[Line, int]:
     """A line without its comments, each character of it in its place, and where the last of them ends;
-    `until` is where one of an earlier line does. In code they are code, and one that nothing closes is text."""
+    `until` is where one of an earlier line does, `last` where the last of the file begins to. In code they are code, and one that nothing closes is text."""
     here, at = line.text, max(0, until - line.start)
     spared = [" " * min(at, len(here))]
     while found := _CODE_OR_COMMENT.search(here, at):
@@ -156,9 +159,9 @@ def _without_comments(text: str, line: Line, until: int, comments: list[Extent])
             spared.append(here[at : found.end()])
             at = found.end()
             continue
-        end = text.find("-->", start + 2)
-        if end < 0:
+        if last < start + 2:
             break
+        end = text.find("-->", start + 2)
         until = end + 3
         comments.append((start, until))
         spared += here[at : found.start()], " " * (min(until - line.start, len(here)) - found.start())

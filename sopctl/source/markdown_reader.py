@@ -5,6 +5,7 @@ which the outline tells; `forms` has the questions, `markdown_blocks` the layout
 """
 
 import re
+from functools import cached_property
 from itertools import groupby, takewhile
 from typing import Any
 
@@ -340,7 +341,11 @@ class _Reader:
         return settled
 
     def _answer(self, item: Item) -> re.Match[str] | None:
-        return slips.answer(item.lines[0].text, self.into.text)
+        return slips.answer(item.lines[0].text, self._entries)
+
+    @cached_property
+    def _entries(self) -> frozenset[str]:
+        return slips.entries(self.into.text)
 
     def _odd_answers(self, record: Record, name: str, lines: list[Line], at: Pointer, data: Data) -> None:
         """The first list that was meant for answers, where the step asks and has none: as it was meant."""

@@ -25,6 +25,7 @@ _ODD_ITEM = re.compile(rf"(?:\[\]|\[[ xX]\](?=[^\s(\[:])|[\u2610-\u2612]|{_ODD_B
 _ANSWER = re.compile(
     r"(\S(?:.*?\S)?)([ \t]*(?:→|⇒|➔|➜|➡|[=–—-]+>|:(?=[ \t]))[ \t]*)([A-Za-z0-9](?:[\w.#-]*\w)?)[ \t]*"
 )
+_ENTRY = re.compile(r"\{#([^\s{}]+)\}|^[-*+][ \t]+([^\s:]+):", re.MULTILINE)
 _ODD_OPENING = re.compile(r" {0,3}(?P<signs>#{2,6})[ \t]+.*\{#[^\s{}]+\}[ \t]*")
 _HEADING = re.compile(r"#{2,3}(?=[^#\s])")
 _RULE = re.compile(r"[|:=\u2013\u2014\s-]*[=\u2013\u2014-][|:=\u2013\u2014\s-]*")
@@ -85,13 +86,15 @@ def odd_box(text: str) -> re.Match[str] | None:
     return _ODD_ITEM.match(text)
 
 
-def answer(text: str, file: str) -> re.Match[str] | None:
-    """A bullet that says where an answer leads, with whatever arrow; with a colon, to an entry of the file."""
+def entries(file: str) -> frozenset[str]:
+    """The names that entries of a file may have: behind headings, and where bullets begin."""
+    return frozenset(name for names in _ENTRY.findall(file) for name in names)
+
+
+def answer(text: str, known: Container[str]) -> re.Match[str] | None:
+    """A bullet that says where an answer leads, with whatever arrow; with a colon, to an entry that is known."""
     found = _ANSWER.fullmatch(text)
-    if found and ":" in found[2] and f"{{#{found[3]}}}" not in file:
-        bullet = re.search(rf"^[-*+][ \t]+{re.escape(found[3])}:", file, re.MULTILINE)
-        return found if bullet else None
-    return found
+    return found if found and (":" not in found[2] or found[3] in known) else None
 
 
 def opening(line: Line) -> Line | None:

@@ -7,6 +7,7 @@ document) and what would exhaust a parser (deep nesting) is looked for before da
 
 import operator
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from sys import intern
 from typing import Any, NamedTuple
@@ -355,8 +356,8 @@ def _items_without_a_space(text: str, root: Any) -> Iterator[Problem]:
     """`-First`, which begins or goes on with a text: YAML sees no list item in it."""
     lines = [found.span(1) for found in _NO_ITEM.finditer(text)]
     for start, end, at in _plain(root, ()):
-        line = next((line for line in lines if start <= line[0] < end), None)
-        if line:
+        line = lines[min(bisect_left(lines, (start, 0)), len(lines) - 1)]
+        if start <= line[0] < end:
             message = "a list item begins with `- `: a space is missing after the `-`"
             help = "write `- `; a text that goes on like this stands in quotes"
             yield Problem("SOP005", Finding(at, message, help), line)
