@@ -283,6 +283,7 @@ KINDS["backticks of growing length"] = lambda n: alone(
 KINDS["one long run of blanks"] = lambda n: alone(sop("notes: a" + " " * n + "b\n"))
 KINDS["one long title"] = lambda n: alone(sop(title="Read the case " * n))
 KINDS["empty lines"] = lambda n: alone(sop("\n" * n))
+KINDS["items without a space"] = lambda n: alone(sop("prerequisites:\n" + lines(n, "  - x{i}\n    -y\n")))
 KINDS["comments"] = lambda n: alone(sop(lines(n, "# a comment {i}\n")))
 KINDS["ignores"] = lambda n: alone(
     sop("prerequisites:\n" + lines(n, "  - Do it promptly {i}. # sopctl: ignore[SOP701] as they say\n"))
@@ -750,6 +751,12 @@ KINDS["Markdown: ignores"] = lambda n: markdown(
     "## Prerequisites\n\n"
     + lines(n, "- Do it promptly {i} <!-- sopctl: ignore[SOP701] as they say -->\n")
     + "\n"
+)
+KINDS["Markdown: boxes that are none"] = lambda n: markdown(
+    steps=_step_head + lines(n, "- [-] Do it {i}\n- [ ] And that\n") + "\n"
+)
+KINDS["Markdown: headings with too many signs"] = lambda n: markdown(
+    steps=lines(n, "#### Look {i} {{#s{i}}}\n\n- role: lead\n- ask: So?\n\n- yes: s{i}\n\n")
 )
 KINDS["Markdown: vague items"] = lambda n: markdown(
     "## Prerequisites\n\n" + lines(n, "- Do it promptly {i}\n") + "\n"
