@@ -14,9 +14,9 @@ from sopctl.cli.completion import sop_ids
 from sopctl.cli.ground import Ground
 from sopctl.cli.options import Argument, Option
 from sopctl.cli.show import Page
-from sopctl.cli.wanted import successors_of, wanted_id
+from sopctl.cli.wanted import answer_on, wanted_id
 from sopctl.files import FileTrouble
-from sopctl.in_force import Answer, in_force
+from sopctl.in_force import Answer
 from sopctl.library import Library, build
 from sopctl.model import Sop
 from sopctl.report import printable
@@ -47,14 +47,7 @@ def as_of(
     repository = repository_of(base.root)
     chronicle = Chronicle(repository, base.root)
     sop = wanted_id(chronicle, id)
-    successors = successors_of(base.texts_at("HEAD", repository), chronicle.names(sop), now)
-    answer = in_force(
-        chronicle.states(sop),
-        wanted,
-        begins=chronicle.begins,
-        successors=successors,
-        renamed=chronicle.renamed,
-    )
+    answer = answer_on(wanted, chronicle, sop, base.texts_at("HEAD", repository), now)
     doubts = (*answer.doubts, *_doubts(chronicle, answer, now))
     _WRITERS[format.value](base, chronicle, sop, answer._replace(doubts=doubts))
     return 0 if answer.state else 1

@@ -14,8 +14,7 @@ from sopctl.cli import ground
 from sopctl.cli.cells import table
 from sopctl.cli.completion import sop_ids
 from sopctl.cli.options import Argument, Option
-from sopctl.cli.wanted import successors_of, wanted_id
-from sopctl.in_force import in_force
+from sopctl.cli.wanted import answer_on, wanted_id
 from sopctl.library import build
 from sopctl.report import printable
 from sopctl.repository import repository_of
@@ -44,15 +43,7 @@ def audit(
     wanted = [wanted_id(chronicle, id) for id in ids or ()] or sorted(library.by_id)
     found = []
     for id in wanted:
-        successors = successors_of(texts, chronicle.names(id), day)
-        answer = in_force(
-            chronicle.states(id),
-            day,
-            begins=chronicle.begins,
-            successors=successors,
-            renamed=chronicle.renamed,
-        )
-        found.append(audited(chronicle, id, answer))
+        found.append(audited(chronicle, id, answer_on(day, chronicle, id, texts, day)))
     sys.stdout.write(_WRITERS[format.value](_Audit(day, chronicle.begins, found)))
     for path in library.unreadable:
         print(f"sopctl: {path} cannot be read and is left out; `sopctl lint` says why", file=sys.stderr)

@@ -10,7 +10,7 @@ from sopctl.model import Sop
 
 if TYPE_CHECKING:
     from sopctl.chronicle import Chronicle
-    from sopctl.in_force import Successor
+    from sopctl.in_force import Answer, Successor
 
 
 def wanted_sop(library: Library, id: str) -> Sop:
@@ -35,7 +35,20 @@ def wanted_id(chronicle: "Chronicle", id: str) -> str:
     return chronicle.newest(found)
 
 
-def successors_of(texts: Texts, names: frozenset[str], today: date) -> "list[Successor]":
+def answer_on(day: date, chronicle: "Chronicle", id: str, texts: Texts, today: date) -> "Answer":
+    """What of a SOP was in force on a day, by its past and by the texts that stand now."""
+    from sopctl.in_force import in_force
+
+    return in_force(
+        chronicle.states(id),
+        day,
+        begins=chronicle.begins,
+        successors=_successors_of(texts, chronicle.names(id), today),
+        renamed=chronicle.renamed,
+    )
+
+
+def _successors_of(texts: Texts, names: frozenset[str], today: date) -> "list[Successor]":
     """The SOPs in force that take the place of one that is or was called so."""
     from sopctl.in_force import Successor
 
