@@ -132,12 +132,17 @@ def beside(root: Path) -> Callable[[str], str | None]:
 def write(path: Path, text: str | bytes) -> None:
     """Write a whole file, or leave the old one as it was; a link is followed, and into a pipe or a
     device one writes as it stands. FileTrouble says why it cannot be written."""
-    data = text.encode("utf-8") if isinstance(text, str) else text
+    data = _encoded(text)
     with _writing(path):
         if _is_stream(path):
             _pour(path, data)
         else:
             _replace(Path(os.path.realpath(path)), data)
+
+
+def _encoded(text: str | bytes) -> bytes:
+    """As UTF-8; half of a surrogate pair, which no file can hold, becomes a question mark."""
+    return text.encode("utf-8", "replace") if isinstance(text, str) else text
 
 
 @contextmanager
@@ -224,7 +229,7 @@ def write_folder(folder: Path, wanted: Mapping[str, str | bytes]) -> int:
                 path.unlink()
                 changed += 1
     for path, text in keep.items():
-        data = text.encode("utf-8") if isinstance(text, str) else text
+        data = _encoded(text)
         with _writing(path):
             if not path.is_file() or path.read_bytes() != data:
                 write(path, data)
@@ -242,7 +247,7 @@ def fill(folder: Path, wanted: Mapping[str, str | bytes]) -> None:
             if path.parent not in made:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 made.add(path.parent)
-            path.write_bytes(text.encode("utf-8") if isinstance(text, str) else text)
+            path.write_bytes(_encoded(text))
 
 
 def _check_inside(names: Iterable[str]) -> None:

@@ -854,7 +854,21 @@ def test_a_template_may_use_all_that_jinja_calls() -> None:
         "{% call(mark) twice('a') %}{{ mark }}{% endcall %}{{ self.top() }}"
         "{% for each in [[3], 4] recursive %}{{ loop(each) if each is iterable else each }}{% endfor %}"
     )
-    assert Templates({"mine.md.jinja": written}).render("mine") == "1122aa!112234"
+    mine = Templates({}, {"mine.md.jinja": written}).render("mine")
+    assert mine == "1122aa!112234"
+
+
+def test_a_template_of_the_knowledge_base_may_ask_for_what_is_not_there() -> None:
+    written = "{{ sop.nickname | default('none') }} {{ sop.nickname is defined }} {{ colours.red }}"
+    mine = Templates({}, {"mine.md.jinja": written})
+    assert mine.render("mine", sop=full()[0].sops[0], colours={"red": "#f00"}) == "none False #f00"
+
+
+def test_our_templates_say_plainly_what_they_lack() -> None:
+    with pytest.raises(
+        TemplateTrouble, match="sopctl's mine.md.jinja, line 1: .*has no attribute 'nickname'"
+    ):
+        Templates({"mine.md.jinja": "{{ sop.nickname }}"}).render("mine", sop=full()[0].sops[0])
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,6 @@ from sopctl.render.pen import Pen
 from sopctl.render.reference import Command, Option
 from sopctl.render.sop_view import SopView
 from sopctl.render.templates import Templates, TemplateTrouble, load
-from sopctl.render.text import NEEDS_BUILDER
 from sopctl.render.walk_data import Walks, script_path
 from sopctl.report._health import json as report_json
 
@@ -54,15 +53,15 @@ def site(
         path = sop_page(one.id)
         pages[path] = sop(one, links, templates)
         sources[path] = library.path_of(one)
-        scripts[script_path(one.id)] = _encodable(walks.script(one))
+        scripts[script_path(one.id)] = walks.script(one)
     state = health(library, lint(library) if diagnostics is None else diagnostics)
     for page in others.all_pages(links, commands, state, edits):
         pen = Pen(links, page.path, page.source)
-        pages[page.path] = _encodable(
-            templates.render(page.template, pen=pen, words=pen.words, library=library, **page.values)
+        pages[page.path] = templates.render(
+            page.template, pen=pen, words=pen.words, library=library, **page.values
         )
         sources[page.path] = page.source
-    pages.update({path: _encodable(page) for path, page in others.linked_files(links, templates).items()})
+    pages.update(others.linked_files(links, templates))
     data = {
         **scripts,
         meanings.PATH: meanings.script(links),
@@ -75,19 +74,7 @@ def site(
 def sop(one: Sop, links: Links, templates: Templates) -> str:
     """The page of one SOP."""
     pen = Pen(links, sop_page(one.id), links.library.path_of(one), one)
-    return _encodable(
-        templates.render("sop", sop=one, pen=pen, view=SopView(one, pen), library=links.library)
-    )
-
-
-def _encodable(page: str) -> str:
-    """The page without characters that no file can hold (half of a surrogate pair)."""
-    page = page.replace(NEEDS_BUILDER, "")
-    try:
-        page.encode("utf-8")
-    except UnicodeEncodeError:
-        return page.encode("utf-8", "replace").decode("utf-8")
-    return page
+    return templates.render("sop", sop=one, pen=pen, view=SopView(one, pen), library=links.library)
 
 
 __all__ = [

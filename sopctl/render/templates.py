@@ -7,7 +7,7 @@ from typing import Any
 from sopctl import files
 from sopctl.diagnostic import nearest
 from sopctl.files import FileTrouble
-from sopctl.render.text import for_builder, line
+from sopctl.render.text import NEEDS_BUILDER, for_builder, line
 
 SUFFIX = ".md.jinja"
 
@@ -25,7 +25,7 @@ class Templates:
     def __init__(
         self, ours: Mapping[str, str], theirs: Mapping[str, str] | None = None, folder: str = "templates"
     ) -> None:
-        from sopctl.render.jinja import FunctionLoader, PageEnvironment, StrictUndefined
+        from sopctl.render.jinja import OURS, FunctionLoader, PageEnvironment, StrictUndefined
 
         theirs = theirs or {}
         self.unused = tuple(f"{folder}/{said}" for said in _unused(ours, theirs))
@@ -33,7 +33,7 @@ class Templates:
         def load(name: str) -> tuple[str, str, Any] | None:
             if name in theirs:
                 return theirs[name], f"{folder}/{name}", lambda: True
-            return (ours[name], f"sopctl's {name}", lambda: True) if name in ours else None
+            return (ours[name], f"{OURS}{name}", lambda: True) if name in ours else None
 
         self._environment = PageEnvironment(
             loader=FunctionLoader(load), undefined=StrictUndefined, autoescape=False, trim_blocks=True,
@@ -48,11 +48,12 @@ class Templates:
         from jinja2 import TemplateError
 
         try:
-            return self._environment.get_template(f"{name}{SUFFIX}").render(values)
+            page = self._environment.get_template(f"{name}{SUFFIX}").render(values)
         except TemplateError as error:
             raise TemplateTrouble(f"{_where(error, name)}: {_what(error)}") from error
         except (TypeError, ValueError, AttributeError, KeyError, IndexError, ZeroDivisionError) as error:
             raise TemplateTrouble(f"{_where(error, name)}: {error}") from error
+        return page.replace(NEEDS_BUILDER, "")
 
 
 def load(own: Path | None = None) -> Templates:
