@@ -2,7 +2,7 @@
 
 import posixpath
 import re
-from collections.abc import Callable
+from collections.abc import Iterator
 from functools import cached_property
 from html import unescape
 from typing import NamedTuple
@@ -143,9 +143,9 @@ class Links:
         aliases of the terms that it uses."""
         parts = sop.id.split("-")
         ids = dict.fromkeys("".join(parts[start:]) for start in range(len(parts) - 1))
-        said = " ".join(" ".join(each.text for each in self._typed(sop).prose).casefold().split())
+        said = _in_a_row("\n".join([each.text for each in self._typed(sop).prose]).casefold())
         used = {r.target for r in self.library.references[self.library.path_of(sop)] if r.kind == "term"}
-        used.update(self._terms.get(found, "") for found in self._named(said))
+        used.update(self._named(said))
         aliases = (
             alias
             for id in sorted(used)
@@ -160,16 +160,21 @@ class Links:
 
     @cached_property
     def _terms(self) -> dict[str, str]:
-        """By title, in small letters, the id of a term."""
-        return {term.title.casefold(): id for id, term in self.library.glossary.items() if term.title}
+        """By title, in small letters, the id of a term; the longest title first."""
+        terms = {
+            _in_a_row(each.title.casefold()): id for id, each in self.library.glossary.items() if each.title
+        }
+        return {title: terms[title] for title in sorted(terms, key=lambda title: (-len(title), title))}
 
-    @cached_property
-    def _named(self) -> Callable[[str], list[str]]:
-        """Finds the titles of terms in a text in small letters; the longest first. What must stand
-        before a title is asked after its first letter, to which the search can leap."""
-        titles = sorted(self._terms, key=lambda title: (-len(title), title))
-        begun = (rf"{re.escape(title[0])}(?<!\w.){re.escape(title[1:])}" for title in titles)
-        return re.compile(rf"(?:{'|'.join(begun)})(?!\w)").findall if titles else lambda said: []
+    def _named(self, said: str) -> Iterator[str]:
+        """The terms whose titles stand in a text in small letters, and not inside longer titles alone.
+        What must stand before a title is asked after its first letter, to which the search can leap."""
+        for title, id in self._terms.items():
+            if title in said:
+                whole = rf"{re.escape(title[0])}(?<!\w.){re.escape(title[1:])}(?!\w)"
+                said, count = re.subn(whole, "\n", said)
+                if count:
+                    yield id
 
     # Links that writers write
 
@@ -251,6 +256,14 @@ class Links:
 
 
 _INDEX = re.compile(r"((?:.*/)?)(?:index|README)\.md").fullmatch
+
+
+def _in_a_row(text: str) -> str:
+    """A text of many lines as one, with one blank where several were."""
+    text = text.replace("\n", " ")
+    while "  " in text:
+        text = text.replace("  ", " ")
+    return text
 
 
 def sop_page(id: str) -> str:
