@@ -111,8 +111,8 @@ def _merged(edges: Iterable[Edge]) -> list[Edge]:
     for edge in edges:
         found.setdefault((edge.start, edge.end), []).append(edge)
     return [
-        Edge(start, end, same[0].kind, " · or ".join(dict.fromkeys([", ".join(lines(each.label)) for each in same if each.label])))
-        for (start, end), same in found.items()
+        same[0]._replace(label=" · or ".join(dict.fromkeys([", ".join(lines(each.label)) for each in same if each.label])))
+        for same in found.values()
     ]  # fmt: skip
 
 

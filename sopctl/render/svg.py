@@ -1,12 +1,14 @@
 """A picture as SVG that stands in a page: small, without a script, its colours those of the page."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import pairwise
 
-from sopctl.render.picture import INDENT, PAD, SMALL, SMALL_LETTER, TITLE, Arrow, Box, Exit, Picture
+from sopctl.render.picture import INDENT, PAD, SMALL, SMALL_LETTER, TITLE, Arrow, Box, Picture
 from sopctl.render.text import line
 
 _ROUND = 4
+_SIGNS = {"outcome": "●", "adverse": "▲", "sop": "⇥", "event": "↯"}
+_BELOW = int(2 * SMALL_LETTER) + 2  # where the words of a way go on below its sign
 _WAY_OUT = {"right": "→", "left": "↺", "below": "↓"}
 
 
@@ -14,10 +16,10 @@ def svg(picture: Picture, addresses: dict[str, str], described: str) -> str:
     """The picture; `addresses` says for a node where a click on it leads."""
     arrows = dict.fromkeys(picture.arrows)
     inside = [
-        f'<path class="sop-way-on" d="{"".join(_line(each) for each in arrows if not each.back)}"/>',
-        f'<path class="sop-way-back" d="{"".join(_line(each) for each in arrows if each.back)}"/>',
-        f'<path class="sop-way-head" d="{"".join(dict.fromkeys(_head(each) for each in arrows))}"/>',
-        *(_box(box, addresses.get(box.node.id, "")) for box in picture.boxes),
+        f'<path class="sop-way-on" d="{"".join([_line(each) for each in arrows if not each.back])}"/>',
+        f'<path class="sop-way-back" d="{"".join([_line(each) for each in arrows if each.back])}"/>',
+        f'<path class="sop-way-head" d="{"".join(dict.fromkeys([_head(each) for each in arrows]))}"/>',
+        *[_box(box, addresses.get(box.node.id, "")) for box in picture.boxes],
     ]
     return (
         f'<svg viewBox="0 0 {picture.width} {picture.height}" role="group" aria-label="{line(described)}">'
@@ -26,7 +28,7 @@ def svg(picture: Picture, addresses: dict[str, str], described: str) -> str:
 
 
 def _box(box: Box, address: str) -> str:
-    drawn = f"{_frame(box)}{_mark(box)}{''.join(_words(box))}"
+    drawn = f"{_frame(box)}{_mark(box)}{_words(box)}"
     return f'<a href="{address}">{drawn}</a>' if address else f"<g>{drawn}</g>"
 
 
@@ -37,31 +39,29 @@ def _frame(box: Box) -> str:
 def _mark(box: Box) -> str:
     """The number of a step, or a sign of how it ends."""
     x, y = box.x + INDENT // 2, box.entry + 5
-    sign = {"outcome": "●", "adverse": "▲", "sop": "⇥", "event": "↯"}.get(box.node.kind)
-    return _text(x, y, sign or box.node.label.partition(" ")[0], f"sop-mark-{box.node.kind}")
+    sign = _SIGNS.get(box.node.kind) or box.node.label.partition(" ")[0]
+    return _text(x, y, sign, f"sop-mark-{box.node.kind}")
 
 
-def _words(box: Box) -> Iterator[str]:
+def _words(box: Box) -> str:
     x, y = box.x + INDENT, box.y + PAD + TITLE - 4
-    for i, each in enumerate(box.title):
-        yield _text(x, y + i * TITLE, each, "sop-box-title")
+    drawn = ""
+    for each in box.title:
+        drawn += _text(x, y, each, "sop-box-title")
+        y += TITLE
     if box.note:
-        yield _text(x, y + TITLE * (len(box.title) - 1) + SMALL + 1, box.note)
+        drawn += f'<text x="{x}" y="{y - TITLE + SMALL + 1}">{line(box.note)}</text>'
     for way in box.exits:
-        yield from _exit(x, way)
+        for i, each in enumerate(way.words):
+            if i == 0:
+                drawn += _text(x, way.y + 4, f"{_WAY_OUT[way.side]} {each}", "sop-exit")
+            else:
+                drawn += _text(x + _BELOW, way.y + 4 + i * SMALL, each, "sop-exit")
+    return drawn
 
 
-def _exit(x: int, way: Exit) -> Iterator[str]:
-    for i, each in enumerate(way.words):
-        sign = f"{_WAY_OUT[way.side]} " if i == 0 else ""
-        yield _text(
-            x + (0 if sign else int(2 * SMALL_LETTER) + 2), way.y + 4 + i * SMALL, sign + each, "sop-exit"
-        )
-
-
-def _text(x: int, y: int, words: str, kind: str = "") -> str:
-    named = f' class="{kind}"' if kind else ""
-    return f'<text{named} x="{x}" y="{y}">{line(words)}</text>'
+def _text(x: int, y: int, words: str, kind: str) -> str:
+    return f'<text class="{kind}" x="{x}" y="{y}">{line(words)}</text>'
 
 
 # Arrows
@@ -70,17 +70,18 @@ def _text(x: int, y: int, words: str, kind: str = "") -> str:
 def _line(arrow: Arrow) -> str:
     """A line through the corners, each of them rounded."""
     (x, y), *rest = arrow.corners
-    drawn = [f"M{x} {y}"]
+    drawn = f"M{x} {y}"
     for (ax, ay), (bx, by) in pairwise(rest):
-        drawn.append(f"L{_towards(x, ax)} {_towards(y, ay)}Q{ax} {ay} {_towards(bx, ax)} {_towards(by, ay)}")
+        drawn += f"L{_towards(x, ax)} {_towards(y, ay)}Q{ax} {ay} {_towards(bx, ax)} {_towards(by, ay)}"
         x, y = ax, ay
-    drawn.append(f"L{rest[-1][0]} {rest[-1][1]}")
-    return "".join(drawn)
+    return f"{drawn}L{rest[-1][0]} {rest[-1][1]}"
 
 
 def _towards(other: int, corner: int) -> int:
     """Where the rounding of a corner begins or ends, seen from the next corner."""
-    return corner + max(-_ROUND, min(_ROUND, other - corner))
+    if other > corner:
+        return min(other, corner + _ROUND)
+    return max(other, corner - _ROUND)
 
 
 def _head(arrow: Arrow) -> str:
