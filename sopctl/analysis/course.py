@@ -217,7 +217,8 @@ class Course:
     def comes_back(self, sop: Sop) -> bool:
         """Whether a case may enter the first step again."""
         first = sop.known_steps[0].id
-        back = any(first in targets for targets in self.targets(sop.id).values()) or self.hands_off(sop)
+        to = {arrow.to for arrows in ways.arrows_by_step(sop).values() for arrow in arrows}
+        back = first in to or ways.ANYWHERE in to or any(map(ways.is_sop, to))
         return back and first in self.on_loops(sop.id)
 
     def targets(self, sop: str) -> dict[str, list[str]]:
