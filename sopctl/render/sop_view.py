@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from functools import cached_property
 
-from sopctl.analysis.ways import arrows_by_step, is_sop
+from sopctl.analysis.ways import is_sop
 from sopctl.model.registers import EscalationPath
 from sopctl.model.scenario import Scenario
 from sopctl.model.sop import Deadline, Outcome, Sop, Step
@@ -61,13 +61,12 @@ class SopView:
 
     def _promise(self) -> str:
         """The time within which every case comes to an end, where the SOP promises one to all."""
-        arrows = (arrow.to for arrows in arrows_by_step(self.sop).values() for arrow in arrows)
-        ends = {*(self.sop.outcomes or ()), *filter(is_sop, arrows)}
-        promises = (
+        promises = [
             each
             for each in self.sop.deadlines or ()
             if each and each.kind == "ceiling" and each.from_ == "trigger" and not each.when
-        )
+        ]
+        ends = {*(self.sop.outcomes or ()), *filter(is_sop, self.said.leading)} if promises else set()
         return next((self.deadline_time(each) for each in promises if ends <= {*each.to}), "")
 
     def deadline_time(self, deadline: Deadline) -> str:

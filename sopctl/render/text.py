@@ -58,7 +58,7 @@ _STARTS_LATER = re.compile(rf"\n{_START}", re.MULTILINE).search
 
 def ready(text: str, refer: Refer) -> str | None:
     """A text of one paragraph as HTML, where it holds no Markdown but references and code; else None."""
-    if _STARTS(text) or _STARTS_LATER(text):
+    if (not text[:1].isalpha() and _STARTS(text)) or ("\n" in text and _STARTS_LATER(text)):
         return None
     if not _MAY_MEAN_SOMETHING(text) and "  \n" not in text:
         return text.replace(">", "&gt;")
@@ -75,7 +75,9 @@ def ready(text: str, refer: Refer) -> str | None:
 
 def ready_blocks(text: str, refer: Refer) -> str | None:
     """A text of paragraphs as HTML, where they are ready; else None."""
-    paragraphs = [ready(each, refer) for each in re.split(r"\n(?:[ ]*\n)+", text.strip("\n"))]
+    text = text.strip("\n")
+    apart = re.split(r"\n(?:[ ]*\n)+", text) if "\n" in text else [text]
+    paragraphs = [ready(each, refer) for each in apart]
     return None if None in paragraphs else "".join([f"<p>{each}</p>" for each in paragraphs])
 
 
