@@ -1,5 +1,6 @@
 """What is set aside before the site is built stands in it all the same."""
 
+import re
 import shutil
 from collections.abc import Iterator
 from datetime import date
@@ -130,6 +131,20 @@ def test_finished_html_is_set_aside_with_the_words_that_the_search_finds() -> No
         "<!--sopctl:0-->\n<p>Call the lead, &lt;now&gt;. Then wait. b</p>\n<!--/sopctl-->\n\nwords\n"
     )
     assert put_back(left, kept, set()) == page.replace(WORD, "")
+
+
+def test_the_search_finds_what_a_sop_covers_asks_and_ticks_and_not_where_its_cases_go(docks: Path) -> None:
+    texts = files.texts_in(docks, docks / "sops")
+    plain = SOP.replace(
+        'scope: The words ` data-search-exclude="_"` and data-search-exclude="_" are', "scope: Ropes are"
+    )
+    read = library.build({**texts, "sops/DK-OPN-001.yaml": plain}, TODAY)
+    page = site(read, load()).pages["sops/DK-OPN-001.md"]
+    said = " ".join(re.findall("<p>(.*)</p>", lean(page)[0]))
+    for found in ("Ropes are words", "Fenders", "Is the ship moored?"):
+        assert found in said
+    for lost in ("Covers", "in every other case", "comes from", "2026"):
+        assert lost not in said
 
 
 def test_below_a_heading_that_the_search_leaves_out_no_words_are_found_up_to_the_next() -> None:
