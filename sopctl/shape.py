@@ -17,6 +17,7 @@ from typing import (
     Literal,
     NamedTuple,
     Self,
+    TypeVar,
     Union,
     dataclass_transform,
     get_args,
@@ -29,6 +30,11 @@ from sopctl.weight import Weight
 
 UNKNOWN: Any = type("Unknown", (), {"__repr__": lambda self: "UNKNOWN", "__bool__": lambda self: False})()
 """Stands for a value that was written but could not be understood."""
+
+_Several = TypeVar("_Several")
+_FILLED = object()
+Filled = Annotated[_Several, _FILLED]
+"""A list or mapping that says nothing where it is empty: `Filled[tuple[Point, ...]]`."""
 
 _REQUIRED: Any = object()
 WAY_OUT_OF_EMPTY = "write a value"
@@ -217,12 +223,16 @@ class Choice(Shape):
 class List(Shape):
     """A list; one value alone is a list of one."""
 
-    def __init__(self, item: Shape, most: int | None = None) -> None:
+    filled = False
+
+    def __init__(self, item: Shape) -> None:
         self.item = item
         self.words = f"a list; each item {item.words}"
 
     def read(self, data: Any, at: Pointer, into: Reading, key: bool = False) -> Any:
         if type(data) is list:
+            if not data and self.filled:
+                return _refuse_empty(at, into)
             item = self.item.read
             return tuple([item(value, at + (i,), into) for i, value in enumerate(data)])  # noqa: RUF005
         if data == "":
@@ -231,7 +241,7 @@ class List(Shape):
 
     def schema(self, name: Any) -> dict[str, Any]:
         item = self.item.schema(name)
-        return {"anyOf": [{"type": "array", "items": item}, item]}
+        return {"anyOf": [{"type": "array", "items": item, **({"minItems": 1} if self.filled else {})}, item]}
 
     def accepts(self, data: Any) -> bool:
         return isinstance(data, list) or self.item.accepts(data)
@@ -240,6 +250,8 @@ class List(Shape):
 class Map(Shape):
     """A mapping from a word of one shape to values of another."""
 
+    filled = False
+
     def __init__(self, key: Shape, value: Shape) -> None:
         self.key, self.value = key, value
         self.words = f"keys with values, such as `{{{key.sample}: {value.sample}}}`, each value {value.words}"
@@ -247,6 +259,8 @@ class Map(Shape):
     def read(self, data: Any, at: Pointer, into: Reading, key: bool = False) -> Any:
         if type(data) is not dict:
             return into.refuse(at, f"{_name(at)} should be {self.words}, not {_form(data)}")
+        if not data and self.filled:
+            return _refuse_empty(at, into)
         values = {}
         for word, value in data.items():
             here = (*at, word)
@@ -260,6 +274,7 @@ class Map(Shape):
             "type": "object",
             "additionalProperties": self.value.schema(name),
             **({"propertyNames": {"pattern": names["pattern"]}} if "pattern" in names else {}),
+            **({"minProperties": 1} if self.filled else {}),
         }
 
     def accepts(self, data: Any) -> bool:
@@ -468,6 +483,11 @@ def shape_of(annotation: Any) -> Shape:
     if isinstance(annotation, Shape):
         return annotation
     origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin is Annotated and annotation.__metadata__[0] is _FILLED:
+        shape = shape_of(arguments[0])
+        assert isinstance(shape, List | Map)
+        shape.filled = True
+        return shape
     if origin is Annotated:
         return annotation.__metadata__[0]  # type: ignore[no-any-return]
     if origin in (Union, types.UnionType):
@@ -584,6 +604,10 @@ def _name(at: Pointer) -> str:
         return f"`{at[-1]}`"
     owner = next((key for key in reversed(at) if isinstance(key, str)), "")
     return f"item {at[-1] + 1} of `{owner}`"
+
+
+def _refuse_empty(at: Pointer, into: Reading) -> Any:
+    return into.refuse(at, f"{_name(at)} is empty", help=WAY_OUT_OF_EMPTY, key=isinstance(at[-1], str))
 
 
 def _form(data: Any) -> str:

@@ -359,6 +359,30 @@ def test_no_rule_fails_over_what_is_empty(path: str, text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("before", "after", "at"),
+    [
+        ("outcomes:\n  done: {title: Done}", "outcomes: {}", 14),
+        ("next: done", "next: done\n    within: []", 14),
+        ("outcomes:", "deadlines: [{id: reply, kind: ceiling, from: trigger, to: [], value: 1d}]\noutcomes:", 14),
+        ("outcomes:", "scenarios: [{title: A, given: {big: []}, expect: {outcome: done}}]\noutcomes:", 14),
+        ("outcomes:", "scenarios: [{title: A, answers: {look: []}, expect: {outcome: done}}]\noutcomes:", 14),
+        ("outcomes:", "scenarios: [{title: A, calls: {look: []}, expect: {outcome: done}}]\noutcomes:", 14),
+    ],
+)  # fmt: skip
+def test_what_says_nothing_where_it_is_empty_is_one_finding(before: str, after: str, at: int) -> None:
+    texts = changed((before, after))
+    texts["facts.yaml"] = "facts: {big: {type: yes-no, ask: Is it big?}}\n"
+    found = [each for each in said(check(texts)) if each[0] != "facts.yaml"]
+    assert found == [("TS-A-001.yaml", at, "SOP005")]
+
+
+def test_a_level_that_tells_nobody_is_a_finding() -> None:
+    level = "{to: [], ack_within: 15m}"
+    path = f"escalation_paths: {{late: {{title: Late, levels: [{level}], on_exhausted: lead}}}}\n"
+    assert said(check({**CLEAN, "paths.yaml": path}, "SOP005")) == [("paths.yaml", 1, "SOP005")]
+
+
+@pytest.mark.parametrize(
     ("written", "more"),
     [
         ('title: " "', ""),

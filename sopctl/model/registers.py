@@ -25,7 +25,7 @@ from sopctl.model.words import (
     WorkerType,
 )
 from sopctl.pattern import lazy_pattern
-from sopctl.shape import Part, Problem, Word, key
+from sopctl.shape import Filled, Part, Problem, Word, key
 from sopctl.weight import Weight
 
 _FIELD = lazy_pattern(r"\{\{\s*(.*?)\s*\}\}")
@@ -171,7 +171,7 @@ class Calendar(Part, title="a calendar"):
 class Level(Part, title="a level"):
     """One rung of an escalation path."""
 
-    to: tuple[RoleRef, ...] = key("Who is told: a role, team or schedule, or a list of them.")
+    to: Filled[tuple[RoleRef, ...]] = key("Who is told: a role, team or schedule, or a list of them.")
     via: tuple[Label, ...] = key("By which channels.", (), weight=Weight.PROCEDURE)
     ack_within: Time = key("How long they have to acknowledge before the next level is told.")
 

@@ -12,7 +12,7 @@ from sopctl.model.words import (
     SopRef,
     Time,
 )
-from sopctl.shape import Part, key
+from sopctl.shape import Filled, Part, key
 
 
 class Expect(Part, title="what a scenario expects"):
@@ -32,11 +32,13 @@ class Scenario(Part, title="a scenario"):
 
     title: Line = key("The case in a few words.")
     sop: SopRef | None = key("The SOP, where the scenario stands in a register.", None)
-    given: dict[FactRef, tuple[FactValue, ...]] = key(
+    given: dict[FactRef, Filled[tuple[FactValue, ...]]] = key(
         "The facts of the case; a list gives one value for each time the fact is asked.", {}, ordered=True
     )
-    answers: dict[CaseStep, tuple[Answer, ...]] = key("The answers to questions, by step.", {}, ordered=True)
-    calls: dict[CaseStep, tuple[Answer, ...]] = key(
+    answers: dict[CaseStep, Filled[tuple[Answer, ...]]] = key(
+        "The answers to questions, by step.", {}, ordered=True
+    )
+    calls: dict[CaseStep, Filled[tuple[Answer, ...]]] = key(
         "Outcomes of called SOPs that are not to be walked.", {}, ordered=True
     )
     expect: Expect = key("What should happen.")

@@ -35,7 +35,7 @@ from sopctl.model.words import (
     Time,
     Version,
 )
-from sopctl.shape import Part, Problem, key
+from sopctl.shape import Filled, Part, Problem, key
 from sopctl.weight import Weight
 
 Status = Literal["draft", "in-review", "approved", "effective", "suspended", "superseded", "withdrawn"]
@@ -123,7 +123,7 @@ class Step(Part, title="a step"):
     role: RoleRef | None = key(
         "Who does it: a role, team or schedule. Required unless the step is an `escalate` or a `call`.", None
     )  # fmt: skip
-    within: Time | tuple[WithinRow, ...] | None = key(
+    within: Time | Filled[tuple[WithinRow, ...]] | None = key(
         "The longest the step may take (a ceiling): one duration, or rows of `when` and `within`.", None, weight=Weight.CLOCK, ordered=True
     )  # fmt: skip
     wait: Time | None = key("The shortest it must take (a floor): a notice period, a cooling-off.", None)
@@ -229,7 +229,7 @@ class Deadline(Part, title="a deadline"):
     id: Id = key("A stable name.")
     kind: Literal["ceiling", "floor"] = key("`ceiling`: at the longest; `floor`: at the shortest.")
     from_: Point = key("Where the time starts: `trigger`, a step, or `SOP-ID#step`.", name="from")
-    to: tuple[Point, ...] = key("Where it ends: steps, outcomes, or SOPs that the case is handed to.")
+    to: Filled[tuple[Point, ...]] = key("Where it ends: steps, outcomes, or SOPs that the case is handed to.")
     value: Time | None = key("The time; without it, that of the clause.", None)
     when: dict[FactRef, tuple[FactTest, ...]] = key("The cases that it is for.", {})
     implements: tuple[ClauseRef, ...] = key("The clauses that it carries out.", (), weight=Weight.CLARIFIED)
@@ -348,8 +348,10 @@ class Sop(Part, title="a SOP"):
     trigger: Markdown = key("The event that starts it.")
     prerequisites: tuple[Markdown, ...] = key("What must be there before it can start.", ())
     facts: dict[Id, Fact] = key("Facts of the case that only this SOP knows.", {}, weight=Weight.DECISION)
-    steps: tuple[Step, ...] = key("What is done, in order. A case starts at the first step.", ordered=True)
-    outcomes: dict[Id, Outcome] = key("The ways it can end.", weight=Weight.DECISION)
+    steps: Filled[tuple[Step, ...]] = key(
+        "What is done, in order. A case starts at the first step.", ordered=True
+    )
+    outcomes: Filled[dict[Id, Outcome]] = key("The ways it can end.", weight=Weight.DECISION)
     deadlines: tuple[Deadline, ...] = key("Promises of time.", (), weight=Weight.CLOCK)
     escalations: tuple[Escalation, ...] = key(
         "What may happen at any time in this SOP.", (), weight=Weight.AUTHORITY
@@ -360,7 +362,7 @@ class Sop(Part, title="a SOP"):
         "Who must be trained, and how it is checked.", None, weight=Weight.CLARIFIED
     )
     scenarios: tuple[Scenario, ...] = key("Cases that test it.", (), weight=Weight.WORDING, unversioned=True)
-    change_history: tuple[Change, ...] = key(
+    change_history: Filled[tuple[Change, ...]] = key(
         "Its versions, newest first.", weight=Weight.WORDING, unversioned=True
     )
     not_applicable: dict[Label, Plain] = key(
@@ -391,11 +393,6 @@ class Sop(Part, title="a SOP"):
             for word in ("effective_on", "review_by"):
                 if self.lacks(word):
                     yield _slip((), f"a SOP with status `{self.status}` needs `{word}`", "SOP003")
-        for word in ("steps", "change_history"):
-            if word not in self.unknown and not getattr(self, word):
-                yield _slip((word,), f"`{word}` is empty", key=True)
-        if "outcomes" not in self.unknown and not self.outcomes:
-            yield _slip(("outcomes",), "`outcomes` is empty: a SOP must end somewhere", key=True)
 
 
 def _slip(at: Any, message: str, code: str = "SOP005", **more: Any) -> Problem:
