@@ -401,6 +401,29 @@ def test_the_sign_of_a_heading_is_no_text() -> None:
     assert {each.help for each in found if each.message == "`purpose` is empty"} == {"write a value"}
 
 
+# Counts
+
+
+@pytest.mark.parametrize("count", ["0", "3"])
+def test_a_count_may_be_nought(count: str) -> None:
+    step = f"next: done\n    at_most: {count}\n    after_that: done"
+    assert "SOP005" not in {each.code for each in check(changed(("next: done", step)))}
+
+
+def test_a_count_below_nought_is_one_finding() -> None:
+    texts = changed(("next: done", "next: done\n    at_most: -2\n    after_that: done"))
+    texts["more.yaml"] = """\
+metrics:
+  rate: {title: Rate, definition: How often., min_n: -3}
+escalation_paths:
+  late: {title: Late, levels: [{to: lead, ack_within: 1h}], repeat: -1, on_exhausted: lead}
+"""
+    found = [each for each in said(check(texts)) if each[0] == "TS-A-001.yaml"]
+    assert found == [("TS-A-001.yaml", 14, "SOP005")]
+    of_register = [("more.yaml", 2, "SOP005"), ("more.yaml", 4, "SOP005")]
+    assert said(check(texts, "SOP005"))[1:] == of_register
+
+
 # Rules that fail
 
 

@@ -11,6 +11,7 @@ from sopctl.model.scenario import Scenario
 from sopctl.model.words import (
     CalendarRef,
     ClauseRef,
+    Count,
     EntryId,
     FactValue,
     Jurisdiction,
@@ -190,14 +191,10 @@ class EscalationPath(Part, title="an escalation path"):
     answer_within: Time | None = key("The promise: an answer, by somebody with the authority.", None)
     needs: Label | None = key("The authority that the answer takes.", None)
     levels: tuple[Level, ...] = key("The levels, first to last.", (), ordered=True)
-    repeat: int = key("How often it starts again from the first level.", 0, weight=Weight.CLOCK)
+    repeat: Count = key("How often it starts again from the first level.", 0, weight=Weight.CLOCK)
     on_exhausted: RoleRef | None = key("Who decides when nobody has answered.", None)
 
     def slips(self) -> Iterator[Problem]:
-        if self.repeat < 0:
-            yield Problem(
-                "SOP005", Finding((*self.at, "repeat"), f"`repeat` is 0 or more, not {self.repeat}")
-            )
         if self.clock == "calendar" and "clock" not in self.unknown:
             times: list[tuple[Pointer, Duration | None]] = [(("answer_within",), self.answer_within)]
             for i, level in enumerate(self.levels):
@@ -322,7 +319,7 @@ class Metric(Part, title="a metric"):
     target: Number | None = key("The value to reach.", None)
     warn: Number | None = key("The value at which the owner looks.", None)
     breach: Number | None = key("The value at which `on_breach` starts.", None)
-    min_n: int | None = key("The least number of cases before it means anything.", None)
+    min_n: Count | None = key("The least number of cases before it means anything.", None)
     on_breach: PathRef | None = key("The escalation path that a breach starts.", None)
     owner: RoleRef | None = key("The role that answers for it.", None)
 

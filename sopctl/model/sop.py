@@ -13,6 +13,7 @@ from sopctl.model.words import (
     Answer,
     Appeal,
     ClauseRef,
+    Count,
     FactRef,
     FactTest,
     FactValue,
@@ -129,7 +130,7 @@ class Step(Part, title="a step"):
     wait: Time | None = key("The shortest it must take (a floor): a notice period, a cooling-off.", None)
     text: Markdown | None = key("How it is done, in Markdown.", None)
     checklist: tuple[Check, ...] = key("What must be ticked before the step is done.", (), ordered=True)
-    at_most: int | None = key(
+    at_most: Count | None = key(
         "How often a case may enter the step; it bounds a loop.", None, weight=Weight.DECISION
     )
     after_that: Target | None = key(

@@ -103,6 +103,9 @@ Version = Annotated[
     str,
     Word("a version such as `2.1.0`: major.minor.patch", r"(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)"),
 ]  # fmt: skip
+Count = Annotated[
+    int, Word("a whole number, 0 or more", r"\+?[0-9]{1,18}", int, {"type": "integer", "minimum": 0})
+]
 Number = Annotated[
     float | int,
     Word("a number", r"[-+]?\d{1,15}(?:\.\d{1,15})?", _number, {"type": "number"}),
