@@ -74,7 +74,7 @@ class Extreme(NamedTuple):
 
 class Verdict(NamedTuple):
     """What can be said of a deadline. `unknown` says why nothing can be; `by_arrows`, that no one
-    could tell whether a case takes the way in question."""
+    could tell whether a case takes the way in question; `timeless`, that no clause of it has a time."""
 
     deadline: Deadline
     broken: Broken | None = None
@@ -82,6 +82,7 @@ class Verdict(NamedTuple):
     nowhere: bool = False
     unknown: str = ""
     by_arrows: bool = False
+    timeless: bool = False
 
 
 def verdicts(sop: Sop, library: Library) -> tuple[Verdict, ...]:
@@ -188,7 +189,7 @@ class Clock:
         """By arrows first: a promise that every way keeps is kept by those that some case takes."""
         promises = list(promises_of(deadline, self._library))
         if not promises:
-            return Verdict(deadline)
+            return Verdict(deadline, timeless=self._timeless(deadline))
         arrows = self._course(sop, deadline, True, True)
         if self._plainly_kept(sop, deadline, promises, arrows):
             return Verdict(deadline)
@@ -202,6 +203,11 @@ class Clock:
         except OutOfBudget:
             return self._by_arrows(sop, deadline, promises)._replace(by_arrows=True)
         return Verdict(deadline) if narrowed.nowhere else narrowed
+
+    def _timeless(self, deadline: Deadline) -> bool:
+        """Whether every clause of a deadline is known, and that none has a time."""
+        clauses = [self._library.clauses.get(id) for id in deadline.implements or ()]
+        return all(each is not None and each.unknown.isdisjoint(("kind", "value")) for each in clauses)
 
     def _by_arrows(
         self, sop: Sop, deadline: Deadline, promises: list[Promise], hasty: bool = False

@@ -2,7 +2,7 @@
 
 A reference to it can lead to either. The person who follows it cannot know that there is another,
 and the two drift apart. This goes for SOPs, for the entries of registers, for roles, teams and
-schedules together, and for the private facts of a SOP beside the shared ones. An id that a SOP had
+schedules together, for the deadlines of a SOP, and for its private facts beside the shared ones. An id that a SOP had
 before it was renamed (`formerly`) stays its own: no other SOP may have it. Rename the later one, or
 make the two one.
 
@@ -20,6 +20,12 @@ id: TS-EX-002
 formerly: [TS-EX-001]      # SOP102
 ```
 
+```yaml title="Bad"
+deadlines:
+  - {id: answer, kind: ceiling, from: trigger, to: done, value: 14d}
+  - {id: answer, kind: ceiling, from: trigger, to: done, value: 7d}     # SOP102
+```
+
 ```yaml title="Good"
 roles:
   lead: {title: Lead}
@@ -28,11 +34,23 @@ teams:
 ```
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 
 from sopctl.diagnostic import Finding
 from sopctl.library import Library
+from sopctl.model import Sop
 
 
-def check_library(library: Library) -> Iterable[Finding]:
-    return library.twice
+def check_library(library: Library) -> Iterator[Finding]:
+    yield from library.twice
+    for sop in library.sops:
+        yield from _deadlines(sop, library.path_of(sop))
+
+
+def _deadlines(sop: Sop, path: str) -> Iterator[Finding]:
+    seen: set[str] = set()
+    for each in sop.deadlines or ():
+        if each and each.id in seen:
+            yield Finding((*each.at, "id"), f"another deadline has the id `{each.id}` already", path=path)
+        elif each and each.id:
+            seen.add(each.id)

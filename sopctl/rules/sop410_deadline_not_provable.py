@@ -2,7 +2,7 @@
 
 A promise of fourteen days is only as good as the step in the middle that may take for ever. Give
 the step a `within`; give the loop an `at_most` with its `after_that`. A deadline to which no way
-leads proves nothing either.
+leads proves nothing either, and one without a time promises none.
 
 ```yaml title="Bad"
 steps:
@@ -17,6 +17,16 @@ steps:
     next: done
 deadlines:
   - {id: reply, kind: ceiling, from: trigger, to: done, value: 14d}       # SOP410
+```
+
+```yaml title="Bad"
+steps:
+  - {id: answer, title: Answer, role: lead, within: 1d, next: done}
+deadlines:
+  - {id: reply, kind: ceiling, from: trigger, to: done, implements: us-wa.answer}       # SOP410
+---
+clauses:
+  us-wa.answer: {text: Answer soon., source: A law, kind: ceiling, confidence: confirmed}
 ```
 
 ```yaml title="Good"
@@ -50,7 +60,11 @@ severity = Severity.WARNING
 def check(sop: Sop, library: Library) -> Iterator[Finding]:
     for verdict in verdicts(sop, library):
         deadline = verdict.deadline
-        if verdict.nowhere:
+        if verdict.timeless:
+            why = f"neither it nor {time_words.points(deadline.implements)} sets a time"
+            help = "give it a `value`, or the clause a `kind` and a `value`"
+            yield Finding(deadline.at, f"`{deadline.id}` promises nothing: {why}", help)
+        elif verdict.nowhere:
             ways = f"no way leads from {time_words.since(deadline.from_)} to {time_words.points(deadline.to)}"
             yield Finding(deadline.at, f"`{deadline.id}` promises nothing: {ways}", "mend `from` or `to`")
         elif verdict.doubts:
