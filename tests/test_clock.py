@@ -359,6 +359,73 @@ def test_a_step_without_a_time_proves_nothing_where_it_is_on_a_way() -> None:
     assert words(verdict(sop(steps, deadlines=floor("0d")))) == []
 
 
+ASKED = {
+    "kind": {"ask": "Which?", "type": "choice", "values": ["a", "b"]},
+    "count": {"ask": "How many?", "type": "integer", "min": "0"},
+}
+
+
+@pytest.mark.parametrize(
+    ("rows", "doubtful"),
+    [
+        ([{"when": {"kind": "a"}, "within": "1d"}], True),
+        ([{"when": {"kind": "a"}, "within": "1d"}, {"otherwise": "2d"}], False),
+        ([{"when": {"kind": "a"}, "within": "1d"}, {"when": {"kind": "b"}, "within": "2d"}], False),
+        ([{"when": {"kind": "a"}, "within": "1d"}, {"when": {"count": "> 3"}, "within": "2d"}], True),
+        (
+            [
+                {"when": {"kind": "a"}, "within": "1d"},
+                {"when": {"count": "> 3"}, "within": "2d"},
+                {"when": {"kind": "b", "count": "<= 3"}, "within": "2d"},
+            ],
+            False,
+        ),
+        ([{"when": {"kind": "a"}, "within": "1d"}, {"when": {"kind": "c"}, "within": "2d"}], False),  # SOP504
+        ([{"when": {"kind": "a"}, "within": "1d"}, {"when": {"gone": "c"}, "within": "2d"}], False),  # SOP304
+    ],
+)
+def test_rows_of_within_prove_nothing_for_the_cases_that_they_leave_out(
+    rows: list[dict[str, Any]], doubtful: bool
+) -> None:
+    said = verdict(sop([{"id": "one", "within": rows, "next": "done"}], deadlines=ceiling(), facts=ASKED))
+    assert words(said) == (["TS-EX-001#one"] if doubtful else [])
+
+
+def test_rows_of_within_need_no_row_for_cases_that_do_not_come() -> None:
+    steps = [
+        {"id": "ask", "within": "1d",
+         "decide": [{"when": {"kind": "a"}, "then": "one"}, {"when": {"kind": "b"}, "then": "other"}]},
+        {"id": "one", "within": [{"when": {"kind": "a"}, "within": "1d"}], "next": "done"},
+    ]  # fmt: skip
+    assert words(verdict(sop(steps, deadlines=ceiling(), facts=ASKED))) == []
+    assert words(verdict(sop(steps[1:], deadlines=ceiling(when={"kind": "a"}), facts=ASKED))) == []
+    assert words(verdict(sop(steps[1:], deadlines=ceiling(when={"kind": "b"}), facts=ASKED))) != []
+
+
+def test_what_rows_of_within_leave_out_is_bounded_by_a_path_or_a_called_sop() -> None:
+    rows = [{"when": {"kind": "a"}, "within": "1h"}]
+    path = {"title": "Up", "levels": [{"to": "lead", "ack_within": "12h"}], "on_exhausted": "lead"}
+    up = sop(
+        [{"id": "up", "escalate": "up", "within": rows, "next": "done"}], deadlines=ceiling("2h"), facts=ASKED
+    )
+    assert minutes(verdict(up, escalation_paths={"up": path})) == 12 * 60
+    inner = sop([{"id": "look", "within": "4h", "next": "done"}], id="TS-EX-002")
+    endless = sop([{"id": "look", "next": "done"}], id="TS-EX-002")
+    caller = sop([{"id": "run", "call": "TS-EX-002", "within": rows, "on": {"done": "done"}}],
+                 deadlines=ceiling(), facts=ASKED)  # fmt: skip
+    assert words(verdict(caller, inner)) == []
+    assert words(verdict(caller, endless)) == ["TS-EX-001#run"]
+
+
+def test_many_kinds_of_cases_without_a_time_are_not_counted() -> None:
+    facts = {f"f{i}": {"ask": "Is it?", "type": "yes-no"} for i in range(12)}
+    rows = [
+        {"when": {id: "yes", other: "no"}, "within": "1d"} for id in facts for other in facts if id < other
+    ]
+    said = verdict(sop([{"id": "one", "within": rows, "next": "done"}], deadlines=ceiling(), facts=facts))
+    assert words(said) == ["TS-EX-001#one"]
+
+
 def test_a_time_that_could_not_be_read_is_no_time_that_is_missing() -> None:
     steps = [{"id": "one", "within": "soon", "next": "done"}]
     assert words(verdict(sop(steps, deadlines=ceiling()))) == []

@@ -210,6 +210,16 @@ def test_a_way_with_a_step_without_a_time_keeps_no_promise() -> None:
     assert miss.happened == "nobody can tell how long it lasts: `TS-APP-001#window` has no `within`"
 
 
+def test_a_case_that_no_row_of_within_takes_keeps_no_promise() -> None:
+    rows = SOP.replace("within: 1bd", "within: [{when: {age: '< 90'}, within: 1bd}]")
+    late = last(LATE + "{outcome: late, within: 90d}\n", rows)
+    assert [miss.happened for miss in late.misses] == [
+        "nobody can tell how long it lasts: `TS-APP-001#window` has no `within` for this case"
+    ]
+    early = last("  - {title: Early, given: {age: 1}, answers: {weigh: same}, expect: {within: 90d}}\n", rows)
+    assert early.misses == ()
+
+
 def test_a_call_that_is_not_walked_takes_its_longest_time() -> None:
     scenario = """\
   - title: Given

@@ -564,6 +564,20 @@ def test_the_time_of_a_step_goes_by_the_facts_of_the_case() -> None:
     assert within == {"sure": ["3d"], "both": ["9d"], "open": ["5d", "9d"]}
 
 
+def test_a_case_that_no_row_takes_has_no_time() -> None:
+    times = [{"when": {"sure": "yes"}, "within": "3d"}, {"when": {"count": "> 2"}, "within": "5d"}]
+    made = library(sop(steps=[step("look", within=times, next="good")]))
+
+    def within(**given: str) -> list[str]:
+        return [str(each) for each in walked(made, given=given).trail[0].within]
+
+    assert within(sure="yes") == ["3d"]
+    assert within(sure="no", count="3") == ["5d"]
+    assert within(sure="no", count="1") == ["None"]
+    assert within(sure="no") == ["5d", "None"]
+    assert within() == ["3d", "5d", "None"]
+
+
 def test_the_state_of_a_walk_is_plain_data() -> None:
     made = library(
         sop(

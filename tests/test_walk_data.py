@@ -132,6 +132,16 @@ def test_a_step_without_a_time_says_that_nobody_can_tell() -> None:
     assert data["steps"][0][1]["lasts"] == {"unknown": ["`DK-A-001#one` has no `within`"]}
 
 
+def test_a_case_that_no_row_of_within_takes_says_that_nobody_can_tell() -> None:
+    data = data_of(made(sop(steps=[step(within=[{"when": {"crew": "> 2"}, "within": "1h"}])])))
+    taken, left = data["steps"][0][1]["within"]
+    assert taken["words"] == "1 hour"
+    assert left == {
+        "when": [["crew", [["1", 0, "3", 0]]]],
+        "lasts": {"unknown": ["`DK-A-001#one` has no `within` for this case"]},
+    }
+
+
 def test_a_call_names_the_outcomes_that_it_can_come_back_with_and_what_each_takes() -> None:
     inner = sop("DK-B-001", outcomes={"x": {"title": "X", "notice": "told"}, "y": "Y", "z": "Z"},
                 steps=[step(ask="Which?", answers={"a": "x", "b": "y"})])  # fmt: skip

@@ -32,6 +32,7 @@ from sopctl.analysis.slowest import (
     State,
     Stop,
 )
+from sopctl.analysis.untimed import Kind, untimed
 from sopctl.library import Library
 from sopctl.model.duration import Duration
 from sopctl.model.registers import EscalationPath
@@ -76,6 +77,7 @@ class Course:
         self._inline = inline  # walk through called SOPs instead of summing them up
         self._calendars = calendars(library)
         self._legs: dict[tuple[str, str, Known], Leg] = {}
+        self._untimed: dict[tuple[str, str], tuple[Kind, ...]] = {}
         self._sums: dict[tuple[str, Known], dict[tuple[str, Known], Group] | None] = {}
         self._times: dict[tuple[str | None, Duration], tuple[Chain, ...]] = {}
         self._steps: dict[str, dict[str, Step]] = {}
@@ -296,7 +298,7 @@ class Course:
             there = self._arrive(stack, sop, target, counts, left, walk) if target else None
             if there is not None:
                 capped = bool(group.doubts) and bool(step.within)
-                slow, doubts = (leg.slow, SURE) if capped else (group.slow, group.doubts)
+                slow, doubts = (leg.slow, leg.doubts) if capped else (group.slow, group.doubts)
                 fast = (leg.fast,) if group.fast == ((),) else group.fast
                 groups.append(Group(slow, fast, doubts, (there,)))
         return tuple(groups)
@@ -346,18 +348,35 @@ class Course:
         floor = [self._chain(step.wait, hours)] if step.wait else []
         if isinstance(step.within, Duration):
             return slowest([self._chain(step.within, hours), *floor]), SURE
-        if step.within:
-            rows = self.guide.rows(sop, step, known)
-            times = [time for row in rows if (time := row.within or row.otherwise)]
-            return slowest([*(self._chain(time, hours) for time in times), *floor]) or ((),), SURE
-        if "within" in step.unknown:
-            return tuple(floor) or ((),), SURE
+        rows = self.guide.rows(sop, step, known) if step.within else ()
+        times = [self._chain(time, hours) for row in rows if (time := row.within or row.otherwise)]
+        timed = step.within and not any(
+            self.guide.may_be(known, each) for each in self._untimed_of(sop, step)
+        )
+        if timed or "within" in step.unknown:
+            return slowest([*times, *floor]) or ((),), SURE
+        others, doubts = self._unbounded(sop, step)
+        return slowest([*times, *floor, *others]) or ((),), doubts
+
+    def _unbounded(self, sop: Sop, step: Step) -> tuple[tuple[Chain, ...], Doubts]:
+        """What a step takes where it has no time of its own."""
         if step.escalate:
             path = self.library.paths.get(step.escalate)
-            return slowest([*(self.path_times(path) if path else ((),)), *floor]), SURE
-        if step.call or "call" in step.unknown or "escalate" in step.unknown:
-            return tuple(floor) or ((),), SURE
-        return tuple(floor) or ((),), frozenset((Doubt("step", f"{sop.id}#{step.id}"),))
+            return (self.path_times(path) if path else ((),)), SURE
+        if (
+            "call" in step.unknown
+            or "escalate" in step.unknown
+            or (step.call and not (step.within and self.library.sop(step.call)))
+        ):
+            return (), SURE
+        return (), frozenset((Doubt("rows" if step.within else "step", f"{sop.id}#{step.id}"),))
+
+    def _untimed_of(self, sop: Sop, step: Step) -> tuple[Kind, ...]:
+        """The kinds of cases for which rows of `within` set no time."""
+        key = sop.id, step.id
+        if key not in self._untimed:
+            self._untimed[key] = untimed(step, lambda name: self.library.fact(sop, name))
+        return self._untimed[key]
 
     def path_times(self, path: EscalationPath) -> tuple[Chain, ...]:
         """The times of which the later one is the longest that an escalation path takes."""

@@ -12,6 +12,7 @@ from sopctl.analysis.clock import clock
 from sopctl.analysis.course import Course, Doubts
 from sopctl.analysis.narrowing import ByArrows, Known
 from sopctl.analysis.slowest import Spread
+from sopctl.analysis.untimed import Kind
 from sopctl.analysis.walk import Visit, Walk
 from sopctl.library import Library
 from sopctl.model import Sop
@@ -47,8 +48,9 @@ class Shares:
         self._course = Course(library, _Seen())
 
     def of_step(self, sop: Sop, step: Step, time: Duration | None = None) -> Share:
-        """What a step takes, where rows say it in the cases that a time is for."""
-        leg = self._course.leg(sop.id, step, (time,) if time else None)
+        """What a step takes, where rows say it in the cases that a time is for, or without one in those
+        that no row takes."""
+        leg = self._course.leg(sop.id, step, (time,))
         return Share(leg.slow, tuple(_unknown(leg.doubts)))
 
     def of_call(self, step: Step) -> dict[str, Share | None]:
@@ -125,7 +127,7 @@ def _times(visit: Visit, sop: Sop, step: Step, course: Course) -> Slow:
     if spread is None:
         return leg.slow, leg.doubts
     slow, doubts = _to(spread, visit.outcome)
-    return (leg.slow, frozenset()) if doubts and step.within else (slow, doubts)
+    return (leg.slow, leg.doubts) if doubts and step.within else (slow, doubts)
 
 
 def _inside(step: Step, course: Course) -> Spread | None:
@@ -147,17 +149,21 @@ def _unknown(doubts: Doubts) -> list[str]:
 
 _DOUBTS = {
     "step": "`{}` has no `within`",
+    "rows": "`{}` has no `within` for this case",
     "loop": "nothing bounds the loop {}",
     "calls": "{}",
 }
 
 
 class _Seen(ByArrows):
-    """Knows the times that the facts of the case left possible."""
+    """Knows the times that the facts of the case left possible; None stands for no time."""
 
     def rows(self, sop: Sop, step: Step, known: Known) -> Iterable[WithinRow]:
         rows = super().rows(sop, step, None)
         return [row for row in rows if not isinstance(known, tuple) or (row.within or row.otherwise) in known]
+
+    def may_be(self, known: Known, kind: Kind) -> bool:
+        return not isinstance(known, tuple) or None in known
 
 
 def longest_words(way: Walk, library: Library) -> str:

@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 
 from sopctl.analysis import ways
 from sopctl.analysis.graph import reachable
+from sopctl.analysis.untimed import Kind, meet
 from sopctl.analysis.ways import Arrow
 from sopctl.library import Library
 from sopctl.model import unary
@@ -34,6 +35,9 @@ class Guide(Protocol):
     def rows(self, sop: Sop, step: Step, known: Known) -> Iterable[WithinRow]:
         """The rows of `within` that may be the one that counts."""
 
+    def may_be(self, known: Known, kind: Kind) -> bool:
+        """Whether the case may be of a kind."""
+
     def enter(self, sop: Sop, step: Step | None, known: Known) -> Known:
         """What is known in a SOP that a step calls, or without a step, that a SOP hands to."""
 
@@ -52,6 +56,9 @@ class ByArrows:
 
     def rows(self, sop: Sop, step: Step, known: Known) -> Iterable[WithinRow]:
         return _rows(step)
+
+    def may_be(self, known: Known, kind: Kind) -> bool:
+        return True
 
     def enter(self, sop: Sop, step: Step | None, known: Known) -> Known:
         return None
@@ -109,6 +116,10 @@ class ByFacts:
             if tests and len(tests) == len(row.when or {}) and self._sure(now, tests):
                 return
 
+    def may_be(self, known: Known, kind: Kind) -> bool:
+        tests = ((name, fact, values) for name, (fact, values) in kind.items())
+        return self._within(dict(_facts(known).each), tests) is not None
+
     def enter(self, sop: Sop, step: Step | None, known: Known) -> Known:
         here = _facts(known)
         shared = [item for item in here.each if item[0] in self._library.facts]
@@ -156,7 +167,7 @@ class ByFacts:
         after = dict(now)
         for name, fact, values in tests:
             before = now.get(name, self._given.get(name))
-            after[name] = values if before is None else _meet(fact, before, values)
+            after[name] = values if before is None else meet(fact, before, values)
             if not after[name]:
                 return None
         return after
@@ -176,7 +187,7 @@ class ByFacts:
         """Whether every case passes."""
         for name, fact, values in tests:
             before = now.get(name, self._given.get(name))
-            if before is None or _meet(fact, before, unary.without(fact, values)):
+            if before is None or meet(fact, before, unary.without(fact, values)):
                 return False
         return True
 
@@ -186,7 +197,7 @@ class ByFacts:
         for name, value in (row.set or {}).items():
             after.pop(name, None)
             for _, fact, values in self._read(sop, {name: [value]} if value else {}):
-                if name in self._given and not _meet(fact, self._given[name], values):
+                if name in self._given and not meet(fact, self._given[name], values):
                     return None
                 after[name] = values
         return after
@@ -305,10 +316,3 @@ def _facts(known: Known) -> Facts:
 
 def _name(item: tuple[str, Values]) -> str:
     return item[0]
-
-
-def _meet(fact: Fact, one: Values, other: Values) -> Values:
-    """The values that are in both sets."""
-    if isinstance(one, frozenset) and isinstance(other, frozenset):
-        return one & other
-    return unary.without(fact, unary.union([unary.without(fact, one), unary.without(fact, other)]))

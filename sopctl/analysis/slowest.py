@@ -35,7 +35,8 @@ DONE, ENDED, HANDED = "done", "ended", "handed"
 
 
 class Doubt(NamedTuple):
-    """Why the slowest way cannot be told: a step without a time, or a loop without a bound."""
+    """Why the slowest way cannot be told: a step without a time (in `rows`, for some cases), or a loop
+    without a bound."""
 
     kind: str
     words: str

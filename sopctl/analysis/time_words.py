@@ -158,13 +158,14 @@ def reasons(doubts: Doubts, sop: Sop) -> str:
     own = f"{sop.id}#"
     words = {
         kind: sorted(doubt.words.replace(own, "") for doubt in doubts if doubt.kind == kind)
-        for kind in ("step", "loop", "calls")
+        for kind in ("step", "rows", "loop", "calls")
     }
     said = []
     if words["step"]:
         said.append(
             f"{points(words['step'], 'and')} {'has' if len(words['step']) == 1 else 'have'} no `within`"
         )
+    said.extend(f"`{step}` has no `within` for some cases" for step in words["rows"])
     said.extend(f"nothing bounds the loop {loop}" for loop in words["loop"])
     said.extend(words["calls"])
     return "; ".join(said)

@@ -5,17 +5,20 @@ Whoever leads a person walks, shows what the walk stopped for, adds the answer t
 walks again. So the answers are the whole state, and to go back is to take one of them away.
 """
 
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Container, Mapping
 from types import MappingProxyType
 from typing import Literal, NamedTuple, Protocol
 from weakref import WeakKeyDictionary, ref
 
 from sopctl.analysis.calls import endings
 from sopctl.analysis.decision import NO_ROW, Case, Clash, Column, Lacking, Table, columns, possible_rows
+from sopctl.analysis.untimed import Kind, untimed
 from sopctl.library import Library
 from sopctl.model import Sop
 from sopctl.model.duration import Duration
+from sopctl.model.registers import Fact
 from sopctl.model.sop import Row, Step
+from sopctl.model.unary import holds
 
 UNBOUNDED = 100
 """A step that nothing bounds is entered so often, and then the walk goes round for ever."""
@@ -80,7 +83,9 @@ class Visit:
         tuple[str, str], ...
     ] = ()  # SOPs and steps that would have come next and were entered too often
     to: str = ""
-    within: tuple[Duration | None, ...] = ()  # the times that its facts leave possible, where rows say it
+    within: tuple[
+        Duration | None, ...
+    ] = ()  # the times that its facts leave possible, where rows say it; None is no time
 
     def __init__(self, sop: str, step: str, depth: int) -> None:
         self.sop = sop
@@ -140,7 +145,7 @@ _DECISIVE = {
 class Node:
     """A step made ready: its table, and where it leads when nothing else says so."""
 
-    __slots__ = ("at_most", "follow", "id", "place", "plain", "readable", "step", "table", "times")
+    __slots__ = ("at_most", "follow", "id", "place", "plain", "readable", "step", "table", "times", "untimed")
 
     def __init__(self, sop: str, step: Step, follow: str, columns: "_Columns") -> None:
         self.step = step
@@ -150,6 +155,7 @@ class Node:
         self.table = Table(step, columns) if step.decide or "decide" in step.unknown else None
         self.at_most = step.at_most
         self.times = step.within if not isinstance(step.within, Duration) and step.within else ()
+        self.untimed = untimed(step, _fact_in(columns)) if self.times else ()
         self.readable = all(step.asks) and not _DECISIVE & step.unknown
         self.plain = (
             self.readable
@@ -360,7 +366,7 @@ class _Walker:
         return ""
 
     def _times(self, node: Node, visit: Visit, frame: Frame) -> tuple[Duration | None, ...]:
-        """The times of the rows of `within` that may hold."""
+        """The times of the rows of `within` that may hold, and None where it may be that none does."""
         plan = self.atlas.plan(visit.sop)
         assert plan is not None
         if self.source.foretold and frame is self.frame:
@@ -368,7 +374,10 @@ class _Walker:
                 if fact not in frame.facts:
                     self._ask(visit, fact)
         rows = possible_rows(node.times, frame.facts, plan.columns)
-        return (None,) if rows is None else tuple(row.within or row.otherwise for row in rows)
+        if rows is None:
+            return ()
+        times = tuple(row.within or row.otherwise for row in rows)
+        return (*times, None) if any(_may_be(frame.facts, kind) for kind in node.untimed) else times
 
     # Questions, calls and ends
 
@@ -442,6 +451,20 @@ class _Walker:
         if self.way.stop is None:
             self.way.stop = Stop(why, name, value, rows)
         return ""
+
+
+def _fact_in(columns: "_Columns") -> Callable[[str], Fact | None]:
+    return lambda name: columns[name].fact if name in columns else None
+
+
+def _may_be(case: Case, kind: Kind) -> bool:
+    """Whether a case, as far as it is known, may be of a kind."""
+    try:
+        return all(
+            name not in case or holds(fact, values, case[name]) for name, (fact, values) in kind.items()
+        )
+    except ValueError:  # a value that the fact cannot have, where the walk ends
+        return False
 
 
 def _known(case: Case, table: Table) -> dict[str, str]:

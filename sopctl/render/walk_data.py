@@ -16,6 +16,7 @@ from sopctl.analysis.calls import endings
 from sopctl.analysis.chains import Chain
 from sopctl.analysis.clock import clock
 from sopctl.analysis.lasting import Share, Shares
+from sopctl.analysis.untimed import untimed
 from sopctl.model import unary
 from sopctl.model.duration import Duration
 from sopctl.model.registers import Fact
@@ -237,6 +238,9 @@ class _Walk:
             time = row.within or row.otherwise
             share = self.walks.step(self.sop, step, time)
             yield _told(when=self._tests(row), words=words.time(time), lasts=self._share(share))
+        for kind in untimed(step, lambda name: self.library.fact(self.sop, name)):
+            when = [(self._known(id), _values(fact, values)) for id, (fact, values) in kind.items()]
+            yield _told(when=when, lasts=self._share(self.walks.step(self.sop, step)))
 
     def _share(self, share: Share) -> Data:
         return _told(
@@ -363,6 +367,10 @@ def _passing(fact: Fact | None, tests: tuple[str, ...] | None) -> list[Any] | No
         raise _Unreadable from None
     if values == unary.every(fact):
         return None
+    return _values(fact, values)
+
+
+def _values(fact: Fact, values: unary.Values) -> list[Any]:
     if isinstance(values, frozenset):
         return [each for each in unary.choices(fact) if each in values]
     return [[_end(each.start[0]), each.start[1], _end(each.end[0]), each.end[1]] for each in values]

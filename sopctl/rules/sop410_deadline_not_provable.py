@@ -1,7 +1,8 @@
 """A deadline that nothing proves: a step on the way has no time, or a loop no bound.
 
 A promise of fourteen days is only as good as the step in the middle that may take for ever. Give
-the step a `within`; give the loop an `at_most` with its `after_that`. A deadline to which no way
+the step a `within`, and where it has rows, a last one with `otherwise`; give the loop an `at_most`
+with its `after_that`. A deadline to which no way
 leads proves nothing either, and one without a time promises none.
 
 ```yaml title="Bad"
@@ -27,6 +28,20 @@ deadlines:
 ---
 clauses:
   us-wa.answer: {text: Answer soon., source: A law, kind: ceiling, confidence: confirmed}
+```
+
+```yaml title="Bad"
+facts:
+  severe: {ask: Is anybody in danger?, type: yes-no}
+steps:
+  - id: answer
+    title: Answer
+    role: lead
+    within:
+      - {when: {severe: yes}, within: 1d}
+    next: done
+deadlines:
+  - {id: reply, kind: ceiling, from: trigger, to: done, value: 14d}       # SOP410
 ```
 
 ```yaml title="Good"
@@ -72,4 +87,4 @@ def check(sop: Sop, library: Library) -> Iterator[Finding]:
             yield Finding(deadline.at, message, _HELP + time_words.doubt(verdict))
 
 
-_HELP = "give each step on the way a `within`, and each loop an `at_most` with `after_that`"
+_HELP = "give each step on the way a `within`, its rows a last `otherwise`, and each loop an `at_most` with `after_that`"

@@ -124,6 +124,7 @@ def timed(chance: Chance) -> list[dict[str, Any]]:
                 "3bh",
                 "1mo",
                 [{"when": {"sure": "yes"}, "within": "2d"}, {"otherwise": "9bh"}],
+                [{"when": {"sure": "yes"}, "within": "2d"}, {"when": {"count": "> 2"}, "within": "9bh"}],
             ]
             if not chance.one_in(6):
                 step["within"] = chance.choice(times)

@@ -465,7 +465,10 @@
     return { chains, unknown };
   }
 
-  const merged = (rows) => ({ chains: rows.flatMap((row) => row.lasts?.chains ?? [[]]) });
+  const merged = (rows) => ({
+    chains: rows.flatMap((row) => row.lasts?.chains ?? [[]]),
+    unknown: rows.flatMap((row) => row.lasts?.unknown ?? []),
+  });
 
   function join(one, other) {
     if (!one.length || !other.length) return one.length ? one : other;

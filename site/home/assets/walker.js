@@ -233,7 +233,8 @@
 
     about(visit, way) {
       const rows = visit.step.within && possible(visit.step.within, way.frame.facts);
-      const within = rows?.length && ["time", `within ${rows.map(({ words }) => words).join(" or ")}`];
+      const times = (rows ?? []).map(({ words }) => words).filter(Boolean); // for some cases there may be none
+      const within = times.length > 0 && ["time", `within ${times.join(" or ")}`];
       const until = due({ ...visit, within: rows ?? [] }, Math.floor(Date.now() / 60000));
       const chips = [...(visit.step.about ?? []), within, until && ["until", `by ${moment(until)} if begun now`]].filter(Boolean);
       chips.sort(([one], [other]) => CHIPS.indexOf(one) - CHIPS.indexOf(other));
