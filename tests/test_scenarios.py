@@ -273,6 +273,20 @@ def test_what_another_rule_says_is_not_said_again() -> None:
     assert [trial.failed for trial in trials(unknown_target)] == [True, False]
 
 
+@pytest.mark.parametrize(
+    "expect", ["visits: [zz]", "notice: zz", "escalates: zz", "facts: {zz: yes}", "visits: TS-REA-001#zz"]
+)
+def test_what_is_expected_of_a_name_that_is_not_there_is_told_once(expect: str) -> None:
+    before = {each.message for each in lint(library(), USUAL)}
+    case = library(LATE + f"{{outcome: late, {expect}}}\n")
+    [found] = [each for each in lint(case, USUAL) if each.message not in before]
+    assert found.code in ("SOP302", "SOP304")
+    assert [trial.failed for trial in trials(case)] == [False, False, True]
+    wrong = library(LATE + f"{{outcome: upheld, {expect}}}\n")
+    [failed] = said(wrong)
+    assert "zz" not in failed.message
+
+
 def test_a_scenario_may_give_what_only_a_called_sop_asks() -> None:
     private = CALLED.replace("steps:", "facts: {deep: {ask: Is it deep?, type: yes-no}}\nsteps:").replace(
         "{paid: no}\n", "{paid: no, deep: yes}\n"

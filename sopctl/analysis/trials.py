@@ -16,10 +16,12 @@ Step = tuple[str, str]
 
 
 class Miss(NamedTuple):
-    """One thing that was expected, and what happened instead; both in words."""
+    """One thing that was expected, and what happened instead; both in words. `lost`: it names what
+    there is not, of which another rule speaks already."""
 
     expected: str
     happened: str
+    lost: bool = False
 
 
 class Trial(NamedTuple):
@@ -154,22 +156,28 @@ def _misses(expect: Expect, sop: Sop, way: Walk, library: Library) -> Iterator[M
     for fact, value in expect.facts.items():
         known = way.facts.get(fact)
         if value and not _same(known, value):
-            yield Miss(f"`{fact}` to be `{value}`", f"it is `{known}`" if known else "it is not known")
+            happened = f"it is `{known}`" if known else "it is not known"
+            yield Miss(f"`{fact}` to be `{value}`", happened, library.fact(sop, fact) is None)
     if expect.visits or expect.avoids:
-        yield from _steps(expect, sop, way)
+        yield from _steps(expect, sop, way, library)
     if expect.escalates and expect.escalates not in (taken := escalations(way, library)):
-        yield Miss(f"to take the path `{expect.escalates}`", f"it takes {_named(taken, 'no path')}")
+        lost = expect.escalates not in library.paths
+        yield Miss(f"to take the path `{expect.escalates}`", f"it takes {_named(taken, 'no path')}", lost)
     if expect.notice and expect.notice not in (sent := notices(way, library)):
-        yield Miss(f"to send `{expect.notice}`", f"it sends {_named(sent, 'no notice')}")
+        lost = expect.notice not in library.notices
+        yield Miss(f"to send `{expect.notice}`", f"it sends {_named(sent, 'no notice')}", lost)
     if expect.within and (late := lasting.later_than(way, expect.within, library)):
         yield Miss(f"to last {expect.within.words} at the longest", late)
 
 
-def _steps(expect: Expect, sop: Sop, way: Walk) -> Iterator[Miss]:
+def _steps(expect: Expect, sop: Sop, way: Walk, library: Library) -> Iterator[Miss]:
     gone = {(visit.sop, visit.step) for visit in way.trail}
     for name in expect.visits:
         if name and case_step(name, sop.id) not in gone:
-            yield Miss(f"to go through `{name}`", "it does not come there")
+            home, step = case_step(name, sop.id)
+            other = library.sop(home)
+            lost = other is None or step not in other.steps_by_id
+            yield Miss(f"to go through `{name}`", "it does not come there", lost)
     for name in expect.avoids:
         if name and case_step(name, sop.id) in gone:
             yield Miss(f"not to go through `{name}`", "it does")
