@@ -416,6 +416,14 @@ escalations:
         assert said in shown
 
 
+def test_show_says_which_time_is_for_which_cases(base: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = "[{when: {bad: yes}, within: 1h}, {otherwise: 2bd}]"
+    steps = f"facts: {{bad: {{ask: Is it bad?, type: yes-no}}}}\nsteps:\n  - {{within: {rows}, "
+    (base / "sops/TS-ONE-001.yaml").write_text(SOP.replace("steps:\n  - {", steps))
+    shown = run(capsys, "show", "TS-ONE-001")[1]
+    assert "   Lead\n   within 1 hour where bad: yes\n   otherwise within 2 business days\n" in shown
+
+
 @pytest.mark.parametrize(
     ("format", "written"), [("json", '"tags": [\n      "kept"\n    ]'), ("csv", ",kept,")]
 )

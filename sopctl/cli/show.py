@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterator
 from typing import Annotated
 
+from sopctl.analysis.program import within_rows
 from sopctl.cli import ground
 from sopctl.cli.completion import sop_ids
 from sopctl.cli.options import Argument, Option
@@ -13,7 +14,7 @@ from sopctl.cli.wanted import wanted_sop
 from sopctl.library import REGISTER_OF, Library
 from sopctl.model import Sop
 from sopctl.model.duration import Duration
-from sopctl.model.sop import Escalation, Row, Step
+from sopctl.model.sop import Escalation, Row, Step, WithinRow
 from sopctl.prose import REFERENCE, meaning
 from sopctl.render import words
 
@@ -62,16 +63,24 @@ class Page:
                 yield from self.wrapped(self.escalation(escalation), "  ")
 
     def step(self, step: Step) -> Iterator[str]:
-        yield from self.head(step, self.time(step))
+        yield from self.head(step)
         yield from self.ways(step)
 
-    def head(self, step: Step, within: str) -> Iterator[str]:
-        """What the person at work needs: who does it and by when, how, and what goes out."""
+    def head(self, step: Step, within: str = "") -> Iterator[str]:
+        """What the person at work needs: who does it and by when, how, and what goes out. `within` is
+        the time in a case of which more is known."""
         yield f"{_number(step)}. {step.title}"
         wait = f"not before {words.time(step.wait)} are over" if step.wait else ""
-        about = [self.person(step.role), within, wait, "a person decides" if step.human else ""]
+        about = [
+            self.person(step.role),
+            within or self.time(step),
+            wait,
+            "a person decides" if step.human else "",
+        ]
         if any(about):
             yield "   " + " · ".join(each for each in about if each)
+        for row in () if within else within_rows(step):
+            yield from self.wrapped(self.time_of(row), "   ")
         if any(step.independent_of):
             others = [self.point(each) for each in step.independent_of if each]
             yield from self.wrapped(f"not by whoever did {words.listed(others, 'or')}", "   ")
@@ -136,11 +145,15 @@ class Page:
         return self.target(step) if mark and sop in ("", self.sop.id) else self.target(written)
 
     def row(self, row: Row, step: Step) -> str:
-        tests = [words.case(id, self.library.fact(self.sop, id), test) for id, test in row.when.items()]
-        case = "in every other case" if row.is_otherwise else ", ".join(tests) or "always"
+        case = "in every other case" if row.is_otherwise else self.cases(row) or "always"
         why = f" ({row.because})" if row.because else ""
         sets = "".join(f", {words.spaced(id)} becomes {value}" for id, value in row.set.items())
         return f"{case}: {self.target(row.target or step.next or 'the next step')}{sets}{why}"
+
+    def cases(self, row: Row | WithinRow) -> str:
+        return ", ".join(
+            words.case(id, self.library.fact(self.sop, id), test) for id, test in row.when.items()
+        )
 
     def target(self, target: str) -> str:
         if step := self.sop.steps_by_id.get(target):
@@ -164,10 +177,11 @@ class Page:
         return found.title if found else id or ""
 
     def time(self, step: Step) -> str:
-        if isinstance(step.within, tuple) and not isinstance(step.within, Duration):
-            longest = [words.time(row.within or row.otherwise) for row in step.within if row]
-            return f"within {words.listed(longest, 'or')}"
-        return f"within {words.time(step.within)}" if step.within else ""
+        return f"within {words.time(step.within)}" if isinstance(step.within, Duration) else ""
+
+    def time_of(self, row: WithinRow) -> str:
+        time = f"within {words.time(row.within or row.otherwise)}"
+        return f"{time} where {self.cases(row)}" if row.when else f"otherwise {time}"
 
     def wrapped(self, text: str, first: str, rest: str | None = None) -> Iterator[str]:
         """Markdown as plain lines: references by their names, paragraphs and items kept."""

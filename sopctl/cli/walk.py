@@ -214,7 +214,7 @@ class _Lead:
 def _head(page: Page, step: Step, visit: Visit) -> Iterator[str]:
     """A step as the person at work needs it."""
     times = words.listed([words.time(each) for each in visit.within if each], "or")
-    yield from page.head(step, f"within {times}" if times else page.time(step))
+    yield from page.head(step, f"within {times}" if times else "")
     if step.escalate:
         yield f"   hand the case up and wait for the answer: {page.path(step.escalate)}"
     if step.call:
