@@ -85,6 +85,9 @@ def test_paths_narrow_what_is_reported_but_not_what_is_read(
     [
         (["lint", "nowhere"], "there is no file or folder `nowhere`"),
         (["lint", "--today", "soon"], "`soon` is no date"),
+        (["lint", "--today", "9999-12-31"], "one of the years 100 to 9899"),
+        (["test", "--today", "0001-01-01"], "one of the years 100 to 9899"),
+        (["escalation", "late", "--at", "9999-12-30"], "one of the years 100 to 9899"),
         (["lint", "--select", "SOP31"], "no rule begins with `SOP31`"),
         (["lint", "outside.txt"], "`outside.txt` is not below `sops`"),
         (["explain", "SOP999"], "no rule is called `SOP999`"),
@@ -212,6 +215,23 @@ def test_no_knowledge_base_is_said_with_the_way_out(
     code, _, err = run(capsys, "lint")
     assert code == 2
     assert "`sopctl init` makes one" in err
+
+
+def test_a_path_with_nothing_to_check_is_no_clean_result(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "handbook"
+    folder.mkdir()
+    (folder / "README.md").write_text("# Read me\n")
+    code, out, err = run(capsys, "lint", "handbook")
+    assert (code, out) == (2, "")
+    assert "`handbook` lies in no knowledge base, and holds no SOP and no register" in err
+    (folder / "people.yaml").write_text("teams: {all: {title: All}}\n")
+    assert run(capsys, "lint", "handbook")[0] == 0
+    (folder / "people.yaml").unlink()
+    (tmp_path / "sops").mkdir()
+    assert run(capsys, "lint", ".")[0] == 0
 
 
 def test_above_a_knowledge_base_the_way_out_leads_into_it(

@@ -41,9 +41,11 @@ def _start(at: str | None) -> datetime:
     if at is None:
         return datetime.now().astimezone().replace(second=0, microsecond=0)
     try:
-        return datetime.fromisoformat(at)
+        found = datetime.fromisoformat(at)
     except ValueError:
         raise FileTrouble(f'`{at}` is no time; write it like "2026-11-26 22:00"') from None
+    ground.within_calendars(found.date(), at)
+    return found
 
 
 def _moment(start: datetime) -> Moment:

@@ -25,6 +25,11 @@ class Ground(NamedTuple):
     folder: Path
     settings: Settings
 
+    @property
+    def is_settled(self) -> bool:
+        """False for a bare folder, which only a path has named."""
+        return settings.find_root(self.root) is not None
+
     def library(self, today: date, like: Library | None = None) -> Library:
         """Read every file of the knowledge base; those that are in another one too need no reading."""
         return build(files.texts_in(self.root, self.folder), today, files.beside(self.root), like)
@@ -155,9 +160,22 @@ def day(text: str | None) -> date:
     if text is None:
         return date.today()
     try:
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
     except ValueError:
         raise FileTrouble(f"`{text}` is no date; write it like 2026-11-21") from None
+    within_calendars(found, text)
+    return found
+
+
+_FIRST, _LAST = 100, 9899
+
+
+def within_calendars(on: date, text: str) -> None:
+    """Refuse a day from which the years before and after it cannot be counted: no calendar has them."""
+    if not _FIRST <= on.year <= _LAST:
+        raise FileTrouble(
+            f"`{text}` is a day for which no calendar can be worked out; name one of the years {_FIRST} to {_LAST}"
+        )
 
 
 def known(what: str, words: Sequence[str] | None, names: Iterable[str]) -> None:

@@ -85,6 +85,11 @@ def lint(
         )
     past = _past(base, new_since, day) if new_since is not None else None
     past, library = _staged(base, day) if staged else (past, keep(base.library(day, like=past)))
+    if not library.typed and not base.is_settled:
+        raise FileTrouble(
+            f"nothing was checked: `{ground.seen_from_here(base.root)}` lies in no knowledge base, and holds no SOP"
+            " and no register; name the folder that holds them"
+        )
     before, every = lint_both(past, library, rules) if past else ([], run_rules(library, rules))
     if write_baseline is not None:
         return _write_baseline(
