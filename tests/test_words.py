@@ -198,6 +198,11 @@ def test_who_only_hands_up_or_calls_needs_no_training() -> None:
     assert findings("SOP602", steps=handing, training={"required_for": ["agent"]}) == []
 
 
+def test_who_only_does_an_item_of_a_checklist_needs_no_training() -> None:
+    listed = steps({"role": "lead", "checklist": [{"text": "It is there", "role": "clerk"}]})
+    assert findings("SOP602", steps=listed, training={"required_for": ["lead"]}) == []
+
+
 def test_a_sop_without_training_asks_for_none() -> None:
     assert findings("SOP602") == []
 
@@ -214,6 +219,12 @@ def test_a_sop_without_training_asks_for_none() -> None:
 def test_a_question_has_a_right_choice_and_a_step(question: dict[str, Any], says: str) -> None:
     found = findings("SOP603", training={"questions": [{"ask": "What now?", **question}]})
     assert [says in d.message for d in found] == ([True] if says else [])
+
+
+def test_all_that_is_wrong_with_a_question_is_told() -> None:
+    question = {"ask": "What now?", "choices": ["a", "b"], "answer": "0", "step": "lok"}
+    found = findings("SOP603", training={"questions": [question]})
+    assert [d.message.partition(" is ")[0] for d in found] == ["`answer: 0`", "this question"]
 
 
 # SOP604

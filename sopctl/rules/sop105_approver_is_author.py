@@ -16,6 +16,13 @@ approvals:
   - {role: lead, name: A. Person, meaning: approval, on: 2026-01-06}    # SOP105
 ```
 
+```yaml title="Bad"
+approvals:
+  - {role: lead, meaning: approval, on: 2026-01-06}
+change_history:
+  - {version: 1.0.0, on: 2026-01-05, author: writer, summary: First version, approved_by: [lead, writer]}    # SOP105
+```
+
 ```yaml title="Good"
 approvals:
   - {role: writer, name: A. Person, meaning: authorship, on: 2026-01-05}
@@ -42,7 +49,8 @@ def check(sop: Sop) -> Iterator[Finding]:
             yield Finding(each.at, f"`{author}` wrote version {sop.version}, and approves it")
         elif each.name and _folded(each.name) in writers:
             yield Finding(each.at, f"{each.name} signs as author, and approves")
-    if entry and author and not approvals:
+    told = {each.role for each in approvals}
+    if entry and author and author not in told:
         for i, role in enumerate(entry.approved_by or ()):
             if role == author:
                 at = (*entry.at, "approved_by", i)

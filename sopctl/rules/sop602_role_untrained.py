@@ -2,7 +2,8 @@
 
 Whoever does a step should have passed its questions; a role that was forgotten works by hearsay.
 List the role under `required_for`, or list a team or schedule that it belongs to. A role whose
-only steps hand the case up (`escalate`) or run another SOP (`call`) needs no training here.
+only steps hand the case up (`escalate`) or run another SOP (`call`) needs no training here, nor
+does one that only lends a hand with an item of a checklist.
 
 ```yaml title="Bad"
 steps:

@@ -41,23 +41,20 @@ from sopctl.model.sop import Question
 
 def check(sop: Sop) -> Iterator[Finding]:
     for question in (sop.training.questions or ()) if sop.training else ():
-        if question and (wrong := _wrong(question, sop)):
+        for wrong in _wrong(question, sop) if question else ():
             yield Finding(question.at, *wrong)
 
 
-def _wrong(question: Question, sop: Sop) -> tuple[str, str] | None:
+def _wrong(question: Question, sop: Sop) -> Iterator[tuple[str, str]]:
     """What is wrong with a question, and the way out."""
-    choices, answer, step = question.choices, question.answer, question.step
-    if "choices" not in question.unknown:
-        count = len(choices)
-        if count < 2:
-            return f"this question has {count or 'no'} choice{'' if count == 1 else 's'}", "give at least two"
-        if "answer" not in question.unknown and not 1 <= answer <= count:
-            return (
-                f"`answer: {answer}` is none of the {count} choices",
-                f"write the number of the right choice, 1 to {count}",
-            )
+    count, answer, step = len(question.choices or ()), question.answer, question.step
+    if "choices" in question.unknown:
+        pass
+    elif count < 2:
+        yield f"this question has {count or 'no'} choice{'' if count == 1 else 's'}", "give at least two"
+    elif "answer" not in question.unknown and not 1 <= answer <= count:
+        way_out = f"write the number of the right choice, 1 to {count}"
+        yield f"`answer: {answer}` is none of the {count} choices", way_out
     if step and sop.steps_whole and step not in sop.steps_by_id:
         near = did_you_mean(step, sop.steps_by_id)
-        return f"this question is about step `{step}`, which the SOP does not have{near}", ""
-    return None
+        yield f"this question is about step `{step}`, which the SOP does not have{near}", ""
