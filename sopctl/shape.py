@@ -525,7 +525,7 @@ class NoSuchDay(ValueError):
 
 
 def _date(text: str) -> date:
-    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
         raise ValueError
     try:
         return date.fromisoformat(text)

@@ -424,6 +424,27 @@ escalation_paths:
     assert said(check(texts, "SOP005"))[1:] == of_register
 
 
+# Signs that mean something else
+
+
+def test_a_digit_of_another_script_is_no_digit() -> None:
+    texts = changed(
+        ("next: done", "next: done\n    within: ٣d"),
+        ("version: 1.0.0\n", "version: ١.0.0\n"),
+        ("on: 2026-01-05", "on: ٢026-01-05"),
+    )
+    texts["facts.yaml"] = "facts: {size: {type: number, ask: How big?, min: ٣}}\n"
+    texts["hours.yaml"] = "calendars: {day: {days: mon, hours: '٠9:00-17:00', timezone: UTC}}\n"
+    assert [each.code for each in check(texts, "SOP005")] == ["SOP005"] * 5
+
+
+@pytest.mark.parametrize("values", ["[a, '-']", "{a: One, '-': None}"])
+def test_a_choice_that_stands_for_any_is_no_choice(values: str) -> None:
+    fact = f"facts:\n  kind:\n    type: choice\n    ask: Which?\n    values: {values}\n"
+    [found] = check({**CLEAN, "facts.yaml": fact}, "SOP005")
+    assert (found.span.line, fact.splitlines()[4][found.span.column - 1 :][:3]) == (5, "'-'")
+
+
 # Rules that fail
 
 

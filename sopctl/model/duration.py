@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 from sopctl.pattern import lazy_pattern
 
-_SHORT = re.compile(r"(\d{1,9})(m|h|d|w|mo|y|bh|bd)")
+_SHORT = re.compile(r"([0-9]{1,9})(m|h|d|w|mo|y|bh|bd)")
 _ISO = lazy_pattern(
-    r"P(?:(\d{1,9})Y)?(?:(\d{1,9})M)?(?:(\d{1,9})W)?(?:(\d{1,9})D)?"
-    r"(?:T(?=\d)(?:(\d{1,9})H)?(?:(\d{1,9})M)?)?"
+    r"P(?:([0-9]{1,9})Y)?(?:([0-9]{1,9})M)?(?:([0-9]{1,9})W)?(?:([0-9]{1,9})D)?"
+    r"(?:T(?=[0-9])(?:([0-9]{1,9})H)?(?:([0-9]{1,9})M)?)?"
 )
 _NAMES = {
     "m": "minute", "h": "hour", "d": "day", "w": "week", "mo": "month", "y": "year",

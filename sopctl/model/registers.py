@@ -44,7 +44,7 @@ def _days(text: str) -> tuple[int, ...]:
 
 
 def _hours(text: str) -> tuple[int, int]:
-    found = re.fullmatch(r"(\d\d):([0-5]\d)-(\d\d):([0-5]\d)", text)
+    found = re.fullmatch(r"([0-9]{2}):([0-5][0-9])-([0-9]{2}):([0-5][0-9])", text)
     if not found:
         raise ValueError
     start, end = (int(found[i]) * 60 + int(found[i + 1]) for i in (1, 3))
@@ -226,6 +226,13 @@ class Fact(Part, title="a fact"):
             if value and first[value] != i:
                 message = f"the choice `{value}` is listed twice"
                 yield Problem("SOP005", Finding((*self.at, "values", i), message, "delete one of the two"))
+        if self.type == "choice" and "-" in first:
+            at = (*self.at, "values", "-" if isinstance(self.values, dict) else first["-"])
+            message = "no case can be told by the choice `-`: in a table `-` stands for any value"
+            finding = Finding(
+                at, message, "give it a word, such as `none`", key=isinstance(self.values, dict)
+            )
+            yield Problem("SOP005", finding)
         if self.type == "choice" and self.lacks("values"):
             yield Problem("SOP003", Finding(self.at, "a choice needs `values` to choose from"))
         if self.type and self.type != "choice" and self.values:

@@ -37,7 +37,9 @@ _UNIT_OF = {word: unit for unit, words in _UNITS.items() for word in (unit, *wor
 
 def _time_meant(text: str) -> str:
     """`2 days` is `2d`; a number alone lacks its unit."""
-    if not (written := re.fullmatch(r"(\d{1,9})(?:[\s-]*([A-Za-z]+(?:[\s-]+[A-Za-z]+)?)\.?)?", text.strip())):
+    if not (
+        written := re.fullmatch(r"([0-9]{1,9})(?:[\s-]*([A-Za-z]+(?:[\s-]+[A-Za-z]+)?)\.?)?", text.strip())
+    ):
         return ""
     count, words = written[1], written[2]
     if words is None:
@@ -101,14 +103,14 @@ EntryId = Annotated[str, Word(_ID_WORDS, ID, sample="some-id")]
 SopId = Annotated[str, Word("an id such as `TS-APP-002`: capitals, digits and hyphens", SOP_ID)]
 Version = Annotated[
     str,
-    Word("a version such as `2.1.0`: major.minor.patch", r"(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)"),
+    Word("a version such as `2.1.0`: major.minor.patch", r"(?:0|[1-9][0-9]*)\.(?:0|[1-9][0-9]*)\.(?:0|[1-9][0-9]*)"),
 ]  # fmt: skip
 Count = Annotated[
     int, Word("a whole number, 0 or more", r"\+?[0-9]{1,18}", int, {"type": "integer", "minimum": 0})
 ]
 Number = Annotated[
     float | int,
-    Word("a number", r"[-+]?\d{1,15}(?:\.\d{1,15})?", _number, {"type": "number"}),
+    Word("a number", r"[-+]?[0-9]{1,15}(?:\.[0-9]{1,15})?", _number, {"type": "number"}),
 ]
 Time = Annotated[
     Duration,
@@ -116,7 +118,7 @@ Time = Annotated[
         "a duration such as 15m, 4h, 2d, 1w, 6mo or 3y, or 4bh or 2bd in opening hours",
         "",
         Duration.parse,
-        {"type": "string", "pattern": r"^(?:\d+(?:m|h|d|w|mo|y|bh|bd)|P[0-9YMWDTH]+)$"},
+        {"type": "string", "pattern": r"^(?:[0-9]+(?:m|h|d|w|mo|y|bh|bd)|P[0-9YMWDTH]+)$"},
         _time_meant,
         "2d",
     ),
