@@ -436,6 +436,18 @@ escalations:
         assert said in shown
 
 
+def test_what_ends_nowhere_and_tells_nobody_is_shown_all_the_same(
+    base: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    more = "deadlines: [{id: limit, kind: ceiling, from: trigger, to: [], value: 1d}]\nescalations: [{after: 1d, path: late}]\n"
+    (base / "sops/TS-ONE-001.yaml").write_text(SOP + more)
+    path = "{title: It is late, levels: [{to: [], ack_within: 1h}], on_exhausted: lead}"
+    (base / "sops/more.yaml").write_text(f"escalation_paths: {{late: {path}}}\n")
+    assert "when 1 day are over: It is late (late)\n" in run(capsys, "show", "TS-ONE-001")[1]
+    code, _, err = run(capsys, "render")
+    assert (code, err) == (0, "")
+
+
 def test_show_says_which_time_is_for_which_cases(base: Path, capsys: pytest.CaptureFixture[str]) -> None:
     rows = "[{when: {bad: yes}, within: 1h}, {otherwise: 2bd}]"
     steps = f"facts: {{bad: {{ask: Is it bad?, type: yes-no}}}}\nsteps:\n  - {{within: {rows}, "

@@ -136,7 +136,9 @@ class Page:
         path = self.library.paths.get(id)
         if path is None:
             return id
-        first = [self.person(each) for each in path.levels[0].to] if path.levels and path.levels[0] else []
+        first = (
+            [self.person(each) for each in path.levels[0].to or ()] if path.levels and path.levels[0] else []
+        )
         return f"{path.title} ({id})" + (f", first {words.listed(first)}" if first else "")
 
     def point(self, written: str) -> str:

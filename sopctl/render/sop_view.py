@@ -67,7 +67,7 @@ class SopView:
             if each and each.kind == "ceiling" and each.from_ == "trigger" and not each.when
         ]
         ends = {*(self.sop.outcomes or ()), *filter(is_sop, self.said.leading)} if promises else set()
-        return next((self.deadline_time(each) for each in promises if ends <= {*each.to}), "")
+        return next((self.deadline_time(each) for each in promises if ends <= {*(each.to or ())}), "")
 
     def deadline_time(self, deadline: Deadline) -> str:
         """The time of a deadline: its own, or that of its clause."""
