@@ -10,6 +10,7 @@ from typing import NamedTuple
 from sopctl.diagnostic import Pointer
 from sopctl.model.words import ID, SOP_ID
 from sopctl.pattern import lazy_pattern
+from sopctl.prose_code import without_blocks
 from sopctl.shape import Prose, Reference
 
 REFERENCE = re.compile(r"\[\[([^\[\]|\n]+)(?:\|([^\[\]\n]*))?\]\]")
@@ -24,9 +25,18 @@ _NO_REFERENCE = lazy_pattern(
       | (?P<single>{SOP_ID}(?:\#{ID})?)\](?!\]?\(|[\[:]))""",
     re.VERBOSE,
 )
-_CODE = lazy_pattern(r"(?P<fence>^ {0,3}(`{3,}|~{3,})[^\n]*\n.*?(?:^ {0,3}\2[`~]*[ \t]*$|\Z))|(?P<span>(?<!`)(`+)(?!`).+?(?<!`)\4(?!`))", re.DOTALL | re.MULTILINE)  # fmt: skip
+_GOES_ON = r"\n(?![ \t]*(?:$|[>|]|(?:[-*+]|\d{1,9}[.)])(?:[ \t]|$)|#{1,6}(?:[ \t]|$)|```|~~~))"
+"""A line break inside a paragraph: no code and no quotation reaches over its end."""
+_SPAN = lazy_pattern(
+    rf"\\[\\`]|(?<!`)(?P<ticks>`+)(?!`)(?:.|{_GOES_ON}){{1,2000}}?(?<!`)(?P=ticks)(?!`)", re.MULTILINE
+)
 _DEFINED = lazy_pattern(r"\[([^\[\]\n]+)\]:")
-_QUOTED = lazy_pattern(r"^[ \t]*>[^\n]*|“[^”\n]*”|\"[^\"\n]*\"|«[^»\n]*»", re.MULTILINE)
+_CITED = lazy_pattern(rf"^[ \t]*>[> \t]*(?:(?:```|~~~|#).*|[^\s>].*(?:{_GOES_ON}.*)*)?", re.MULTILINE)
+_QUOTED = lazy_pattern(
+    rf"“[^“”\n]*(?:{_GOES_ON}[^“”\n]*)*”|«[^«»\n]*(?:{_GOES_ON}[^«»\n]*)*»"
+    rf'|"[^"\n]*"|(?<!\w)"(?=[^"\s])[^"\n]*(?:{_GOES_ON}[^"\n]*)+"',
+    re.MULTILINE,
+)
 _LINK_TARGET = lazy_pattern(r"(?<=\]\()[^()\s]*|<https?://[^>\s]*>|https?://[^\s)>]+")
 
 
@@ -66,13 +76,21 @@ def meaning(target: str) -> tuple[str, str]:
 
 def without_code(text: str) -> str:
     """The text with code blanked out, every other character in its place."""
-    return _CODE.sub(_blank, text) if "`" in text or "~~~" in text else text
+    if "```" in text or "~~~" in text or "\t" in text or "    " in text:
+        text = without_blocks(text)
+    return _SPAN.sub(_without_span, text) if "`" in text else text
+
+
+def _without_span(found: re.Match[str]) -> str:
+    return _blank(found) if found["ticks"] else found[0]
 
 
 def spoken(text: str) -> str:
     """The text with code, quotations, references and addresses blanked out."""
+    if ">" in text:
+        text = _CITED.sub(_blank, text)
     text = without_code(text)
-    if ">" in text or '"' in text or "“" in text or "«" in text:
+    if '"' in text or "“" in text or "«" in text:
         text = _QUOTED.sub(_blank, text)
     if "[[" in text:
         text = REFERENCE.sub(_blank, text)

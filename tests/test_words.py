@@ -1,7 +1,9 @@
 """The rules about people and words: what their examples cannot show."""
 
+import itertools
 import json
 import re
+import time
 from datetime import date
 from typing import Any
 
@@ -14,7 +16,10 @@ from sopctl.diagnostic import Diagnostic
 from sopctl.example import LEAST
 from sopctl.library import build
 from sopctl.lint import lint
+from sopctl.prose import Speech, spoken, without_code
+from sopctl.render.blocks import html
 from sopctl.rules import RULES
+from sopctl.shape import Prose
 
 PEOPLE_AND_WORDS = [
     rule.code for rule in RULES if rule.code.startswith(("SOP60", "SOP70")) and rule.code < "SOP706"
@@ -139,6 +144,57 @@ def test_the_words_of_registers_are_read_too() -> None:
     notices = {"answer": {"title": "Answer", "body": "We answer promptly."}}
     [found] = findings("SOP701", registers={"notices": notices})
     assert (found.span.path, found.pointer) == ("registers.yaml", ("notices", "answer", "body"))
+
+
+# What is code, and what a quotation
+
+PIECES = ["w", "- w", "1. w", "    w", "      w", "\tw", "# w", "`w` w", "`` w ` w ``", "w ` w", "\\` w `w` w", "```\nw\n\nw\n```", "~~~ w\nw\n~~~", "- w\n\n      w", "- w\n\n    w", "1. w\n\n   ```\n   w\n   ```", "10. w\n\n    ```\n    w\n\n    w\n    ```", "> `w`\n", "w"]  # fmt: skip
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.lists(st.tuples(st.sampled_from(PIECES), st.sampled_from(["\n\n", "\n\n", "\n"])), max_size=6))
+def test_code_is_what_the_page_shows_as_code(pieces: list[tuple[str, str]]) -> None:
+    number = itertools.count()
+    text = re.sub("w", lambda _: f"w{next(number)}", "".join(piece + gap for piece, gap in pieces))
+    page = html(text, lambda _: None, lambda _: None, 2)
+    shown = re.findall(r"w\d+", "".join(re.findall(r"(?s)<code>.*?</code>", page)))
+    fences = re.findall(r"(?m)^ *~~~ (w\d+)", text)  # the page shows no word of the line that opens one
+    assert {*re.findall(r"w\d+", text)} - {*re.findall(r"w\d+", without_code(text))} == {*shown, *fences}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Press the ` key.\n\nCall ASAP.\n\nPress the ` key.", ["ASAP"]),
+        ("- Press the ` key.\n- Call ASAP.\n- Press the ` key.", ["ASAP"]),
+        ("Press \\` and call ASAP, then \\`.", ["ASAP"]),
+        ("Call `it\nASAP` now.", []),
+        ("Code follows:\n\n    call ASAP\n", []),
+        ("Code follows:\n    call ASAP\n", ["ASAP"]),
+        ("- An item.\n\n    Call ASAP.\n", ["ASAP"]),
+        ("Say “we answer\nASAP”.", []),
+        ("Say «we answer\nASAP».", []),
+        ('Say "we answer\nASAP".', []),
+        ("Say “we answer.\n\nCall ASAP”.", ["ASAP"]),
+        ("Say “we answer.\n- Call ASAP”.", ["ASAP"]),
+        ('A rule of 5".\nCall ASAP.\nA rule of 7".', ["ASAP"]),
+        ("> They write\nASAP.\n", []),
+        ("> They write.\n\nCall ASAP.\n", ["ASAP"]),
+    ],
+)
+def test_code_and_quotations_end_where_the_page_ends_them(text: str, said: list[str]) -> None:
+    found = Speech([Prose(("notes",), text)]).find(re.compile("ASAP"))
+    assert [each.word for each in found] == said
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["".join("`" * n + " " for n in range(900)), "“" * 300_000, "“«a\n" * 80_000, "* " * 60_000 + "x    ", "\t" * 300_000, "> a\n" * 80_000],
+)  # fmt: skip
+def test_odd_signs_do_not_hold_up_reading(text: str) -> None:
+    before = time.process_time()
+    spoken(text)
+    assert time.process_time() - before < 5
 
 
 # SOP601, SOP602, SOP603
