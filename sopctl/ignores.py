@@ -3,17 +3,17 @@
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Container
+from collections.abc import Container, Iterator
 from typing import NamedTuple
 
 from sopctl.diagnostic import Diagnostic, Span
 from sopctl.pattern import lazy_pattern
-from sopctl.source import Document, place
+from sopctl.source import Document, markdown_blocks, place
 from sopctl.source.place import position
 
 _YAML = lazy_pattern(r"(?<!\S)#[ \t]*sopctl:[ \t]*ignore(?:\[(?P<codes>[^\]\n]*)\])?(?P<reason>[^\r\n]*)")
 _MARKDOWN = lazy_pattern(r"<!--[ \t]*sopctl:[ \t]*ignore(?:\[(?P<codes>[^\]\n]*)\])?(?P<reason>[^\n]*?)-->")
-_YAML_FENCE = lazy_pattern(r"[ \t]*(`{3,}|~{3,})[ \t]*ya?ml[ \t]*", re.IGNORECASE)
+_FENCE = lazy_pattern(r"[ \t]*(`{3,}|~{3,})[ \t]*([^`]*)")
 
 
 class Ignore(NamedTuple):
@@ -71,13 +71,9 @@ def ignores(document: Document) -> list[Ignore]:
     lines = place.lines(document.text)
     ends = _paragraph_ends(lines) if document.markdown else []
     after = _after_comments(lines, document.markdown)
-    texts = _texts(document)
-    pattern = _MARKDOWN if document.markdown else _YAML
     found = []
-    for match in pattern.finditer(document.text):
+    for match in _written(document):
         start, end = position(document.text, match.start()), position(document.text, match.end())
-        if _inside(texts, match.start()):
-            continue
         codes = tuple(code.strip() for code in (match["codes"] or "").split(",") if code.strip())
         line = last = start[0]
         if not lines[line - 1][: start[1] - 1].strip():
@@ -90,18 +86,29 @@ def ignores(document: Document) -> list[Ignore]:
     return sorted(found)
 
 
+def _written(document: Document) -> Iterator[re.Match[str]]:
+    """What looks like an ignore comment and stands in no text, in Markdown in no code."""
+    matches = [*(_MARKDOWN if document.markdown else _YAML).finditer(document.text)]
+    if document.markdown:
+        page = markdown_blocks.page(document.text) if matches else None
+        comments = {start for start, _ in page.comments} if page else set()
+        return (match for match in matches if match.start() in comments)
+    texts = _texts(document) if matches else []
+    return (match for match in matches if not _inside(texts, match.start()))
+
+
 def _in_front_matter(document: Document, lines: list[str]) -> list[Ignore]:
     """In Markdown, front matter and fenced YAML have YAML's comments."""
-    found, fence, after = [], "---", _after_comments(lines, False)
-    inside = bool(lines) and lines[0].rstrip() == "---"
+    found, after = [], _after_comments(lines, False)
+    fence, language = ("---", "yaml") if lines and lines[0].rstrip() == "---" else ("", "")
     for number, text in enumerate(lines, start=1):
-        if number == 1 and inside:
+        if number == 1 and fence:
             continue
-        if inside and text.strip() == fence:
-            inside = False
-        elif not inside and (opened := _YAML_FENCE.fullmatch(text)):
-            inside, fence = True, opened[1]
-        elif inside and (match := _YAML.search(text)):
+        if fence and text.strip() == fence:
+            fence = ""
+        elif not fence and (opened := _FENCE.fullmatch(text)):
+            fence, language = opened[1], opened[2].strip().lower()
+        elif fence and language in ("yaml", "yml") and (match := _YAML.search(text)):
             codes = tuple(code.strip() for code in (match["codes"] or "").split(",") if code.strip())
             line = number if text[: match.start()].strip() else after[number - 1]
             span = Span(document.path, number, match.start() + 1, number, match.end() + 1)
@@ -137,8 +144,6 @@ def _is_comment(line: str, markdown: bool) -> bool:
 
 def _texts(document: Document) -> list[tuple[int, int]]:
     """Where quoted and block texts stand, in order: a `#` in them begins no comment."""
-    if document.markdown:
-        return []
     found = []
     for each in document.places.values():
         if each.value and each.style:

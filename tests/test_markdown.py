@@ -913,3 +913,18 @@ def test_any_text_is_read_without_an_exception_and_every_finding_has_a_place(par
         assert code
         assert document.span(finding, extent).line >= 1
     assert () in document.places
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "Write `<!-- sopctl: ignore[SOP701] why -->` there.",
+        "```html\n<!-- sopctl: ignore[SOP701] why -->\n```",
+        "~~~~ text\n```yaml\n# sopctl: ignore[SOP701] why\n```\n~~~~",
+        "<!-- Write <!-- sopctl: ignore[SOP701] why -->",
+    ],
+)
+def test_an_ignore_in_code_is_none(code: str) -> None:
+    document = source.read("x.md", f"---\nid: TS-APP-002\n---\n## Notes\n\n{code}\n", OUTLINE)
+    assert document is not None
+    assert ignores(document) == []
