@@ -61,6 +61,7 @@ def test_a_file_without_front_matter_is_left_alone() -> None:
     assert source.read("README.md", "# Read me\n\nid: TS-APP-002\n", OUTLINE) is None
     assert source.read("README.md", "", OUTLINE) is None
     assert source.read("README.md", "----\nid: x\n----\n", OUTLINE) is None
+    assert source.read("driver/readme.md", "# How we write\n\n## Steps\n\n1. Branch\n", OUTLINE) is None
 
 
 @pytest.mark.parametrize(

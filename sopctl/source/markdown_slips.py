@@ -43,8 +43,10 @@ class Slip(NamedTuple):
 
 
 def no_front_matter(path: str, text: str) -> Problem | None:
-    """What to say of a file without front matter that looks like a SOP all the same."""
+    """What to say of a file without front matter that looks like a SOP all the same; a README is none."""
     stem = path.rpartition("/")[2].removesuffix(".md")
+    if stem.casefold() == "readme":
+        return None
     if not _SOP_NAME.fullmatch(stem) and not _STEPS.search(_FENCED.sub("", text.replace("\r", ""))):
         return None
     message = "this looks like a SOP, but its front matter is missing: the first line must be `---`"
