@@ -13,8 +13,8 @@ FILE = "sopctl.toml"
 _PYPROJECT = "pyproject.toml"
 FILES = (FILE, _PYPROJECT)
 """The files in which settings may stand."""
-_TABLE = "tool.sopctl"
-_TABLE_OF_PYPROJECT = f"{_PYPROJECT}, [{_TABLE}]"
+_TABLE_OF_PYPROJECT = f"{_PYPROJECT}, [tool.sopctl]"
+_OURS = "sopctl"  # however TOML spells the name of our table, this stands in it
 
 Look = Callable[[str], str | None]
 """The text of a file beside the settings, or None where there is none."""
@@ -54,11 +54,14 @@ def load(root: Path) -> Settings:
     """The settings of a knowledge base; FileTrouble says what is wrong with them."""
     settings, name, problems = _read(_on_disk(root))
     if problems:
-        finding = problems[0].finding
-        way_out = f"; {finding.help}" if finding.help else ""
-        message = f": {finding.message}".replace(f": {Settings.__title__}", "")  # the file is named already
-        raise FileTrouble(f"{name}{message}{way_out}")
+        raise FileTrouble("\n".join(name + _words_of(problem) for problem in problems))
     return settings
+
+
+def _words_of(problem: Problem) -> str:
+    finding = problem.finding
+    message = f": {finding.message}".replace(f": {Settings.__title__}", "")  # the file is named already
+    return f"{message}; {finding.help}" if finding.help else message
 
 
 def home(root: Path) -> str:
@@ -85,7 +88,7 @@ def _read(look: Look) -> tuple[Settings, str, Sequence[Problem]]:
 def _on_disk(root: Path) -> Look:
     def look(name: str) -> str | None:
         file = root / name
-        ours = name == FILE or _TABLE.encode() in (files.bytes_of(file) or b"")
+        ours = name == FILE or _OURS.encode() in (files.bytes_of(file) or b"")
         return files.text_of(file).removeprefix("\ufeff") if ours and file.is_file() else None
 
     return look
@@ -93,10 +96,13 @@ def _on_disk(root: Path) -> Look:
 
 def _in_pyproject(look: Look) -> dict[str, Any] | None:
     text = look(_PYPROJECT)
-    if text is None or _TABLE not in text:
+    if text is None or _OURS not in text:
         return None
-    found = _toml(text, _PYPROJECT).get("tool", {}).get("sopctl")
-    return found if isinstance(found, dict) else None
+    tools = _toml(text, _PYPROJECT).get("tool")
+    found = tools.get(_OURS) if isinstance(tools, dict) else None
+    if found is None or isinstance(found, dict):
+        return found
+    raise FileTrouble(f"{_TABLE_OF_PYPROJECT} should be a table of settings, not `{found}`")
 
 
 def _toml(text: str, name: str) -> dict[str, Any]:

@@ -137,9 +137,19 @@ def test_fail_on_decides_what_ends_with_1(base: Path, capsys: pytest.CaptureFixt
     assert run(capsys, "lint", *TODAY)[0] == 1
 
 
-def test_settings_of_pyproject_count_too(base: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[tool.sopctl]\nignore = {}\n",
+        '["tool"."sopctl"]\nignore = {}\n',
+        "[ tool . sopctl ]\nignore = {}\n",
+        "[tool]\nsopctl = {{ignore = {}}}\n",
+        "[tool]\nsopctl.ignore = {}\n",
+    ],
+)
+def test_settings_of_pyproject_count_too(base: Path, capsys: pytest.CaptureFixture[str], text: str) -> None:
     broken(base)
-    (base / "pyproject.toml").write_text('[tool.sopctl]\nignore = ["SOP301", "SOP306"]\n')
+    (base / "pyproject.toml").write_text(text.format('["SOP301", "SOP306"]'))
     assert run(capsys, "lint", *TODAY)[0] == 0
 
 
@@ -168,6 +178,28 @@ def test_wrong_settings_of_pyproject_name_it_once(base: Path, capsys: pytest.Cap
     (base / "pyproject.toml").write_text("[tool.sopctl]\nselct = []\n")
     said = "sopctl: pyproject.toml, [tool.sopctl] has no key `selct` (did you mean `select`?)\n"
     assert run(capsys, "lint") == (2, "", said)
+
+
+def test_all_wrong_settings_are_told_at_once(base: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (base / "sopctl.toml").write_text('selct = []\nfail-on = "never"\n')
+    said = "sopctl: sopctl.toml has no key `selct` (did you mean `select`?)\nsopctl.toml: `fail-on` should be error, warning or note, not `never`\n"
+    assert run(capsys, "lint") == (2, "", said)
+
+
+def test_settings_of_pyproject_that_are_no_table_are_refused(
+    base: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (base / "pyproject.toml").write_text('[tool]\nsopctl = "x"\n')
+    said = "sopctl: pyproject.toml, [tool.sopctl] should be a table of settings, not `x`\n"
+    assert run(capsys, "lint") == (2, "", said)
+
+
+@pytest.mark.parametrize("text", ['tool = "sopctl"\n', '[project]\ndependencies = ["sopctl"]\n'])
+def test_a_pyproject_that_only_names_sopctl_settles_nothing(
+    base: Path, capsys: pytest.CaptureFixture[str], text: str
+) -> None:
+    (base / "pyproject.toml").write_text(text)
+    assert run(capsys, "lint", *TODAY)[0] == 0
 
 
 def test_output_goes_to_a_file(base: Path, capsys: pytest.CaptureFixture[str]) -> None:
