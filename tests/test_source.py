@@ -229,6 +229,10 @@ _MERGED = "<<<<<<< HEAD\nb: 1\n=======\nb: 2\n>>>>>>> other\n"
     [
         ("a:\n  - when: {value: > 90}\n", (2, 19), 'a test must stand in quotes: "> 90"'),
         ("a: {b: >= 3, c: 1}\n", (1, 8), 'a test must stand in quotes: ">= 3"'),
+        ("a: {b: [1..5), c: d}\n", (1, 8), 'a test must stand in quotes: "[1..5)"'),
+        ("a: {b: [1..5)}\n", (1, 8), 'a test must stand in quotes: "[1..5)"'),
+        ("a: {b: (1..5], c: d}\n", (1, 8), 'a test must stand in quotes: "(1..5]"'),
+        ("a:\n  b: [1.5 .. 5)\n  c: d\n", (2, 6), 'a test must stand in quotes: "[1.5 .. 5)"'),
         (_OPEN, (2, 8), "opened here and not closed"),
         (_OPEN.replace('"b"', '"b: c"'), (2, 8), "opened here and not closed"),
         ("t: 'Open\nx: don't\ny: 2\n", (1, 4), "opened here and not closed"),
@@ -279,6 +283,31 @@ def test_the_true_cause_is_told_where_it_stands(text: str, place: tuple[int, int
 def test_what_is_right_above_a_slip_is_not_blamed(text: str, words: str) -> None:
     [problem] = read(text).problems
     assert words in problem.finding.message
+
+
+@pytest.mark.usefixtures("parser")
+@pytest.mark.parametrize(
+    ("text", "data"),
+    [
+        ("a: {b: not(c, d), e: f}\n", {"a": {"b": "not(c, d)", "e": "f"}}),
+        ("a: {b: not(c,d,e)}\n", {"a": {"b": "not(c,d,e)"}}),
+        ("a: [not (c, d), e]\n", {"a": ["not (c, d)", "e"]}),
+    ],
+)
+def test_a_test_that_a_comma_cuts_apart_is_one_finding(text: str, data: Any) -> None:
+    document = read(text)
+    [(code, finding, _)] = document.problems
+    assert (code, finding.message) == ("SOP005", "a test with a comma must stand in quotes here")
+    assert finding.help in ('write `"not(c, d)"`', 'write `"not(c,d,e)"`', 'write `"not (c, d)"`')
+    assert document.data == data
+
+
+@pytest.mark.usefixtures("parser")
+@pytest.mark.parametrize(
+    "text", ["a: not(c, d)\n", 'a: {b: "not(c, d)"}\n', "a: {b: not(c)}\n", "a: {b: if not (c, d) }\n"]
+)
+def test_what_no_comma_cuts_apart_is_left_alone(text: str) -> None:
+    assert read(text).problems == ()
 
 
 # Limits

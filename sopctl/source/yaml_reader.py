@@ -34,6 +34,7 @@ _DEEP_INDENT = " " * (200 if CParser is not None else MAX_DEPTH)
 _SHOWN = 200
 _COMMENT = lazy_pattern(r"(?<!\S)#")
 _CUT = lazy_pattern(r"[ \t]#[^\W_]")
+_NOT = lazy_pattern(r"not[ ]?\([^()\[\]{}\"'\r\n]*,[^()\[\]{}\"'\r\n]*\)")
 _NO_ITEM = lazy_pattern(r"\n *(-(?:[^\W\d_]|\[[^\r\n]?\])[^\r\n]*)")
 
 
@@ -59,8 +60,10 @@ def read(text: str) -> Part:
         return Part(None, (trouble.problem(),), complete=False)
     if root is None:
         return Part(None)
+    cut_apart = _tests_cut_apart(text, root, ()) if "not(" in text or "not (" in text else ()
     made = _Maker()
     try:
+        made.problems.extend(cut_apart)
         data = root.value if isinstance(root.value, str) else made.value(root, ())
     except Trouble as trouble:
         return Part(None, (trouble.problem(),), complete=False)
@@ -350,6 +353,28 @@ def _texts_cut_short(text: str, root: Any) -> Iterator[Problem]:
                 ),
                 (start, start + len(lost)),
             )
+
+
+def _tests_cut_apart(text: str, node: Any, at: Pointer) -> Iterator[Problem]:
+    """`{a: not(b, c)}`, unquoted: YAML takes the rest for another key. It is put together as it was meant."""
+    if isinstance(node.value, str) or len(at) >= MAX_DEPTH:
+        return
+    kept, until = [], 0
+    for child in node.value:
+        key, item = child if _is_mapping(node) else (None, child)
+        if (key or item).start_mark.index < until:
+            continue
+        kept.append(child)
+        here = (*at, key.value if key else len(kept) - 1)
+        start, end = _extent(item)
+        whole = _NOT.match(text, start) if isinstance(item.value, str) and not item.style else None
+        if whole and end < whole.end():
+            item.value, until = whole[0], whole.end()
+            finding = Finding(here, "a test with a comma must stand in quotes here", f'write `"{whole[0]}"`')
+            yield Problem("SOP005", finding, whole.span())
+        else:
+            yield from _tests_cut_apart(text, item, here)
+    node.value = kept
 
 
 def _items_without_a_space(text: str, root: Any) -> Iterator[Problem]:

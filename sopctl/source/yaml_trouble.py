@@ -22,6 +22,8 @@ _UNSPACED_ITEM = lazy_pattern(r"\s*(-)[A-Za-z_][\w.-]*:(?=\s|\Z)")
 _BULLET = lazy_pattern(r"\s*([•‣▪●○◦·–—−])\s")
 _UNSPACED_KEY = lazy_pattern(r"\s*(?:- +)*([A-Za-z_][\w-]*):(?=[^\s/:])(?!.*:(?:\s|\Z))(.*)")
 _SAID_TEST = lazy_pattern(r"[^,}\]\r\n#]*")
+_NUMBER = r"[ \t]*[-+]?\d[\d.]*?[ \t]*"
+_HALF_OPEN = lazy_pattern(rf"[:,\[][ \t]*(\[{_NUMBER}\.\.{_NUMBER}\)|\({_NUMBER}\.\.{_NUMBER}\])")
 _LOOK_BACK, _LONGEST = 20, 2000
 _OTHERWISE = "this cannot be read as YAML", "look at the quotes, brackets and indentation of this line"
 
@@ -83,6 +85,10 @@ def _seen(text: str, at: int, began: int, said: str, closed: Closed | None) -> t
     """The cause where the text itself shows it, however the parser puts it."""
     if merge := _MERGE.search(text):
         return "two versions of the file were merged here and both still stand", "keep one of the two, and delete the lines with `<<<<<<<`, `=======` and `>>>>>>>`", merge.start()  # fmt: skip
+    if "flow" in said and (
+        test := _HALF_OPEN.search(text, max(0, min(began, at) - 2), min(at, began + _LONGEST) + 1)
+    ):
+        return f"`{test[1]}` cannot stand here without quotes", f'a test must stand in quotes: "{test[1]}"', test.start(1)  # fmt: skip
     quoted = "quoted scalar" in said
     stop, inside = began if quoted else at, "flow" in said
     if closed and (cause := _after_the_end(text, stop, closed, inside)):
