@@ -929,3 +929,55 @@ def test_an_ignore_in_code_is_none(code: str) -> None:
     document = source.read("x.md", f"---\nid: TS-APP-002\n---\n## Notes\n\n{code}\n", OUTLINE)
     assert document is not None
     assert ignores(document) == []
+
+
+# Text where there is no key for it, and lists below a key
+
+
+@pytest.mark.parametrize(
+    ("body", "message", "place"),
+    [
+        ("# Title\n\nA sentence.\n\n## Purpose\n\nP\n", "this text stands under no heading", "A sentence."),
+        ("## Training\n\nSome words.\n", "this text is no key of the training", "Some words."),
+        ("## Training\n\n### One\n", "this text is no key of the training", "### One"),
+    ],
+)
+def test_text_where_there_is_no_key_for_it_is_told_as_text(body: str, message: str, place: str) -> None:
+    document = read(body)
+    assert said(document) == [("SOP005", message, place)]
+    assert "text" not in document.data
+    assert "text" not in document.data.get("training", {})
+
+
+def test_a_list_may_stand_below_its_key() -> None:
+    made = step("""\
+        - role: lead
+        - tools:
+          - One
+          - Two, and
+            more
+        - consulted: [lead,
+          boss]
+        - checklist:
+          - [ ] The file is there
+          - The notice is there
+            - within: 1h
+
+        The text.
+        """)
+    assert made == {
+        "role": "lead",
+        "tools": ["One", "Two, and\nmore\n"],
+        "consulted": ["lead", "boss"],
+        "checklist": ["The file is there", {"text": "The notice is there", "within": "1h"}],
+        "text": "The text.",
+    }
+
+
+def test_findings_in_a_list_below_its_key_stand_on_its_items() -> None:
+    document = read("## Steps\n\n### A {#a}\n\n- tools:\n  - One\n  - Two\n- consulted: [lead,\n  boss]\n")
+    shown = {("tools",): "- tools:", ("tools", 1): "  - Two", ("consulted", 1): "  boss]"}
+    for at, line in shown.items():
+        span = document.span(Finding(("steps", 0, *at), "", key=len(at) == 1))
+        assert document.text.split("\n")[span.line - 1] == line
+        assert span.column == (5 if line == "  - Two" else 3)

@@ -137,6 +137,7 @@ class _Reader:
         if record:
             mapping: Data = {}
             self._record(record, lines, at, mapping)
+            self._no_text(record, at, mapping)
             return mapping
         if entries:
             return self._map(entries, lines, at, key, block)
@@ -153,8 +154,23 @@ class _Reader:
             self._no_heading(record, section, at)
         self._opening(section if titled else section._replace(title=""), at, data)
         self._record(record, section.lines, at, data)
-        if not titled:
+        if titled:
+            self._no_text(record, at, data)
+        else:
             data.pop("text", None)  # its heading has a finding already
+
+    def _no_text(self, record: Record, at: Pointer, data: Data) -> None:
+        """Refuse what is read as text where there is no key for it."""
+        place = self.into.found.get((*at, "text")) if "text" in data else None
+        if "text" in record.part.__keys__ or not place or place.key or not place.value:
+            return
+        del data["text"]
+        if at:
+            message = f"this text is no key of {record.part.__title__}"
+            help = "write `- key: value`, or a fenced `yaml` block, and other words under `## Notes`"
+        else:
+            message, help = "this text stands under no heading", "write it under one, such as `## Notes`"
+        self.into.complain("SOP005", (*at, "text"), message, place.value, help)
 
     def _no_heading(self, record: Record, section: Section, at: Pointer) -> None:
         many = str(at[0]).replace("_", " ")
@@ -435,13 +451,23 @@ class _Reader:
         if not self.into.twice(data, found[1], at, extent):
             cut = found.start(3) if found.re.groups == 3 else found.end()
             lines = [_cut(line, cut), *item.lines[1:]]
-            data[found[1]] = self.into.value(shape, lines, (*at, found[1]), extent, None)
+            data[found[1]] = self._below(shape, lines, (*at, found[1]), extent)
+
+    def _below(self, shape: Shape, lines: list[Line], at: Pointer, key: Extent) -> Any:
+        """What stands behind a key, or as a list below it."""
+        items = forms.list_of(shape) if lines[0].blank else None
+        if not items or [part.kind for part in layout.blocks(lines)] != ["list"]:
+            return self.into.value(shape, lines, at, key, None)
+        self.into.found[at] = Place(key, None)
+        return self._list(items.item, lines, at, key, key)
 
     def _item(self, shape: Shape, lines: list[Line], at: Pointer, bullet: Extent) -> Any:
         """A bullet of a list; of a record that may be one text, keys may stand as bullets below it."""
         record = forms.record_of(shape)
         short = record.part.__short__ if record else ""
         if record and short:
+            box = _TASK.match(lines[0].text)
+            lines = [_cut(lines[0], box.end()), *lines[1:]] if box else lines
             *_, last = (Block("", 0, 0), *layout.blocks(lines))
             pairs = (
                 _pairs(layout.items(lines[last.first : last.last]), (_PAIR,)) if last.kind == "list" else []

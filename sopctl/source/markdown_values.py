@@ -46,10 +46,11 @@ class Values:
     ) -> Any:
         """Text as it stands, or one line of YAML where a list or mapping may stand."""
         if any(forms.takes_more(shape)):
-            line, *more = [line for line in lines if not line.blank] or lines
-            text = line.text.strip()
-            if not more and _is_yaml(shape, text):
-                return self.yaml(Fragment(text, line.extent[0], at), True, key, block)
+            written = [line for line in lines if not line.blank] or lines
+            start, end = written[0].extent[0], written[-1].extent[1]
+            text = self.text[start:end]
+            if _is_yaml(shape, text) and not any(start <= gap < end for gap, _ in self.comments):
+                return self.yaml(Fragment(text, start, at), True, key, block)
         return self.string(lines, at, key, block)
 
     def string(self, lines: list[Line], at: Pointer, key: Extent | None, block: Extent | None,
