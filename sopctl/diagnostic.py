@@ -87,8 +87,16 @@ def nearest(word: str, known: Iterable[str]) -> str:
     from difflib import get_close_matches  # only who has made a slip pays for it
 
     by_fold = {other.casefold(): other for other in sorted(known, reverse=True)}
-    close = get_close_matches(word.casefold(), _likely(word.casefold(), by_fold), n=1, cutoff=0.6)
-    return by_fold[close[0]] if close else ""
+    meant = word.casefold()
+    close = get_close_matches(meant, _likely(meant, by_fold), cutoff=0.6)
+    return next((by_fold[each] for each in close if _begins_alike(meant, each)), "")
+
+
+def _begins_alike(word: str, other: str) -> bool:
+    """Who writes another first letter must be right in more of the others."""
+    from difflib import SequenceMatcher
+
+    return word[:1] == other[:1] or SequenceMatcher(None, other, word).ratio() >= 0.75
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from sopctl.diagnostic import nearest
 from sopctl.library import Library, Unread, build
 
 TODAY = date(2026, 11, 21)
@@ -103,6 +104,11 @@ def test_sops_stand_in_the_order_of_their_ids() -> None:
 def test_a_reference_that_leads_nowhere_is_missing(key: str, code: str) -> None:
     whole = library(roles=ROLES, TS_A_001=sop("TS-A-001", key), TS_A_002=sop("TS-A-002"))
     assert [found for found, _ in lost(whole)] == ([code] if code else [])
+
+
+def test_a_word_that_only_ends_like_another_is_no_slip_of_it() -> None:
+    assert nearest("questions", ["escalations", "notes", "purpose"]) == ""
+    assert nearest("xscalations", ["escalations", "notes", "purpose"]) == "escalations"
 
 
 def test_the_nearest_name_is_suggested() -> None:
