@@ -69,6 +69,19 @@ def folder_for(library: Library, id: str, base: str) -> str:
     return min(near, key=lambda folder: (-near[folder], folder)) if near else base
 
 
+def fault_of_title(title: str) -> str:
+    """Why nothing can be called so; an empty text where it can."""
+    if not title.strip():
+        return "the title is empty: say in a few words what it is about"
+    if len(title.splitlines()) > 1:
+        return "a title stands on one line: write it without a line break"
+    if any("\ud800" <= char <= "\udfff" for char in title):
+        return (
+            "the title has a byte that is no character of UTF-8: set the terminal to UTF-8, and type it again"
+        )
+    return ""
+
+
 def fault_of_id(id: str, library: Library) -> str:
     """Why a new SOP cannot have this id; an empty text where it can."""
     if not re.fullmatch(SOP_ID, id):

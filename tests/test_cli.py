@@ -601,6 +601,37 @@ def test_ctrl_d_at_a_prompt_ends_with_130(
     assert run(capsys, "new", "TS-ONE-003") == (130, "", "sopctl: stopped\n")
 
 
+ODD_TITLES = [
+    ("", "the title is empty"),
+    (" ", "the title is empty"),
+    ("One\ntwo", "a title stands on one line"),
+    ("caf\udce9", "no character of UTF-8"),
+]
+
+
+@pytest.mark.parametrize(("title", "says"), ODD_TITLES)
+def test_a_title_that_is_none_is_refused(
+    base: Path, capsys: pytest.CaptureFixture[str], title: str, says: str
+) -> None:
+    code, _, err = run(capsys, "init", "new", "--title", title, *TODAY)
+    assert (code, says in err, (base / "new").exists()) == (2, True, False)
+    if title:  # an empty one is asked for
+        code, _, err = run(capsys, "new", "TS-ONE-003", "--title", title, "--owner", "lead", *TODAY)
+        assert (code, says in err) == (2, True)
+
+
+def test_bytes_that_are_no_characters_are_asked_for_again(
+    base: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typed = iter([b"caf\xe9", b"Caf\xc3\xa9"])
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("builtins.input", lambda _: next(typed).decode())
+    code, _, err = run(capsys, "new", "TS-ONE-003", "--owner", "lead", *TODAY)
+    assert (code, "no character of UTF-8" in err) == (0, True)
+    [made] = base.rglob("TS-ONE-003.yaml")
+    assert "Caf\u00e9" in made.read_text(encoding="utf-8")
+
+
 def test_init_keeps_what_is_there(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -20,6 +20,8 @@ def init(
     today: Annotated[str | None, Option("The day that counts as today.", metavar="DATE")] = None,
 ) -> int:
     """Make a new knowledge base that lints clean and builds. Nothing is overwritten."""
+    if fault := scaffold.fault_of_title(title):
+        raise FileTrouble(fault)
     root = Path(directory)
     written, kept = scaffold.create(root, scaffold.start(title, ground.day(today)))
     for path in written:
@@ -62,7 +64,9 @@ def new(
     library = base.library(ground.day(today))
     if fault := scaffold.fault_of_id(id, library):
         raise FileTrouble(fault)
-    title = title or _asked("Title", "--title", lambda text: "" if text else "a SOP needs a title")
+    title = title or _asked("Title", "--title", scaffold.fault_of_title)
+    if fault := scaffold.fault_of_title(title):
+        raise FileTrouble(fault)
     owner = owner or _asked("Owner (a role)", "--owner", lambda text: _no_role(text, library.roles))
     if fault := _no_role(owner, library.roles):
         raise FileTrouble(fault)
@@ -86,7 +90,10 @@ def _asked(question: str, option: str, fault: Callable[[str], str]) -> str:
     if not sys.stdin.isatty():
         raise FileTrouble(f"say it with {option}: there is nobody to ask")
     while True:
-        text = input(f"{question}: ").strip()
+        try:
+            text = input(f"{question}: ").strip()
+        except UnicodeDecodeError as error:  # the bytes that the terminal sent
+            text = str(error.object, "utf-8", "surrogateescape")
         wrong = fault(text)
         if not wrong:
             return text
