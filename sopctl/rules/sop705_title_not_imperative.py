@@ -63,16 +63,19 @@ _NEVER = frozenset(
 )  # fmt: skip
 _VERBS = frozenset(
     re.findall(r"\w+", """
-    advance alias balance bed being bias bleed breed bring bus caution cement chance cling commence
-    comment commission complement compliment condition cross dance distance document embed enhance
-    envision evidence exceed experience experiment feed fence ferment finance fling focus fragment
-    freelance function gas glance harness heed implement increment influence instance instrument lament
-    lance license mention motion need petition pilot ping pity portion position proceed provision
-    question ration reference requisition ring sanction section seed segment sequence shed shred silence
-    sing sled sling speed spring station sting string succeed supplement swing trance transition wed
-    weed wing witness wring
+    advance alias apportion auction audition augment balance bed being bias bleed breed bring
+    bus caption caution cement chance cling commence comment commission complement compliment
+    condition countenance counterbalance cross dance decrement distance document embed enhance
+    envision evidence exceed experience experiment feed fence ferment finance fling focus foment
+    fragment freelance function gas glance harness heed implement increment influence instance
+    instrument lament lance license mention motion need occasion ornament partition pension petition
+    pilot ping pity portion position proceed provision question ration reference requisition ring
+    sanction section seed segment sentence sequence shed shred silence sing sled sling speed spring
+    station sting string succeed supplement swing torment trance transition wed weed wing witness
+    wring
 """)
 )  # fmt: skip
+_BEFORE_VERBS = ("de", "re", "dis")
 _NOUN = re.compile(r"[a-z]{2,}(?:ing|tion|sion|ment|ance|ence|ity|ness|ism)")
 _PAST = re.compile(r"[a-z]{2,}[^aeiou\W]+ed|[a-z]{2,}[aiou]ed")
 _PLURAL = re.compile(r"[a-z]+[^suia\W]s")
@@ -119,7 +122,7 @@ def _no_order(title: str, roles: Mapping[str, Container[str]]) -> str:
 @cache
 def _is_no_verb(word: str) -> bool:
     odd = word in _NEVER or _NOUN.fullmatch(word) or _PAST.fullmatch(word) or _PLURAL.fullmatch(word)
-    return bool(odd) and word not in _VERBS
+    return bool(odd) and not any(word.removeprefix(before) in _VERBS for before in ("", *_BEFORE_VERBS))
 
 
 def _roles(library: Library) -> dict[str, set[str]]:
