@@ -60,7 +60,8 @@ def read(text: str) -> Part:
         return Part(None, (trouble.problem(),), complete=False)
     if root is None:
         return Part(None)
-    cut_apart = _tests_cut_apart(text, root, ()) if "not(" in text or "not (" in text else ()
+    may_be_cut = ("not(" in text or "not (" in text) and _NOT.search(text)
+    cut_apart = _tests_cut_apart(text, root, ()) if may_be_cut else ()
     made = _Maker()
     try:
         made.problems.extend(cut_apart)
