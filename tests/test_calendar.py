@@ -313,3 +313,10 @@ def test_the_calendars_of_a_library_are_worked_out_once() -> None:
 )
 def test_on_a_business_clock_every_unit_counts_opening_hours(text: str, minutes: int) -> None:
     assert calendars(library(PEOPLE)).opening(Duration.parse(text)) == minutes
+
+
+@pytest.mark.parametrize("text", ["100y", "1200mo", "36600d", "36600bd", "P100Y"])
+def test_a_hundred_years_are_a_duration_and_more_are_a_slip(text: str) -> None:
+    longest = Duration.parse(text)
+    with pytest.raises(ValueError, match="longer than 100 years"):
+        Duration.parse(f"{longest.count + 1}{longest.unit}")

@@ -17,6 +17,13 @@ _NAMES = {
 _MINUTES = {"m": (1, 1), "h": (60, 60), "d": (1440, 1440), "w": (10080, 10080),
             "mo": (28 * 1440, 31 * 1440), "y": (365 * 1440, 366 * 1440)}  # fmt: skip
 
+_LONGEST = 100
+"""Years. What is longer is a slip, and no calendar could count it."""
+
+_DAYS = _LONGEST * 366
+_MOST = {"m": _DAYS * 1440, "h": _DAYS * 24, "d": _DAYS, "w": _DAYS // 7, "mo": _LONGEST * 12, "y": _LONGEST,
+         "bh": _DAYS * 24, "bd": _DAYS}  # fmt: skip
+
 
 class Duration(NamedTuple):
     """A count of one unit; `bh` and `bd` are opening hours and days of some calendar."""
@@ -28,10 +35,14 @@ class Duration(NamedTuple):
     def parse(cls, text: str) -> "Duration":
         """Read the short form or ISO 8601; ValueError says what is wrong with it."""
         if short := _SHORT.fullmatch(text):
-            return cls(int(short[1]), short[2])
-        if (iso := _ISO.fullmatch(text)) and any(iso.groups()):
-            return cls._of_iso([int(part or 0) for part in iso.groups()])
-        raise ValueError
+            found = cls(int(short[1]), short[2])
+        elif (iso := _ISO.fullmatch(text)) and any(iso.groups()):
+            found = cls._of_iso([int(part or 0) for part in iso.groups()])
+        else:
+            raise ValueError
+        if found.count > _MOST[found.unit]:
+            raise ValueError(f"that is longer than {_LONGEST} years")
+        return found
 
     @classmethod
     def _of_iso(cls, parts: list[int]) -> "Duration":
