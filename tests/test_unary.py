@@ -82,6 +82,7 @@ def test_a_test_lets_pass_what_it_says(fact: Fact, tests: tuple[str, ...], value
         (STRIKES, "=> 5", "did you mean `>= 5`?"),
         (STRIKES, "[2..5", "one side only"),
         (STRIKES, "many", "write a number"),
+        (STRIKES, "> ٣", "write a number"),
         (AMOUNT, "1,5", "did you mean `1.5`?"),
     ],
 )

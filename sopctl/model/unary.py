@@ -146,7 +146,7 @@ def holds(fact: Fact, values: Values, text: str) -> bool:
 # What the tests mean
 
 
-_NUMBER = r"[-+]?\d{1,15}(?:\.\d{1,15})?"
+_NUMBER = r"[-+]?[0-9]{1,15}(?:\.[0-9]{1,15})?"
 _IS_NUMBER = re.compile(_NUMBER).fullmatch
 _COMPARED = re.compile(rf"(<=|>=|!=|<|>|=)\s*({_NUMBER})").fullmatch
 _RANGE = re.compile(rf"([\[(]?)\s*({_NUMBER})\s*\.\.\s*({_NUMBER})\s*([\])]?)").fullmatch
