@@ -455,7 +455,7 @@ class Library:
             for kind, words in REGISTER_OF.items()
         }
         known["calendar"] |= {ROUND_THE_CLOCK}
-        scopes = {kind: frozenset(words or ()) for kind, words in self._scopes.items()}
+        scopes = {kind: frozenset(filter(None, words or ())) for kind, words in self._scopes.items()}
         return {**known, **scopes, "sop": frozenset(self.by_id)}
 
     @cached_property

@@ -337,3 +337,10 @@ def test_a_cell_begins_with_no_sign_that_a_spreadsheet_runs(text: str) -> None:
     assert cell in (text, f"'{text}")
     assert not cell.startswith(tuple("=+-@\t\r\n＝＋－＠"))
     assert table(["x"], [["=1"]]) == "x\n'=1\n"
+
+
+@pytest.mark.parametrize("value", [[""], ["14d", ""], [["14d"]]])
+def test_a_value_of_a_clause_that_is_not_written_yet_is_one_finding(value: list[Any]) -> None:
+    clause, read = Clause.make({"text": "Answer.", "source": "Law", "kind": "ceiling", "value": value})
+    assert clause.duration is None
+    assert [problem.code for problem in read.problems] == ["SOP005"]

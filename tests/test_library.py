@@ -204,3 +204,9 @@ def test_among_thousands_of_names_the_nearest_is_suggested() -> None:
     roles = "roles:\n" + "".join(f"  clerk-{n}: {{title: Clerk}}\n" for n in range(3000))
     whole = library(a=roles, b="roles: {lead: {title: Lead, reports_to: clrk-2718}}\n")
     assert whole.missing["b.yaml"][0].message.endswith("(did you mean `clerk-2718`?)")
+
+
+def test_a_jurisdiction_that_is_not_written_yet_is_told_alone() -> None:
+    base = 'knowledge_base: {title: Docks, jurisdictions: [us-wa, ""]}\n'
+    whole = library(a=base + ROLES, TS_A_001=sop("TS-A-001", "applies_to: {jurisdictions: [us-mn]}"))
+    assert lost(whole) == [("SOP304", "us-mn")]

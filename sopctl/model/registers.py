@@ -276,7 +276,7 @@ class Clause(Part, title="a clause"):
 
     def slips(self) -> Iterator[Problem]:
         timed = self.kind in ("ceiling", "floor", "window", "retention")
-        if timed and self.value and self.duration is None:
+        if timed and self.value and all(self.value) and self.duration is None:
             message = f"the value of a clause of kind `{self.kind}` is one duration, such as 14d"
             yield Problem("SOP005", Finding((*self.at, "value"), message))
         if self.policy_changes and self.kind != "floor" and "kind" not in self.unknown:
@@ -286,11 +286,12 @@ class Clause(Part, title="a clause"):
     @property
     def duration(self) -> Duration | None:
         """The time that it sets, where it sets one."""
+        if len(self.value) != 1 or not self.value[0]:
+            return None
         try:
-            [value] = [Duration.parse(value) for value in self.value]
+            return Duration.parse(self.value[0])
         except ValueError:
             return None
-        return value
 
 
 class Notice(Part, title="a notice"):
