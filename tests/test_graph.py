@@ -406,3 +406,20 @@ def test_a_sop_that_is_not_there_ends_with_2(base: Path, capsys: pytest.CaptureF
     code, out, err = run(capsys, "TS-A-002")
     assert (code, out) == (2, "")
     assert "did you mean `TS-A-001`?" in err
+
+
+def test_of_steps_with_one_id_the_first_is_drawn() -> None:
+    again = "  - {id: count, title: Count again, role: lead, next: gone}\n"
+    whole = library(TS_A_001=sop("TS-A-001", STEPS + again, "{gone: Gone, kept: Kept}"))
+    one = whole.sop("TS-A-001")
+    assert one is not None
+    drawn = of_sop(one, whole)
+    assert [node.label for node in drawn.nodes if node.name == "count"] == [
+        "1 Count the strikes\nTeam lead, within 2 days, the first row that fits counts"
+    ]
+    assert [edge.kind for edge in drawn.edges if edge.start == "step:count"] == [
+        "overdue",
+        "hand-off",
+        "next",
+        "otherwise",
+    ]

@@ -76,7 +76,7 @@ def of_sop(sop: Sop, library: Library, *, brief: bool = False) -> Drawing:
     edges = list(dict.fromkeys(_SopEdges(sop, library, brief).all()))
     used = dict.fromkeys(end for edge in edges for end in (edge.start, edge.end))
     nodes = [Node("start", "start", f"Starts when\n{_plain(sop.trigger)}" if sop.trigger else "Start")]
-    nodes += [_step(step, number, library) for number, step in enumerate(sop.known_steps, 1)]
+    nodes += [_step(step, number, library) for number, step in _numbered(sop)]
     nodes += [
         Node(f"outcome:{id}", "adverse" if end.adverse else "outcome", end.title or id, id)
         for id, end in (sop.outcomes or {}).items()
@@ -125,7 +125,7 @@ class _SopEdges:
         sop = self.sop
         for first in sop.known_steps[:1]:
             yield Edge("start", f"step:{first.id}", "next")
-        for step in sop.known_steps:
+        for _, step in _numbered(sop):
             yield from self.of_step(step)
         for i, each in enumerate(sop.escalations or ()):
             if each and each.path:
@@ -193,6 +193,12 @@ class _SopEdges:
         if target in self.sop.steps_by_id:
             return f"step:{target}"
         return f"sop:{target}" if is_sop(target) else f"outcome:{target}"
+
+
+def _numbered(sop: Sop) -> list[tuple[int, Step]]:
+    """The steps with their numbers; of those that carry one id, the first, to which arrows lead."""
+    steps = sop.steps_by_id
+    return [(number, step) for number, step in enumerate(sop.known_steps, 1) if step is steps[step.id]]
 
 
 def _step(step: Step, number: int, library: Library) -> Node:
