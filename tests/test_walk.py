@@ -536,6 +536,7 @@ def test_a_row_without_a_target_goes_on_and_sets_what_it_sets() -> None:
             "no-such-outcome",
         ),
         ([step("look", call="TS-B-001", on={"good": "good"})], {}, "unhandled"),
+        ([step("look", call="TS-B-001", on={"bad": "", "otherwise": "good"})], {}, "unreadable"),
         ([decides("look", row("good", count="1"))], {"given": {"count": "9"}}, "value"),
         ([decides("look", row("good", count="one"))], {"given": {"count": "1"}}, "unreadable"),
         ([decides("look", row("good", nothing="1"))], {}, "unreadable"),

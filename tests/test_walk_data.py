@@ -110,6 +110,7 @@ def test_a_step_that_may_never_be_entered_says_so() -> None:
         {"decide": [{"when": {"length": "long"}, "then": "end"}]},
         {"decide": [{"when": {"nobody-knows": "yes"}, "then": "end"}]},
         {"decide": "end"},
+        {"decide": [{"otherwise": "end", "set": {"crew": ""}}]},
         {"asks": ["nobody-knows"]},
         {"answers": ["yes"], "ask": "Is it?"},
     ],
@@ -117,6 +118,15 @@ def test_a_step_that_may_never_be_entered_says_so() -> None:
 def test_a_step_that_cannot_be_read_is_marked(broken: dict[str, Any]) -> None:
     data = data_of(made(sop(steps=[step(**broken)])))
     assert data["steps"][0][1]["unreadable"] is True
+
+
+def test_a_target_that_is_not_written_yet_is_none() -> None:
+    data = data_of(made(sop(steps=[step(ask="Is it?", answers={"yes": "end", "no": ""})])))
+    assert data["steps"][0][1]["answers"] == [["yes", "end"], ["no", None]]
+    data = data_of(
+        made(sop(steps=[{"id": "one", "call": "DK-A-001", "on": {"end": "", "otherwise": "end"}}]))
+    )
+    assert data["steps"][0][1]["on"] == [["end", None], ["otherwise", "end"]]
 
 
 def test_a_time_of_the_clock_and_one_of_opening_hours_are_told_apart() -> None:

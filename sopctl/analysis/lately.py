@@ -1,6 +1,7 @@
 """What changed lately, by the change histories of the SOPs; and what is about to come into force."""
 
 from datetime import date
+from itertools import zip_longest
 from typing import NamedTuple
 
 from sopctl.library import Library
@@ -55,7 +56,7 @@ def retrained(sop: Sop) -> Change | None:
         return None
     depth = 2 if training.retrain_on == "minor" else 1
     known = [change for change in sop.change_history or () if change and change.version]
-    for newer, older in zip(known, [*known[1:], None], strict=True):
+    for newer, older in zip_longest(known, known[1:]):
         if older is None:
             return None if (newer.version or "").split(".", depth)[-1].strip("0.") else newer
         if _parts(newer, depth) != _parts(older, depth):

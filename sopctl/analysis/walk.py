@@ -413,8 +413,10 @@ class _Walker:
         on = node.step.on
         if not on:
             return node.follow
-        to = on.get(outcome) or on.get("otherwise")
-        return to or self._stop("unhandled", node.step.id, outcome)
+        end = outcome if outcome in on else "otherwise"
+        if end not in on:
+            return self._stop("unhandled", node.step.id, outcome)
+        return on[end] or _UNREADABLE
 
     def _leave(self, to: str) -> str:
         """Come to an end of the SOP: an outcome, or another SOP that takes over."""

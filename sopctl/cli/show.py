@@ -137,7 +137,9 @@ class Page:
         if path is None:
             return id
         first = (
-            [self.person(each) for each in path.levels[0].to or ()] if path.levels and path.levels[0] else []
+            [self.person(each) for each in path.levels[0].to or () if each]
+            if path.levels and path.levels[0]
+            else []
         )
         return f"{path.title} ({id})" + (f", first {words.listed(first)}" if first else "")
 

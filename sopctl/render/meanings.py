@@ -43,8 +43,8 @@ def _all(links: Links) -> Iterator[tuple[str, str, str, str]]:
 def _meaning(entry: Any, links: Links) -> str:
     match entry:
         case Term():
-            also = f" Also: {listed(entry.aliases)}." if entry.aliases else ""
-            return plain(entry.text, links) + also
+            also = listed(entry.aliases)
+            return plain(entry.text, links) + (f" Also: {also}." if also else "")
         case Clause():
             return plain(entry.text, links)
         case Metric():
@@ -60,7 +60,8 @@ def _meaning(entry: Any, links: Links) -> str:
                 plain(entry.text, links), f"First told: {listed(first)}" if first else "", answer
             )
         case Notice():
-            return f"Sent by {listed(entry.channels, 'or')}." if entry.channels else ""
+            channels = listed(entry.channels, "or")
+            return f"Sent by {channels}." if channels else ""
     return ""
 
 
@@ -68,7 +69,8 @@ def _around(person: Role | Team | Schedule, links: Links) -> Iterator[str]:
     match person:
         case Role():
             yield f"Reports to {_name(links, person.reports_to)}" if person.reports_to else ""
-            yield f"May decide: {listed(person.authority)}" if person.authority else ""
+            may = listed(person.authority)
+            yield f"May decide: {may}" if may else ""
         case Team():
             yield f"Led by {_name(links, person.lead)}" if person.lead else ""
         case Schedule():

@@ -172,7 +172,7 @@ class _Walk:
     def _target(self, to: str | None) -> str | None:
         if to and to[:1].isupper():
             self._others[to] = None
-        return to
+        return to or None
 
     def _about(self, step: Step) -> Iterator[tuple[str, str]]:
         """What stands beside the title: kind and words."""
@@ -257,7 +257,7 @@ class _Walk:
     # Decisions
 
     def _row(self, row: Row) -> Data:
-        if not row or row.unknown:
+        if not row or row.unknown or not all((row.set or {}).values()):
             raise _Unreadable
         return _told(
             otherwise=row.is_otherwise,

@@ -44,9 +44,9 @@ def month(written: str) -> str:
     return f"{_MONTHS[int(number) - 1]} {year}"
 
 
-def listed(words: Iterable[str], last: str = "and") -> str:
-    """`a, b and c`."""
-    *most, end = [*words] or [""]
+def listed(words: Iterable[str] | None, last: str = "and") -> str:
+    """`a, b and c`, without what could not be read."""
+    *most, end = [word for word in words or () if word] or [""]
     return f"{', '.join(most)} {last} {end}" if most else end
 
 
@@ -153,4 +153,4 @@ def days(groups: Iterable[tuple[int, ...]]) -> str:
 
 def hours(spans: Iterable[tuple[int, int]]) -> str:
     """Opening hours: `09:00–17:00`."""
-    return listed(f"{a // 60:02}:{a % 60:02}–{b // 60:02}:{b % 60:02}" for a, b in spans or ())
+    return listed(f"{a // 60:02}:{a % 60:02}–{b // 60:02}:{b % 60:02}" for a, b in filter(None, spans or ()))

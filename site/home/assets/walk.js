@@ -185,7 +185,8 @@
 
     returned({ id, step }, outcome) {
       if (!step.on) return step.next ?? "";
-      return step.on.get(outcome) ?? step.on.get("otherwise") ?? this.halt("unhandled", id, outcome);
+      const end = step.on.has(outcome) ? outcome : "otherwise";
+      return step.on.has(end) ? step.on.get(end) ?? UNREADABLE : this.halt("unhandled", id, outcome);
     }
 
     /** Come to an end of the SOP: an outcome, or another SOP that takes over. */
