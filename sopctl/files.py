@@ -106,11 +106,11 @@ def decoded(data: bytes) -> str | Unread:
         )
 
 
-def text_of(path: Path) -> str:
+def text_of(path: Path, called: str = "") -> str:
     """The text of one file that the user named; FileTrouble says why there is none."""
     text = _text(str(path))
     if isinstance(text, Unread):
-        raise FileTrouble(f"{path}: {text.message}{'; ' + text.help if text.help else ''}")
+        raise FileTrouble(f"{called or path}: {text.message}{'; ' + text.help if text.help else ''}")
     return text
 
 

@@ -19,6 +19,7 @@ from markdown_it import MarkdownIt
 from nasty import sops
 
 from sopctl import library, source
+from sopctl.files import FileTrouble, write
 from sopctl.library import Library
 from sopctl.model import OUTLINE
 from sopctl.model.duration import Duration
@@ -876,9 +877,39 @@ def test_our_templates_say_plainly_what_they_lack() -> None:
     [("one\n{{ nothing.here }}", "templates/tags.md.jinja, line 2: `nothing` is undefined"),
      ("{% if %}", "templates/tags.md.jinja, line 1: Expected an expression, got `end of statement block`"),
      ("\n\n{{ tags.nope }}", "templates/tags.md.jinja, line 3: `list object` has no attribute `nope`"),
-     ("{{ 1 / 0 }}", "templates/tags.md.jinja, line 1: division by zero")],
+     ("{{ 1 / 0 }}", "templates/tags.md.jinja, line 1: division by zero"),
+     ("\n{{ 2.0 ** 10000 }}", "templates/tags.md.jinja, line 2: (34, `Numerical result out of range`)"),
+     ("{{ cycler().next() }}", "templates/tags.md.jinja, line 1: at least one item has to be provided"),
+     ("\n{% include 'parts/foo.md.jinja' %}", "templates/tags.md.jinja, line 2: no template is called `parts/foo.md.jinja`"),
+     ("{% include ['a', 'b'] %}", "templates/tags.md.jinja, line 1: none of the templates given were found: a, b"),
+     ("{% macro m() %}\n{{ m() }}{% endmacro %}{{ m() }}", "templates/tags.md.jinja, line 2: this goes on without end "
+      "(a macro or template that uses itself must stop at some time) or is nested too deep")],
 )  # fmt: skip
 def test_a_mistake_in_a_template_names_it_and_the_line(template: str, said: str) -> None:
     with pytest.raises(TemplateTrouble) as raised:
         site(full()[0], Templates(shipped(), {"tags.md.jinja": template}))
     assert str(raised.value) == said
+
+
+def test_a_mistake_in_a_template_of_ours_is_called_one() -> None:
+    with pytest.raises(
+        TemplateTrouble,
+        match=r"^sopctl's tags\.md\.jinja, line 1: .*; this is a mistake of sopctl itself, pl",
+    ):
+        Templates({"tags.md.jinja": "{{ tags() }}"}).render("tags", tags=None)
+
+
+def test_templates_may_stand_in_folders_below(tmp_path: Path) -> None:
+    write(tmp_path / "templates/sop.md.jinja", '{% include "parts/top.md.jinja" %} and more')
+    write(tmp_path / "templates/parts/top.md.jinja", "the top")
+    write(tmp_path / "templates/parts/end.md.jinja", "the end")
+    own = load(tmp_path / "templates")
+    assert own.render("sop") == "the top and more"
+    assert [each.partition(":")[0] for each in own.unused] == ["templates/parts/end.md.jinja is not used"]
+
+
+def test_a_template_that_is_no_text_is_named_as_the_others_are(tmp_path: Path) -> None:
+    write(tmp_path / "templates/sop.md.jinja", b"one\n\xff")
+    with pytest.raises(FileTrouble) as raised:
+        load(tmp_path / "templates")
+    assert str(raised.value).startswith("templates/sop.md.jinja: this file is not UTF-8: line 2 ")

@@ -12,8 +12,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined, nodes
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.runtime import Context
 
-OURS = "sopctl's "
-"""What the file names of our own templates begin with."""
+from sopctl.render.templates import OURS
 
 
 class _Context(Context):
@@ -60,4 +59,4 @@ class PageEnvironment(Environment):
     code_generator_class = _Code
 
 
-__all__ = ["OURS", "FunctionLoader", "PageEnvironment", "StrictUndefined"]
+__all__ = ["FunctionLoader", "PageEnvironment", "StrictUndefined"]

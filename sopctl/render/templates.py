@@ -10,6 +10,8 @@ from sopctl.files import FileTrouble
 from sopctl.render.text import NEEDS_BUILDER, for_builder, line
 
 SUFFIX = ".md.jinja"
+OURS = "sopctl's "
+"""What the file names of our own templates begin with."""
 
 
 class TemplateTrouble(FileTrouble):
@@ -25,7 +27,7 @@ class Templates:
     def __init__(
         self, ours: Mapping[str, str], theirs: Mapping[str, str] | None = None, folder: str = "templates"
     ) -> None:
-        from sopctl.render.jinja import OURS, FunctionLoader, PageEnvironment, StrictUndefined
+        from sopctl.render.jinja import FunctionLoader, PageEnvironment, StrictUndefined
 
         theirs = theirs or {}
         self.unused = tuple(f"{folder}/{said}" for said in _unused(ours, theirs))
@@ -45,14 +47,14 @@ class Templates:
 
     def render(self, name: str, **values: Any) -> str:
         """One page; TemplateTrouble where the template is at fault."""
-        from jinja2 import TemplateError
-
         try:
             page = self._environment.get_template(f"{name}{SUFFIX}").render(values)
-        except TemplateError as error:
-            raise TemplateTrouble(f"{_where(error, name)}: {_what(error)}") from error
-        except (TypeError, ValueError, AttributeError, KeyError, IndexError, ZeroDivisionError) as error:
-            raise TemplateTrouble(f"{_where(error, name)}: {error}") from error
+        except FileTrouble:
+            raise
+        except Exception as error:  # a template can do whatever a program can
+            said = f"{_where(error, name)}: {_what(error)}"
+            ours = "; this is a mistake of sopctl itself, please report it" if said.startswith(OURS) else ""
+            raise TemplateTrouble(f"{said}{ours}") from error
         return page.replace(NEEDS_BUILDER, "")
 
 
@@ -63,7 +65,9 @@ def load(own: Path | None = None) -> Templates:
 
 
 def _in(folder: Path) -> dict[str, str]:
-    return {path.name: files.text_of(path) for path in sorted(folder.glob(f"*{SUFFIX}"))}
+    """Every template below a folder, by its path in it."""
+    paths = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob(f"*{SUFFIX}"))}
+    return {name: files.text_of(path, f"{folder.name}/{name}") for name, path in paths.items()}
 
 
 def _unused(ours: Mapping[str, str], theirs: Mapping[str, str]) -> Iterator[str]:
@@ -88,5 +92,11 @@ def _where(error: BaseException, name: str) -> str:
 
 
 def _what(error: BaseException) -> str:
-    message = getattr(error, "message", None) or str(error)
+    from jinja2 import TemplateNotFound, TemplatesNotFound
+
+    if isinstance(error, RecursionError):
+        return "this goes on without end (a macro or template that uses itself must stop at some time) or is nested too deep"
+    message = getattr(error, "message", None) or str(error) or type(error).__name__
+    if isinstance(error, TemplateNotFound) and not isinstance(error, TemplatesNotFound):
+        return f"no template is called `{message}`"
     return message.replace("'", "`")
