@@ -9,8 +9,9 @@ import re
 import socket
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from sopctl import builders, files
@@ -19,11 +20,13 @@ from sopctl.builders import (
     MKDOCS,
     Builder,
     BuildTrouble,
+    Own,
     complaints,
     configuration,
     environment,
     fit_configuration,
     own_configuration,
+    settings,
 )
 from sopctl.diagnostic import Diagnostic, Severity
 from sopctl.files import FileTrouble
@@ -68,14 +71,18 @@ def render(
     diagnostics: Iterable[Diagnostic] | None = None,
     *,
     offline: bool = False,
+    kept: Mapping[str, bytes] = MappingProxyType({}),
 ) -> Site:
-    """Write the Markdown pages, and all that belongs to them, to `site/pages`."""
+    """Write the Markdown pages, and all that belongs to them, to `site/pages`; of the old ones only
+    those that are to be `kept` stay, where no new one takes their place."""
     templates = load(places.templates)
     for unused in templates.unused:
         tell(f"warning: {unused}")
     addresses = own_configuration(places.root).addresses(offline)
     made = site(library, templates, commands, diagnostics, addresses, edits(places.root, library))
-    files.write_folder(places.pages, {**_beside(places, made), **made.pages, **made.data, **_by_hand(places)})
+    files.write_folder(
+        places.pages, {**kept, **_beside(places, made), **made.pages, **made.data, **_by_hand(places)}
+    )
     return made
 
 
@@ -102,7 +109,7 @@ def build(
     menu = nav(Links(library), commands)
 
     def run(pages: Path, html: Path) -> None:
-        with configuration(own, library, pages, html, menu, builder, offline) as config:
+        with configuration(own, settings(own, library, pages, html, menu, builder, offline)) as config:
             builders.run(builder, config, library.today, made.sources)
 
     with files.new_folder(places.html) as folder:
@@ -166,9 +173,8 @@ def serve(
     library = read()
     _renew(places, lambda: library, tell, show, rules, commands)
     places.pages.mkdir(parents=True, exist_ok=True)
-    menu = nav(Links(library), commands)
     with (
-        configuration(own, library, places.pages, places.html, menu, Builder.MKDOCS, False) as config,
+        configuration(own, _previewed(own, places, library, commands)) as config,
         tempfile.TemporaryFile("w+") as said,
     ):
         arguments = [*MKDOCS, "serve", "--livereload", "--config-file", str(config), "--dev-addr", address]
@@ -183,7 +189,7 @@ def serve(
                     said.seek(0)
                     raise BuildTrouble(f"the preview has stopped:{complaints(said.read(), {})}")
                 if changed:
-                    _renew(places, read, tell, show, rules, commands)
+                    _renew(places, read, tell, show, rules, commands, config)
         finally:
             _end(server)
 
@@ -236,17 +242,38 @@ def _renew(
     show: Callable[[list[Diagnostic]], None],
     rules: Sequence[Rule],
     commands: Sequence[Command],
+    config: Path | None = None,
 ) -> None:
-    """Read, lint and render once more; what stands in the way is told, and the old pages stay."""
+    """Read, lint and render once more, and tell MkDocs of another menu or name in its `config`. What
+    stands in the way is told, and the old pages stay; so do those of a file that cannot be read."""
     try:
         library = read()
         diagnostics = lint(library, rules)
         show(diagnostics)
-        made = render(places, library, tell, commands, diagnostics)
-    except FileTrouble as trouble:
-        tell(str(trouble))
+        kept = files.read_folder(places.pages) if library.unreadable else {}
+        told = _previewed(fit_configuration(places.root), places, library, commands)
+        made = render(places, library, tell, commands, diagnostics, kept=kept)
+        if config and not library.unreadable and files.bytes_of(config) != told.encode():
+            files.write(config, told)
+    except BrokenPipeError:
+        raise
+    except Exception as error:
+        tell(f"{files.complaint(error)}; the old pages stay")
     else:
-        tell(f"{len(made.pages)} pages are up to date")
+        tell(f"{len(made.pages)} pages are up to date{_but(library.unreadable)}")
+
+
+def _but(unreadable: Sequence[str]) -> str:
+    if not unreadable:
+        return ""
+    which = f"{len(unreadable)} files" if unreadable[1:] else unreadable[0]
+    return f"; the old ones of {which} stay until what stands there can be read"
+
+
+def _previewed(own: Own, places: Places, library: Library, commands: Sequence[Command]) -> str:
+    """The settings of a preview."""
+    menu = nav(Links(library), commands)
+    return settings(own, library, places.pages, places.html, menu, Builder.MKDOCS, False)
 
 
 def edits(root: Path, library: Library) -> list[Edit]:

@@ -128,8 +128,7 @@ def _values(path: Path) -> Mapping[str, Any]:
     return found or {}
 
 
-@contextmanager
-def configuration(
+def settings(
     own: Own,
     library: Library,
     pages: Path,
@@ -137,7 +136,7 @@ def configuration(
     nav: Sequence[Mapping[str, Any]],
     builder: Builder,
     offline: bool,
-) -> Iterator[Path]:
+) -> str:
     """A configuration that takes the writers' own and adds what only we know."""
     base = library.knowledge_base
 
@@ -160,8 +159,13 @@ def configuration(
         values["theme"] = {**own.ours.get("theme", {}), **custom}
     if offline:
         values |= _offline(own, builder)
-    # beside mkdocs.yml, because relative paths in it are followed from where the file lies
-    with files.new_file(own.path.with_name(f".{own.path.name}"), json.dumps(values, indent=1)) as config:
+    return json.dumps(values, indent=1)
+
+
+@contextmanager
+def configuration(own: Own, text: str) -> Iterator[Path]:
+    """A file of these settings, beside mkdocs.yml: relative paths in it are followed from where it lies."""
+    with files.new_file(own.path.with_name(f".{own.path.name}"), text) as config:
         yield config
 
 

@@ -25,6 +25,19 @@ class FileTrouble(Exception):
     """Something outside is not as it should be; the message is for the user."""
 
 
+def complaint(error: Exception) -> str:
+    """What went wrong, in words for the user."""
+    match error:
+        case FileTrouble():
+            return str(error)
+        case OSError():
+            where = f"{error.filename}: " if error.filename else ""
+            return f"{where}{_reason(error)}"
+        case RecursionError():
+            return "something is nested too deep to be worked out"
+    return f"a mistake of sopctl itself ({type(error).__name__}: {error}); please report it"
+
+
 def folders_in(folder: Path) -> list[str]:
     """The names of the folders in a folder, but for hidden ones; none where it cannot be opened."""
     try:

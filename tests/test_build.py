@@ -1,5 +1,6 @@
 """The site is made whole or not at all."""
 
+import json
 import os
 import re
 import shutil
@@ -9,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -138,7 +139,7 @@ def test_a_milder_finding_stops_it_where_that_is_asked_for(docks: Path) -> None:
 
 def test_a_mistake_in_mkdocs_yml_is_told_in_its_own_words(docks: Path) -> None:
     text = (docks / "mkdocs.yml").read_text()
-    files.write(docks / "mkdocs.yml", text.replace("name: material", "name: immaterial"))
+    files.write(docks / "mkdocs.yml", text.replace("- tables", "- immaterial"))
     with pytest.raises(BuildTrouble, match="immaterial"):
         make(docks)
     assert not (docks / "site/html").exists()
@@ -205,6 +206,94 @@ def test_the_preview_goes_on_whatever_the_writer_does(docks: Path, monkeypatch: 
     assert "the preview stands at http://127.0.0.1:0/; stop it with Ctrl-C" in told
     assert not list(docks.glob(".*"))
     assert threading.active_count() == threads
+
+
+def preview(
+    docks: Path, changes: Callable[..., Iterator[set[str]]], monkeypatch: pytest.MonkeyPatch
+) -> list[str]:
+    """What is told while these changes are made; the browser's part is played by a process that waits."""
+    monkeypatch.setattr(build, "MKDOCS", ("python3", "-c", "import time; time.sleep(60)"))
+    told: list[str] = []
+    build.serve(
+        Places.of(docks), lambda: read(docks), told.append, lambda _: None, sops=docks / "sops", changes=changes, address="127.0.0.1:0"
+    )  # fmt: skip
+    return told
+
+
+def test_what_cannot_be_read_keeps_its_pages_in_the_preview(
+    docks: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, role = (docks / "site/pages" / each for each in ("sops/DK-OPN-001.md", "roles/agent.md"))
+
+    def changes(*_: Path, **__: object) -> Iterator[set[str]]:
+        files.write(docks / "sops/DK-OPN-001.yaml", f"{SOP}x: [\n")
+        yield {"a SOP that cannot be read"}
+        assert "Push." in page.read_text()
+        files.write(docks / "sops/registers.yaml", f"{REGISTERS}x: [\n")
+        yield {"nor can the registers"}
+        assert "Dock agent" in role.read_text()
+        files.write(docks / "sops/registers.yaml", REGISTERS)
+        files.write(docks / "sops/DK-OPN-001.yaml", SOP.replace("Push.", "Pull."))
+        yield {"mended"}
+        assert "Pull." in page.read_text()
+        (docks / "sops/DK-OPN-001.yaml").unlink()
+        yield {"deleted"}
+        assert not page.exists()
+
+    stay = "stay until what stands there can be read"
+    said = [
+        each.partition("pages are up to date")[2]
+        for each in preview(docks, changes, monkeypatch)
+        if "up to date" in each
+    ]
+    assert said == [
+        "",
+        f"; the old ones of sops/DK-OPN-001.yaml {stay}",
+        f"; the old ones of 2 files {stay}",
+        "",
+        "",
+    ]
+
+
+def test_the_preview_outlives_a_mistake_of_ours(docks: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = docks / "site/pages/sops/DK-OPN-001.md"
+
+    def changes(*_: Path, **__: object) -> Iterator[set[str]]:
+        files.write(docks / "sops/DK-OPN-001.yaml", SOP.replace("Push.", "Pull."))
+        with monkeypatch.context() as for_now:
+            for_now.setattr(build, "site", lambda *_: 1 + "")  # type: ignore[operator]
+            yield {"something"}
+            assert "Push." in page.read_text()
+        yield {"something else"}
+        assert "Pull." in page.read_text()
+
+    said = next(each for each in preview(docks, changes, monkeypatch) if "mistake" in each)
+    assert said.startswith("a mistake of sopctl itself (TypeError: ")
+    assert said.endswith("); please report it; the old pages stay")
+
+
+def test_the_preview_takes_up_another_menu_and_another_name(
+    docks: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def told_to_mkdocs() -> tuple[str, bool]:
+        [config] = docks.glob(".mkdocs.yml.*")
+        told = json.loads(config.read_text())
+        return told["site_name"], "metrics.md" in str(told["nav"])
+
+    def changes(*_: Path, **__: object) -> Iterator[set[str]]:
+        assert told_to_mkdocs() == ("Docks &lt;b&gt;&amp; sons&lt;/b&gt;", False)
+        more = "metrics: {speed: {title: Speed, definition: Ships a day.}}\n"
+        files.write(docks / "sops/registers.yaml", REGISTERS.replace("<b>& sons</b>", "and daughters") + more)
+        yield {"registers"}
+        assert told_to_mkdocs() == ("Docks and daughters", True)
+        files.write(docks / "sops/registers.yaml", "x: [\n")
+        yield {"nobody knows what is in them"}
+        assert told_to_mkdocs() == ("Docks and daughters", True)
+        files.write(docks / "sops/registers.yaml", REGISTERS)
+        yield {"mended"}
+        assert told_to_mkdocs() == ("Docks &lt;b&gt;&amp; sons&lt;/b&gt;", False)
+
+    preview(docks, changes, monkeypatch)
 
 
 def test_a_folder_that_is_made_while_the_preview_runs_is_watched_from_then_on(

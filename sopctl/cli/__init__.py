@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import NoReturn, TextIO, TypeVar
 
-from sopctl.files import FileTrouble
+from sopctl.files import complaint
 
-ISSUES = "please report it"
 _QUICK = {"lint": "lint", "diff": "diff", "outline": "outline", "render": "publish"}
 """Commands that run on every commit, pull request or file of a diff, by their modules: they start without typer."""
 
@@ -72,19 +71,12 @@ def _guarded(words: list[str]) -> int:
     try:
         _speak_utf8()
         return _run(words)
-    except FileTrouble as trouble:
-        return _complain(str(trouble))
     except (KeyboardInterrupt, Stopped):
         return _complain("stopped", 130)
     except BrokenPipeError:
         raise
-    except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        return _complain(f"{where}{(error.strerror or str(error)).lower()}")
-    except RecursionError:
-        return _complain("something is nested too deep to be worked out")
     except Exception as error:
-        return _complain(f"a mistake of sopctl itself ({type(error).__name__}: {error}); {ISSUES}")
+        return _complain(complaint(error))
 
 
 def _run(words: list[str]) -> int:
