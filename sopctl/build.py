@@ -103,7 +103,7 @@ def build(
     diagnostics = tuple(lint(library, rules))
     if any(each.severity.rank <= fail_on.rank for each in diagnostics):
         return Built(diagnostics, 0, True)
-    own = fit_configuration(places.root)
+    own = _fitting(places, tell)
     made = render(places, library, tell, commands, diagnostics, offline=offline)
     tell(f"{len(made.pages)} pages are written; {builder.called} makes the site of them")
     menu = nav(Links(library), commands)
@@ -117,6 +117,18 @@ def build(
             run(places.pages, folder)
         files.swap_in(folder, places.html)
     return Built(diagnostics, len(made.pages), False)
+
+
+def _fitting(places: Places, tell: Tell) -> Own:
+    """The configuration of the writers, and a word on what of it does not count."""
+    own = fit_configuration(places.root)
+    if elsewhere := own.elsewhere(places.home, places.pages, places.html):
+        told = " and ".join(f"`{each}`" for each in elsewhere)
+        tell(
+            f"warning: {told} in {own.path.name} {'do' if elsewhere[1:] else 'does'} not count: "
+            "pages by hand belong in site/home, and the site is made in site/html"
+        )
+    return own
 
 
 def _from_lean_pages(places: Places, made: Site, html: Path, run: Callable[[Path, Path], None]) -> bool:
@@ -169,7 +181,7 @@ def serve(
         from watchfiles import watch
 
         changes = watch
-    own = fit_configuration(places.root)
+    own = _fitting(places, tell)
     library = read()
     _renew(places, lambda: library, tell, show, rules, commands)
     places.pages.mkdir(parents=True, exist_ok=True)

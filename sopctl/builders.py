@@ -66,6 +66,25 @@ class Own(NamedTuple):
         return bool(self.values.get("hooks")) or not named <= _BLIND
 
     @property
+    def other_theme(self) -> str:
+        """The theme that it asks for, where our pages do not stand in it; a theme without a name may be
+        Zensical's."""
+        said = self.values.get("theme")
+        theme = said if isinstance(said, dict) else {"name": said}
+        name = theme.get("name", None if theme.get("custom_dir") else "material")
+        return "" if name == "material" else f"the theme `{name}`" if name else "another theme"
+
+    def elsewhere(self, home: Path, pages: Path, html: Path) -> list[str]:
+        """The folders that it names for pages and site, where we have others."""
+        ours = {"docs_dir": (home, pages), "site_dir": (html,)}
+        return [
+            key
+            for key, places in ours.items()
+            if isinstance(named := self.values.get(key), str)
+            and Path(os.path.abspath(self.path.parent / named)) not in places
+        ]
+
+    @property
     def lacking(self) -> list[str]:
         """The extensions that our pages need and that it does not name."""
         named = {each.removeprefix("markdown.extensions.") for each in self._named("markdown_extensions")}
@@ -90,6 +109,11 @@ def own_configuration(root: Path) -> Own:
 def fit_configuration(root: Path) -> Own:
     """The same, where our pages can be built with it; else BuildTrouble says what it lacks."""
     own = own_configuration(root)
+    if own.other_theme:
+        raise BuildTrouble(
+            f"{own.path.name} asks for {own.other_theme}, and the pages are made for Material alone: "
+            "write `name: material` under `theme`, or leave `theme` out"
+        )
     if own.lacking:
         names = " and ".join(f"`{each}`" for each in own.lacking)
         raise BuildTrouble(

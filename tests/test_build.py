@@ -296,6 +296,28 @@ def test_the_preview_takes_up_another_menu_and_another_name(
     preview(docks, changes, monkeypatch)
 
 
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("docs_dir: docs\nsite_dir: public\n", "`docs_dir` and `site_dir` in mkdocs.yml do not count"),
+        ("site_dir: public\n", "`site_dir` in mkdocs.yml does not count"),
+        ("docs_dir: site/pages\nsite_dir: site/html\n", ""),
+        ("docs_dir: site/home\n", ""),
+    ],
+)
+def test_folders_that_are_not_followed_are_told_with_those_that_are(
+    docks: Path, monkeypatch: pytest.MonkeyPatch, written: str, told: str
+) -> None:
+    files.write(docks / "mkdocs.yml", written)
+    first = preview(docks, lambda *_, **__: iter([{""}]), monkeypatch)[0]
+    if told:
+        assert (
+            first == f"warning: {told}: pages by hand belong in site/home, and the site is made in site/html"
+        )
+    else:
+        assert "warning" not in first
+
+
 def test_a_folder_that_is_made_while_the_preview_runs_is_watched_from_then_on(
     docks: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -164,6 +164,30 @@ def test_settings_that_are_no_mapping_are_refused_in_our_words(docks: Path, text
 
 
 @pytest.mark.parametrize(
+    ("theme", "said"),
+    [("readthedocs", "the theme `readthedocs`"), ("{name: mkdocs, locale: de}", "the theme `mkdocs`"), ("", "another theme"),
+     ("{name: null, custom_dir: house}", "another theme"), ("{custom_dir: house}", "another theme")],
+)  # fmt: skip
+def test_another_theme_than_ours_is_refused_before_anything_is_written(
+    docks: Path, theme: str, said: str
+) -> None:
+    files.write(docks / "mkdocs.yml", f"theme: {theme}\n")
+    with pytest.raises(BuildTrouble) as raised:
+        made(docks)
+    assert str(raised.value) == (
+        f"mkdocs.yml asks for {said}, and the pages are made for Material alone: "
+        "write `name: material` under `theme`, or leave `theme` out"
+    )
+    assert not (docks / "site").exists()
+
+
+@pytest.mark.parametrize("theme", ["material", "{name: material, custom_dir: house}", "{variant: modern}"])
+def test_a_theme_that_is_material_or_may_be_is_taken(docks: Path, theme: str) -> None:
+    files.write(docks / "mkdocs.yml", f"theme: {theme}\n")
+    assert builders.fit_configuration(docks).path == docks / "mkdocs.yml"
+
+
+@pytest.mark.parametrize(
     ("own", "builder", "offline"),
     [
         (None, Builder.MKDOCS, False),
