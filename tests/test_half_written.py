@@ -117,3 +117,9 @@ def test_what_is_half_written_is_checked_and_shown(
                 holder = holder[word]
             spoil(holder, key)
         made(path, spoiled)
+
+
+def test_a_path_that_is_climbed_without_end_has_a_page() -> None:
+    data = source.read("x.yaml", REGISTERS.replace("repeat: 1,", "repeat: 999999999999999999,"), OUTLINE).data
+    assert data["escalation_paths"]["late"]["repeat"] == "9" * 18
+    made("sops/registers.yaml", data)

@@ -24,16 +24,16 @@ def ladder(path: EscalationPath) -> tuple[list[Rung], str]:
         if level:
             rungs.append(Rung(added(before), level))
             before.append(level.ack_within)
-    return rungs, added(before * (1 + max(0, path.repeat or 0)))
+    return rungs, added(before, escalation.passes(path))
 
 
-def added(times: Iterable[Duration | None]) -> str:
-    """The sum of times, as far as their units add up."""
+def added(times: Iterable[Duration | None], turns: int = 1) -> str:
+    """The sum of times, gone through so often, as far as their units add up."""
     sums: dict[str, int] = {}
     for time in times:
         if time:
             unit, count = _SMALLEST.get(time.unit, (time.unit, 1))
-            sums[unit] = sums.get(unit, 0) + time.count * count
+            sums[unit] = sums.get(unit, 0) + time.count * count * turns
     return " and ".join(_large(Duration(count, unit)) for unit, count in sums.items())
 
 
@@ -52,13 +52,18 @@ def _large(time: Duration) -> str:
     return " ".join(said)
 
 
+_MOST_DRAWN = 500
+"""Of so many turns each is too short to be seen."""
+
+
 def scale(path: EscalationPath, library: Library) -> str:
     """The path against its clock: a stretch for each level, and a mark where the answer is promised."""
     whole = escalation.exhaustion(path, library)
     if not whole:
         return ""
     once = escalation.offsets(path, library)
-    told = [turn * once[-1] + at for turn in range(escalation.passes(path)) for at in once[:-1]]
+    turns = min(escalation.passes(path), _MOST_DRAWN)
+    told = [turn * once[-1] + at for turn in range(turns) for at in once[:-1]]
     answer = escalation.promised(path, library)
     longest = max(whole, answer or 0)
     return svg.steps([at / longest for at in (*told, whole)], answer / longest if answer else None)
