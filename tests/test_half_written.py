@@ -88,6 +88,8 @@ def load_once() -> Any:
     [
         ('"no, and here is why": old-way', '"no": '),
         ("{finished: TS-OLD-001, ", "{finished: , "),
+        ("on: {finished: TS-OLD-001, otherwise: view}", "on: {finished: , otherwise: }"),
+        ("  sum: {type: number, min: 1, max: 9, unit: EUR}", '  sum: {type: choice, values: ["", "1..5"]}'),
         ("outcomes:\n", "  - {id: check-window, title: Again, role: agent, next: upheld}\noutcomes:\n"),
         ('to: [upheld, too-late, TS-OLD-001], value: 11d, when: {age: "< 5"}', "value: 11d"),
         ("change_history:\n  - {version: 2.1.0, ", "change_history:\n  - {version: , "),

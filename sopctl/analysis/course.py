@@ -241,7 +241,7 @@ class Course:
         here = self.library.sop(sop)
         assert here is not None
         if step.on:
-            return step.on.get(outcome) or step.on.get("otherwise")
+            return step.on.get(outcome) or step.on.get("otherwise") or None
         return next((arrow.to for arrow in ways.arrows_by_step(here)[place]), None)
 
     def _live(self, sop: str, step: str, counts: Counts) -> Counts:

@@ -251,7 +251,7 @@ class Fact(Part, title="a fact"):
     @property
     def labels(self) -> dict[str, str]:
         """Each value of a choice with its words."""
-        return self.values if isinstance(self.values, dict) else {v: v for v in self.values}
+        return self.values if isinstance(self.values, dict) else {v: v for v in self.values if v}
 
 
 class Clause(Part, title="a clause"):

@@ -50,14 +50,14 @@ def settled(fact: Fact) -> bool:
     if fact.min is not None and fact.max is not None and fact.min > fact.max:
         return False
     return bool(fact.type) and not fact.unknown & {"type", "values", "min", "max"} and bool(
-        fact.type != "choice" or fact.values
+        fact.type != "choice" or (fact.values and all(fact.values))
     )  # fmt: skip
 
 
 def choices(fact: Fact) -> tuple[str, ...]:
     """The values of a yes-no or a choice, as they were written; none for a number."""
     if fact.type == "choice":
-        return tuple(dict.fromkeys(fact.values))
+        return tuple(dict.fromkeys(filter(None, fact.values)))
     return YES_NO if fact.type == "yes-no" else ()
 
 
