@@ -867,7 +867,7 @@ def test_a_template_of_the_knowledge_base_may_ask_for_what_is_not_there() -> Non
 
 def test_our_templates_say_plainly_what_they_lack() -> None:
     with pytest.raises(
-        TemplateTrouble, match=r"sopctl's mine.md.jinja, line 1: .*has no attribute 'nickname'"
+        TemplateTrouble, match=r"sopctl's mine.md.jinja, line 1: .*has no attribute `nickname`"
     ):
         Templates({"mine.md.jinja": "{{ sop.nickname }}"}).render("mine", sop=full()[0].sops[0])
 

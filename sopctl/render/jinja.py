@@ -2,7 +2,7 @@
 
 Nothing that pages are given is marked `pass_context`, so what a template names is called without
 asking for that first. Our own templates name only what is there: they are compiled to plain
-attributes and calls, which cost a page a third less. Those of a knowledge base keep all that Jinja allows.
+attributes and calls, which are quicker. Those of a knowledge base keep all that Jinja allows.
 """
 
 from functools import cached_property
