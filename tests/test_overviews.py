@@ -44,7 +44,7 @@ steps:
   - {id: act, title: Put a temporary hold on it, role: agent, within: 4h, checklist: [{text: Lamp, role: night}]}
   - {id: ask, title: Ask, escalate: late, next: done}
 outcomes: {done: It is done}
-escalations: [{when: It sinks, path: late}, {after: 3d, path: late}]
+escalations: [{when: It sinks, path: late}, {after: 3d, path: late}, {after: 1d, from: act, path: late}]
 training: {required_for: [agent], pass_mark: 80, questions: [{ask: What?, choices: [a, b], answer: 1}]}
 change_history:
   - {version: 2.1.0, on: 2026-10-01, author: lead, summary: Clearer}
@@ -97,6 +97,7 @@ def test_a_path_knows_all_that_starts_it(docks: Library) -> None:
         ("ask", "waits for the answer"),
         ("", "It sinks"),
         ("", "3 days after it began"),
+        ("", "1 day after “Put a temporary hold on it”"),
     ]
 
 

@@ -546,6 +546,18 @@ def test_every_page_is_reached_from_the_first() -> None:
     assert set(pages) - seen == {"sops/TS-APP-000.md"}, "only an old address is not"
 
 
+def test_one_is_told_as_one() -> None:
+    assert [words.not_before(Duration.parse(time)) for time in ("1h", "2d")] == [
+        "not before 1 hour has passed",
+        "not before 2 days have passed",
+    ]
+    assert [words.often(count) for count in (1, 2, 3)] == ["once", "twice", "3 times"]
+    one = FULL.replace("wait: 30m", "wait: 1h").replace("at_most: 2", "at_most: 1")
+    page = made(**{"sops/TS-APP-002.yaml": one})[1].pages["sops/TS-APP-002.md"]
+    assert "not before 1 hour has passed" in page
+    assert "<dd>once, after that" in page
+
+
 def test_a_role_sees_all_that_it_does() -> None:
     seen = Seen(html_of(full()[1].pages["roles/agent.md"])).text
     for said in (

@@ -70,7 +70,7 @@ class Page:
         """What the person at work needs: who does it and by when, how, and what goes out. `within` is
         the time in a case of which more is known."""
         yield f"{_number(step)}. {step.title}"
-        wait = f"not before {words.time(step.wait)} are over" if step.wait else ""
+        wait = words.not_before(step.wait) if step.wait else ""
         about = [
             self.person(step.role),
             within or self.time(step),
@@ -118,13 +118,16 @@ class Page:
         if step.next and not (step.answers or step.on):
             yield f"   → {self.target(step.next)}"
         if step.at_most is not None:
-            often = "once" if step.at_most == 1 else f"{step.at_most} times"
-            yield f"   {often} at most, after that → {self.target(step.after_that or '?')}"
+            yield f"   {words.often(step.at_most)} at most, after that → {self.target(step.after_that or '?')}"
 
     def escalation(self, escalation: Escalation) -> str:
         """What happens, and who is told or where the case goes."""
         since = f" from {self.point(escalation.from_)} on" if escalation.from_ else ""
-        after = f"when {words.time(escalation.after)}{since} are over" if escalation.after else ""
+        after = (
+            f"when {words.time(escalation.after)}{since} {'is' if escalation.after.count == 1 else 'are'} over"
+            if escalation.after
+            else ""
+        )
         goes = [
             self.path(escalation.path) if escalation.path else "",
             f"→ {self.target(escalation.then)}" if escalation.then else "",

@@ -99,7 +99,9 @@ def of_library(library: Library) -> Drawing:
     for sop in library.sops:
         for escalation in sop.escalations or ():
             if escalation and escalation.then and library.sop(escalation.then):
-                edges.setdefault((sop.id, escalation.then, "hand-off"), []).append(_happening(escalation))
+                edges.setdefault((sop.id, escalation.then, "hand-off"), []).append(
+                    _happening(sop, escalation)
+                )
         for id, end in (sop.outcomes or {}).items():
             if end and end.appeal and library.sop(end.appeal):
                 edges.setdefault((sop.id, end.appeal, "appeal"), []).append(end.title or id)
@@ -164,7 +166,7 @@ class _SopEdges:
             case ("on", word):
                 return "outcome", self.outcome(step, str(word))
             case ("after_that",):
-                return "limit", f"when it was done {_times(step.at_most)} already"
+                return "limit", f"when it was done {words.often(step.at_most)} already"
         return "next", self.rest(step)
 
     def rest(self, step: Step) -> str:
@@ -210,9 +212,9 @@ def _step(step: Step, number: int, library: Library) -> Node:
     about = [
         person.title if person and person.title else step.role or "",
         f"within {step.within.words}" if isinstance(step.within, Duration) else "",
-        f"not before {step.wait.words} have passed" if step.wait else "",
+        words.not_before(step.wait) if step.wait else "",
         "a person decides" if step.human else "",
-        f"{_times(step.at_most)} at most" if step.at_most is not None else "",
+        f"{words.often(step.at_most)} at most" if step.at_most is not None else "",
         "the first row that fits counts" if step.decide and step.hit_policy == "first" else "",
     ]
     lines = [f"{number} {step.title or step.id}", step.ask or "", ", ".join(each for each in about if each)]
@@ -230,16 +232,17 @@ def _plain(text: str) -> str:
 def _events(sop: Sop) -> list[Node]:
     every = enumerate(sop.escalations or (), 1)
     return [
-        Node(f"event:{i}", "event", _happening(each))
+        Node(f"event:{i}", "event", _happening(sop, each))
         for i, each in every
         if each and (each.path or each.then)
     ]
 
 
-def _happening(each: Escalation) -> str:
+def _happening(sop: Sop, each: Escalation) -> str:
     if each.when:
         return f"At any time: {each.when}"
-    since = "" if each.from_ in (None, "trigger") else f" after {each.from_}"
+    from_ = "" if each.from_ in (None, "trigger") else each.from_ or ""
+    since = f" after {_title(sop.steps_by_id.get(from_)) or from_}" if from_ else ""
     return f"{each.after.words}{since or ' after the start'}" if each.after else "At any time"
 
 
@@ -262,10 +265,6 @@ def _sop_label(sop: Sop) -> str:
 
 def _title(step: Step | None) -> str:
     return (step.title or step.id) if step else ""
-
-
-def _times(count: int | None) -> str:
-    return {1: "once", 2: "twice"}.get(count or 0, f"{count} times")
 
 
 def _with_loops(edges: list[Edge]) -> Iterator[Edge]:

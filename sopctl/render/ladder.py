@@ -91,9 +91,14 @@ def starts(library: Library) -> dict[str, list[Start]]:
             add(step.on_overdue, Start(sop, step, "when it is late"))
         for each in sop.escalations or ():
             if each:
-                when = each.when or (
-                    f"{each.after.words} after it began" if each.after and not each.from_ else ""
-                )
-                late = f"{each.after.words} after {each.from_}" if each.after and each.from_ else ""
-                add(each.path, Start(sop, None, when or late or "at any time"))
+                late = f"{each.after.words} after {_point(sop, each.from_)}" if each.after else ""
+                add(each.path, Start(sop, None, each.when or late or "at any time"))
     return found
+
+
+def _point(sop: Sop, from_: str | None) -> str:
+    """From when time counts: a step by its title."""
+    step = sop.steps_by_id.get(from_ or "")
+    if step is not None:
+        return f"“{step.title or step.id}”"
+    return from_ if from_ and from_ != "trigger" else "it began"

@@ -79,7 +79,7 @@ class Steps:
         if isinstance(step.within, Duration):
             yield "time", f"within {step.within.words}"
         if step.wait:
-            yield "time", f"not before {step.wait.words} have passed"
+            yield "time", words.not_before(step.wait)
         if step.human:
             yield "human", "a person decides"
 
@@ -101,7 +101,7 @@ class Steps:
         )
         if step.at_most:
             after = self.said.target(step.after_that)
-            yield "At most", f"{step.at_most} times{after and f', after that {after}'}"
+            yield "At most", f"{words.often(step.at_most)}{after and f', after that {after}'}"
 
     def _call(self, id: str) -> str:
         other = self.library.sop(id)

@@ -181,7 +181,7 @@ class _Walk:
         if isinstance(step.within, Duration):
             yield "time", f"within {step.within.words}"
         if step.wait:
-            yield "time", f"not before {step.wait.words} have passed"
+            yield "time", words.not_before(step.wait)
         if step.on_overdue:
             yield "late", f"when that time is over: {self._path(step.on_overdue)}"
         if step.human:

@@ -143,6 +143,16 @@ def time(written: object) -> str:
     return written.words if isinstance(written, Duration) else str(written or "")
 
 
+def often(count: int | None) -> str:
+    """How many times: `once`, `3 times`."""
+    return {1: "once", 2: "twice"}.get(count or 0, f"{count} times")
+
+
+def not_before(wait: Duration) -> str:
+    """The time that must pass: `not before 1 hour has passed`."""
+    return f"not before {wait.words} {'has' if wait.count == 1 else 'have'} passed"
+
+
 def days(groups: Iterable[tuple[int, ...]]) -> str:
     """The days of a week: `Mon, Tue`, or `Mon to Fri`."""
     every = sorted({each for group in groups or () for each in group or ()})
