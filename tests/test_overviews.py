@@ -1,15 +1,16 @@
 """Pages that look over the whole leave nobody and nothing out."""
 
+import re
 from datetime import date
 
 import pytest
-from test_render import full
+from test_render import full, made
 
 from sopctl import library
 from sopctl.analysis.clause_trace import trace
 from sopctl.analysis.health import health
 from sopctl.library import Library
-from sopctl.render import Links, overviews
+from sopctl.render import Links, Site, overviews
 from sopctl.render.ladder import starts
 from sopctl.render.pages import contents, nav
 from sopctl.render.people import Work, tightest
@@ -115,6 +116,74 @@ def test_a_sop_is_found_by_its_id_without_hyphens_and_by_aliases_that_it_does_no
     assert Links(docks).keywords(sop) == ["DKA001", "A001", "freeze"], (
         "it says `hold` itself, and no word of a crane"
     )
+
+
+CLAIMED = """\
+clauses:
+  law.all: {text: Stop., source: All, confidence: confirmed, checked_on: 2026-11-01}
+  law.told: {text: Say why., source: Told, confidence: confirmed, checked_on: 2026-11-01}
+  law.unsent: {text: Say how., source: Unsent, confidence: confirmed, checked_on: 2026-11-01}
+  law.old: {text: Wait., source: Old, confidence: confirmed, checked_on: 2026-11-01}
+  law.none: {text: Never., source: None, confidence: confirmed, checked_on: 2026-11-01}
+notices:
+  stopped: {title: Stopped, channels: [mail], implements: law.told}
+  unsent: {title: Unsent, channels: [mail], implements: law.unsent}
+metrics:
+  speed: {title: Speed, definition: How fast., owner: lead}
+  others: {title: Others, definition: How many., owner: lead}
+facts:
+  wind: {ask: Is there wind?, type: yes-no}
+  rain: {ask: Is there rain?, type: yes-no}
+"""
+CLAIMS = """\
+steps:
+  - id: see
+    title: See the ship
+    role: watch
+    text: "Not [[clause:law.none]]. [[notice:unsent]] went out. See [[metric:others]] and [[clause:law.all]]."
+    decide: [{when: {wind: yes}, then: done, set: {rain: yes}, implements: law.all}, {otherwise: done}]
+outcomes: {done: {title: Done, notice: stopped}}
+metrics: [speed]
+deadlines: [{id: soon, kind: ceiling, from: trigger, to: done, value: 1d, when: {rain: yes}}]
+scenarios: [{title: Dry, given: {wind: no, rain: no}, expect: {outcome: done, notice: unsent}}]
+"""
+WITHDRAWN = """\
+steps: [{id: do, title: Do the old thing, role: night, consulted: agent, next: done}]
+outcomes: {done: Done}
+training: {required_for: [night], pass_mark: 90}
+implements: law.old
+metrics: [others]
+tags: [old]
+"""
+
+
+def with_claims() -> tuple[Library, Site]:
+    """A SOP that does some things and mentions others, and one that is withdrawn."""
+    head = SOP[: SOP.index("steps:")]
+    old = head.replace("DK-A-001", "DK-OLD-001").replace("Stop a ship", "Old way")
+    texts = {
+        "registers": REGISTERS + CLAIMED,
+        "DK-A-001": head + CLAIMS,
+        "DK-OLD-001": old.replace("effective\n", "withdrawn\n") + WITHDRAWN,
+    }
+    return made(**{f"sops/{name}.yaml": text for name, text in texts.items()})
+
+
+def test_what_is_withdrawn_says_so_wherever_it_stands_and_asks_for_no_training() -> None:
+    whole, there = with_claims()
+    lines = Work(whole).syllabus("night")
+    assert [(line.sop.id, line.trained) for line in lines] == [("DK-A-001", False), ("DK-OLD-001", False)]
+    for page, times in (("roles/night", 2), ("roles/agent", 1), ("roles/lead", 1), ("tags", 1)):
+        found = re.findall(r"DK-OLD-001 .*?</a> <small>(.*?)</small>", there.pages[f"{page}.md"])
+        assert found == ["withdrawn"] * times, page
+    assert "withdrawn" not in there.pages["sops/DK-A-001.md"]
+
+
+def test_training_is_asked_for_before_a_sop_comes_into_force() -> None:
+    text = SOP.replace("status: effective", "status: approved")
+    whole = library.build({"sops/registers.yaml": REGISTERS, "sops/DK-A-001.yaml": text}, TODAY)
+    [line] = Work(whole).syllabus("agent")
+    assert line.trained
 
 
 def test_the_matrix_has_a_row_for_each_clause_and_counts_as_the_command_does() -> None:

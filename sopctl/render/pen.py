@@ -174,10 +174,16 @@ class Pen:
         """A link to a SOP, or to the step or outcome of it that is meant; `short` leaves the SOP out."""
         sop, part = place
         if part is None:
-            return self.sop_link(sop)
+            return self.sop_link(sop) + ("" if short else self.state(sop))
         id = getattr(part, "id", None) or part.at[-1]
         label = ("" if short else f"{text.line(sop.id)} ") + text.line(title_of(part, str(id)))
-        return _link(label, self.href(f"{sop_page(sop.id)}#{id}"))
+        link = _link(label, self.href(f"{sop_page(sop.id)}#{id}"))
+        return link if short else link + self.state(sop)
+
+    def state(self, sop: Sop) -> str:
+        """What stands behind a SOP that is not in force: `withdrawn`."""
+        said = words.STATUS.get(sop.status or "", "") if sop.status != "effective" else ""
+        return f" <small>{said.lower()}</small>" if said else ""
 
     def points(self, places: Iterable[str] | None) -> str:
         """Steps as they are written elsewhere: `#step`, `SOP-ID#step`, `step`, `trigger`."""

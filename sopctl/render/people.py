@@ -14,6 +14,8 @@ from sopctl.render import words
 from sopctl.render.ladder import ladder
 
 Steps = list[tuple[Sop, Step]]
+_TRAINED = ("approved", "effective")
+"""Training is asked for what is in force, and before it comes into force."""
 
 
 class Called(NamedTuple):
@@ -110,8 +112,9 @@ class Work:
     def _take(self, sop: Sop) -> None:
         if sop.owner:
             self.owns[sop.owner].append(sop)
-        for role in (sop.training.required_for if sop.training else ()) or ():
-            self.trained[role].append(sop)
+        if sop.training and (sop.status in _TRAINED or "status" in sop.unknown):
+            for role in sop.training.required_for or ():
+                self.trained[role].append(sop)
         for team in sop.audience or ():
             self.reads[team].append(sop)
         for step in sop.known_steps:
