@@ -169,6 +169,40 @@ def with_claims() -> tuple[Library, Site]:
     return made(**{f"sops/{name}.yaml": text for name, text in texts.items()})
 
 
+def of_entry(page: str, id: str) -> dict[str, str]:
+    """What a page of a register says of an entry, by the name that stands before it."""
+    section = page.partition(f'<h2 id="{id}"')[2].partition("</section>")[0]
+    pairs = re.findall(r"<dt>(.*?)</dt>\n<dd[^>]*>(.*?)</dd>", section)
+    return {name: re.sub(r"<.*?>", "", said.replace("<br>", " / ")) for name, said in pairs}
+
+
+@pytest.mark.parametrize(
+    ("page", "id", "said"),
+    [("clauses", "law.all", {"Carried out by": "DK-A-001 See the ship"}),
+     ("clauses", "law.told", {"Carried out by": "Stopped notice, sent by DK-A-001 Done"}),
+     ("clauses", "law.unsent", {"Carried out by": "Unsent notice, which nobody sends / ▲ none of this is in force"}),
+     ("clauses", "law.old", {"Carried out by": "DK-OLD-001 Old way withdrawn / ▲ none of this is in force"}),
+     ("clauses", "law.none", {"Carried out by": "▲ no procedure", "Mentioned in": "DK-A-001 See the ship"}),
+     ("notices", "stopped", {"Sent by": "DK-A-001 Done"}),
+     ("notices", "unsent", {"Mentioned in": "DK-A-001 See the ship"}),
+     ("metrics", "speed", {"Judges": "DK-A-001 Stop a ship"}),
+     ("metrics", "others", {"Judges": "DK-OLD-001 Old way withdrawn", "Mentioned in": "DK-A-001 See the ship"}),
+     ("facts", "wind", {"Asked in": "DK-A-001 See the ship"}),
+     ("facts", "rain", {"Also used in": "DK-A-001 Stop a ship / DK-A-001 See the ship"})],
+)  # fmt: skip
+def test_to_mention_something_is_not_to_do_it(page: str, id: str, said: dict[str, str]) -> None:
+    found = of_entry(with_claims()[1].pages[f"{page}.md"], id)
+    about = ("Carried out by", "Mentioned in", "Sent by", "Judges", "Asked in", "Also used in")
+    assert {name: found[name] for name in about if name in found} == said
+
+
+def test_the_page_of_clauses_and_the_matrix_agree_on_what_is_in_force() -> None:
+    whole, there = with_claims()
+    for each in trace(whole):
+        said = of_entry(there.pages["clauses.md"], each.id)["Carried out by"]
+        assert ("▲" not in said) == each.carried_out, each.id
+
+
 def test_what_is_withdrawn_says_so_wherever_it_stands_and_asks_for_no_training() -> None:
     whole, there = with_claims()
     lines = Work(whole).syllabus("night")

@@ -93,7 +93,7 @@ def in_force(library: Library, carrier: Carrier) -> bool:
     A status that could not be read counts as effective."""
     if carrier.sop is not None:
         return _works(carrier.sop)
-    return any(_works(sop) for sop in library.users("notices", carrier.notice))
+    return any(_works(sop) for sop, _ in senders(library, carrier.notice))
 
 
 def senders(library: Library, notice: str) -> Iterator[tuple[Sop, Pointer]]:

@@ -2,7 +2,8 @@
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from html import unescape
 from typing import NamedTuple
@@ -16,6 +17,7 @@ from sopctl.model.scenario import Scenario
 from sopctl.model.sop import Outcome, Sop, Step
 from sopctl.prose import meaning
 from sopctl.render.text import line
+from sopctl.shape import Reference
 
 PAGE_OF = {
     "paths": "escalation-paths.md",
@@ -44,6 +46,9 @@ class Addresses(NamedTuple):
 
 
 FROM_THE_TOP = Addresses()
+
+DONE = frozenset(("clause", "notice", "metric", "fact"))
+"""The kinds of entries with which SOPs do something, beside mentioning them."""
 
 Place = tuple[Sop, "Step | Outcome | None"]
 
@@ -112,14 +117,38 @@ class Links:
         return self._tags[tag]
 
     def places(self, register: str, id: str) -> list[Place]:
-        """Where the SOPs use an entry: the SOP, and the step or outcome where it is one. By SOP."""
+        """Where the SOPs refer to an entry: the SOP, and the step or outcome where it is one. By SOP."""
+        return [*self._places(self.library.uses.get((register, id), ())).values()]
+
+    def doing(self, register: str, id: str) -> list[Place]:
+        """Where keys of SOPs say that a clause is carried out, a notice sent, a metric counted or a fact
+        asked."""
+        return [*self._places(self._done.get((register, id), ())).values()]
+
+    def mentions(self, register: str, id: str) -> list[Place]:
+        """Where else the SOPs refer to an entry, such as in a text."""
+        done = self._places(self._done.get((register, id), ()))
+        uses = (use for use in self.library.uses.get((register, id), ()) if use[1][0] != "scenarios")
+        return [place for key, place in self._places(uses).items() if key not in done]
+
+    def _places(self, uses: Iterable[tuple[str, Pointer]]) -> dict[tuple[str, int], Place]:
+        """By SOP and rank in it."""
         found: dict[tuple[str, int], Place] = {}
-        for path, at in self.library.uses.get((register, id), ()):
+        for path, at in uses:
             sop = self.by_source.get(path)
             if sop is not None:
                 part = part_at(sop, at)
                 found.setdefault((sop.id, 0 if part is None else 1 + _rank(sop, at)), (sop, part))
-        return [found[name] for name in sorted(found)]
+        return dict(sorted(found.items(), key=lambda each: each[0]))
+
+    @cached_property
+    def _done(self) -> dict[tuple[str, str], list[tuple[str, Pointer]]]:
+        found: dict[tuple[str, str], list[tuple[str, Pointer]]] = defaultdict(list)
+        for path in self.by_source:
+            for reference in self.library.by_path[path].references:
+                if reference.kind in DONE and _is_done(reference):
+                    found[f"{reference.kind}s", reference.target].append((path, reference.at))
+        return dict(found)
 
     def referrers(self, id: str) -> list[Sop]:
         """The other SOPs that refer to a SOP, by id."""
@@ -292,6 +321,13 @@ def part_at(sop: Sop, at: Pointer) -> "Step | Outcome | None":
         case "outcomes", str(name), *_:
             return (sop.outcomes or {}).get(name) or None
     return None
+
+
+def _is_done(reference: Reference) -> bool:
+    """Whether a key says so; a fact is asked where a step tests it, not where a row sets it."""
+    if reference.kind == "fact":
+        return reference.at[0] == "steps" and reference.at[-2] != "set"
+    return reference.at[0] != "scenarios"
 
 
 def _rank(sop: Sop, at: Pointer) -> int:

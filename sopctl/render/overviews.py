@@ -1,16 +1,18 @@
 """Pages that look over the whole: coverage of clauses, reviews, changes, and how it all is doing."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
 from sopctl.analysis import lately
 from sopctl.analysis.clause_trace import Place, Trace, trace
+from sopctl.analysis.clauses import carriers, in_force
 from sopctl.analysis.health import FAMILIES, Health, Review
 from sopctl.analysis.lately import Edit
 from sopctl.diagnostic import Severity
 from sopctl.library import Library
 from sopctl.model.sop import Sop
+from sopctl.render import links
 from sopctl.render.words import month
 
 _MOST = 100
@@ -77,6 +79,31 @@ def _never(places: Sequence[Place]) -> Iterator[str]:
     if places:
         lacks = [{*place.missing} for place in places]
         yield from sorted(set.intersection(*lacks))
+
+
+class Borne(NamedTuple):
+    """What carries a clause out: places in SOPs, and notices, each with the places that send it."""
+
+    places: list[links.Place]
+    notices: list[tuple[str, list[links.Place]]]
+    works: bool  # whether any of it is in force
+
+
+def borne(there: links.Links) -> Callable[[str], Borne]:
+    """By clause, what carries it out."""
+    library = there.library
+    named = carriers(library)
+
+    def of(id: str) -> Borne:
+        by = named.get(id, [])
+        notices = dict.fromkeys(each.notice for each in by if each.notice)
+        return Borne(
+            there.doing("clauses", id),
+            [(notice, there.doing("notices", notice)) for notice in notices],
+            any(in_force(library, each) for each in by),
+        )
+
+    return of
 
 
 # Reviews

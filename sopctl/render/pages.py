@@ -11,7 +11,7 @@ from sopctl.library import Library
 from sopctl.model.sop import Sop
 from sopctl.render import overviews, people, reference
 from sopctl.render.ladder import ladder, scale, starts
-from sopctl.render.links import PAGE_OF, Links, people_page, sop_page
+from sopctl.render.links import DONE, PAGE_OF, Links, people_page, sop_page
 from sopctl.render.pen import Pen
 from sopctl.render.people import Work
 from sopctl.render.templates import Templates
@@ -33,6 +33,7 @@ REGISTERS = {
     "facts": ("facts", "Facts"),
     "calendars": ("calendars", "Calendars"),
 }
+_DONE = frozenset(f"{kind}s" for kind in DONE)
 
 
 def all_pages(
@@ -52,8 +53,11 @@ def all_pages(
             values = {
                 "title": title,
                 "entries": _sorted(entries),
-                "used": lambda id, word=word: links.places(word, id),
+                "used": partial(links.doing if register in _DONE else links.places, word),
+                "mentioned": partial(links.mentions, word),
             }
+            if register == "clauses":
+                values |= {"borne": overviews.borne(links)}
             if register == "paths":
                 values |= {
                     "ladder": ladder,
