@@ -546,6 +546,13 @@ def test_every_page_is_reached_from_the_first() -> None:
     assert set(pages) - seen == {"sops/TS-APP-000.md"}, "only an old address is not"
 
 
+def test_only_very_long_words_may_part() -> None:
+    for plain_words in ("Is the responsibility theirs?", "deactivation-and-appeals-2026-and-later", ""):
+        assert writing.parting(plain_words) == plain_words
+    assert writing.parting("a " + "abcdef" * 4) == "a " + "abcdef<wbr>" * 4
+    assert writing.parting("&#95;" * 20) == ("&#95;" * 6 + "<wbr>") * 3 + "&#95;" * 2
+
+
 def test_one_is_told_as_one() -> None:
     assert [words.not_before(Duration.parse(time)) for time in ("1h", "2d")] == [
         "not before 1 hour has passed",

@@ -9,7 +9,7 @@ from sopctl.model.registers import Fact
 from sopctl.model.sop import Outcome, Sop
 from sopctl.render import words
 from sopctl.render.pen import Pen
-from sopctl.render.text import line
+from sopctl.render.text import line, parting
 
 Named = list[tuple[str, str]]
 """Names, and what to say under them (HTML, or Markdown that the pen has marked)."""
@@ -82,7 +82,7 @@ class SopWords:
 
     def asked(self, id: str) -> str:
         """The question of a fact, linked to where it is explained."""
-        label = line(words.question(self.fact(id), id))
+        label = parting(line(words.question(self.fact(id), id)))
         if id in (self.sop.facts or {}):
             return f'<a href="#fact_{line(id)}">{label}</a>'
         return self.pen.link("fact", id, label) if id in self.library.facts else label

@@ -7,7 +7,7 @@ from sopctl.model.duration import Duration
 from sopctl.model.sop import Check, Row, Step
 from sopctl.render import words
 from sopctl.render.sop_words import Named, SopWords, told
-from sopctl.render.text import line
+from sopctl.render.text import line, parting
 
 
 class Cell(NamedTuple):
@@ -122,7 +122,7 @@ class Steps:
         if step.decide:
             return self._decision(step, onward)
         if step.answers:
-            rows = ((Cell(line(str(answer)), ""), to) for answer, to in step.answers.items())
+            rows = ((Cell(parting(line(str(answer))), ""), to) for answer, to in step.answers.items())
             return Table(
                 ("Answer",), tuple(TableRow((cell,), self.said.target(to), "") for cell, to in rows), ""
             )
@@ -138,7 +138,7 @@ class Steps:
                 yield TableRow((), self.said.target(to), "")
             else:
                 found = outcomes.get(name)
-                cell = Cell(line(found.title or name) if found else line(str(name)), "")
+                cell = Cell(parting(line(str((found.title if found else "") or name))), "")
                 yield TableRow((cell,), self.said.target(to), "")
 
     def _decision(self, step: Step, onward: str) -> Table:
@@ -167,7 +167,7 @@ class Steps:
         if not tests:
             return Cell("–", "")
         asked = line(words.question(self.said.fact(id), id))
-        return Cell(line(words.tests(self.said.fact(id), tests)), asked)
+        return Cell(parting(line(words.tests(self.said.fact(id), tests))), asked)
 
     def _item(self, check: Check) -> str:
         """An item of a checklist, and what stands behind it: who, by when, what shows it."""

@@ -21,6 +21,19 @@ def line(text: str) -> str:
     return text.translate(_MARKS) if _NEEDS_ESCAPE(text) else text
 
 
+_LONG = re.compile(r"(?<![^\s-])(?:&#?\w+;|[^\s&-]){19,}")
+_SYLLABLE = re.compile(r"(?:&#?\w+;|[^&]){6}")
+
+
+def parting(label: str) -> str:
+    """A label, escaped already, whose very long words may part where the cell of a table is narrow."""
+    return _LONG.sub(_part, label) if len(label) > 18 else label
+
+
+def _part(found: re.Match[str]) -> str:
+    return _SYLLABLE.sub(r"\g<0><wbr>", found[0])
+
+
 _SPECIAL = re.compile(r"[<`\[\]{~\t]").search
 _STARTS_BLOCK = re.compile(r"\s*(?:[-*+>]\s|\d{1,9}[.)]\s|\||#|```|~~~)")
 

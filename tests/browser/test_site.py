@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import date
@@ -12,7 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from stage import DESKTOP, BuiltSite, Look, NewPage, Served, barriers
+from stage import DESKTOP, PHONE, BuiltSite, Look, NewPage, Served, barriers
 
 from sopctl import files
 from sopctl.build import Places, build
@@ -161,6 +162,87 @@ def made(root: Path, texts: dict[str, str], *, rules: Sequence[Rule] = USUAL, of
     built = build(places, whole, lambda _: None, rules=rules, offline=offline)
     assert not built.stopped, [each.message for each in built.diagnostics]
     return places.html
+
+
+WORD = ("Donaudampfschifffahrtsgesellschaft" * 5)[:160]
+ADDRESS = "https://intranet.example.org/policies/2026/trust-and-safety/deactivation-and-appeals"
+COLUMNS = "Region Queue Coordinator Opening Closing Languages Escalation Supervisor Documentation".split()
+
+
+def wordy() -> str:
+    """A SOP with words that no column has room for, and a table of nine columns."""
+    facts = {f"f{i}": {"ask": f"Is it {WORD} {i}?", "type": "yes-no"} for i in range(6)}
+    long = "Did the vendor give evidence that the first decision of our team did not see, and in time?"
+    facts |= {id: {"ask": long, "type": "yes-no"} for id in ("one", "two")} | {"flag": {"type": "yes-no"}}
+    decisions = [
+        [
+            {"when": dict.fromkeys(list(facts)[:6], "yes"), "then": "three", "because": WORD},
+            {"otherwise": "three"},
+        ],
+        [{"when": dict.fromkeys(list(facts)[6:], "yes"), "then": "four"}, {"otherwise": "four"}],
+    ]
+    steps: list[dict[str, object]] = [
+        {"ask": f"Which page of {ADDRESS} is it?", "answers": {"vendor_account_permanently_deactivated_by_risk_engine_rule": "two", "b": "two"}},
+        {"decide": decisions[0]},
+        {"decide": decisions[1]},
+        {"ask": f"Is it {WORD}?", "answers": {WORD: "done", "b": "done"}},
+    ]  # fmt: skip
+    named = [
+        {"id": id, "title": "Look", "role": "lead"} | step
+        for id, step in zip(("first", "two", "three", "four"), steps, strict=True)
+    ]
+    rows = [COLUMNS, ["---"] * 9, *[[f"{each}s" for each in COLUMNS]] * 2]
+    notes = "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    head = small("DK-A-001", "Long words").partition("steps: ")[0]
+    history = [{"version": "1.0.0", "on": "2026-01-05", "author": "lead", "summary": "First"}]
+    more = {"facts": facts, "steps": named, "notes": notes, "change_history": history}
+    return head + "".join(f"{key}: {as_yaml(value)}\n" for key, value in more.items())
+
+
+@pytest.fixture(scope="module")
+def words_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    registers = "knowledge_base: {title: Docks}\nroles: {lead: {title: Lead}}\n"
+    return made(
+        tmp_path_factory.mktemp("words"), {"sops/registers.yaml": registers, "sops/DK-A-001.yaml": wordy()}, rules=()
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("look", [DESKTOP._replace(width=1280), PHONE], ids=lambda look: look.name)
+def test_a_word_that_has_no_room_is_parted(
+    words_site: Path, serve: Serve, new_page: NewPage, look: Look
+) -> None:
+    page = new_page(look)
+    page.goto(f"{serve(words_site)}sops/DK-A-001/")
+    wide = """() => [...document.querySelectorAll('.sop-walk :not(.sop-walk-unseen), .sop-in table')]
+        .filter(each => each.scrollWidth > each.clientWidth + 1 && getComputedStyle(each).display !== 'inline')
+        .map(each => each.outerHTML.slice(0, 60))"""
+    for _ in range(11):  # each question of each step
+        answer = page.locator(".sop-walk-now button").first
+        expect(answer).to_be_visible()
+        assert page.evaluate(wide) == []
+        assert page.evaluate("document.documentElement.scrollWidth") == look.width
+        answer.click()
+    expect(page.locator(".sop-walk-trail")).to_be_attached()
+
+
+def test_a_short_heading_beside_long_ones_stays_whole(
+    words_site: Path, serve: Serve, new_page: NewPage
+) -> None:
+    page = new_page(DESKTOP._replace(width=1280))
+    page.goto(f"{serve(words_site)}sops/DK-A-001/")
+    heading = page.get_by_role("columnheader", name="Flag").get_by_role("link")
+    assert heading.evaluate("each => each.getClientRects().length") == 1
+
+
+def test_on_paper_a_wide_table_keeps_all_its_columns(
+    words_site: Path, serve: Serve, new_page: NewPage, tmp_path: Path
+) -> None:
+    page = new_page()
+    page.goto(f"{serve(words_site)}sops/DK-A-001/")
+    page.pdf(path=tmp_path / "page.pdf", format="A4")
+    command = ["pdftotext", "-layout", str(tmp_path / "page.pdf"), "-"]
+    said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    assert all(each in said for each in COLUMNS)
 
 
 def test_filters_leave_the_procedures_that_fit_and_can_be_shared_and_used_by_keyboard(
