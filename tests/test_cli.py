@@ -475,7 +475,7 @@ def test_what_ends_nowhere_and_tells_nobody_is_shown_all_the_same(
     (base / "sops/TS-ONE-001.yaml").write_text(SOP + more)
     path = "{title: It is late, levels: [{to: [], ack_within: 1h}], on_exhausted: lead}"
     (base / "sops/more.yaml").write_text(f"escalation_paths: {{late: {path}}}\n")
-    assert "when 1 day are over: It is late (late)\n" in run(capsys, "show", "TS-ONE-001")[1]
+    assert "when 1 day is over: It is late (late)\n" in run(capsys, "show", "TS-ONE-001")[1]
     code, _, err = run(capsys, "render")
     assert (code, err) == (0, "")
 
