@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 import threading
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -22,6 +23,22 @@ from sopctl.library import Library
 from sopctl.rules import USUAL, Rule
 
 CHROMIUM = shutil.which("chromium")
+
+
+def lacking(tool: str) -> None:
+    """Skip a test for which a tool is not there, but never where CI counts on it."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"there is no `{tool}` on the PATH, and CI must not pass without it")
+    pytest.skip(f"there is no `{tool}` on the PATH")
+
+
+def printed(page: Page, path: Path, paper: str = "A4") -> str:
+    """What stands on the sheets of a page."""
+    if shutil.which("pdftotext") is None:
+        lacking("pdftotext")
+    page.pdf(path=path, format=paper)
+    command = ["pdftotext", "-layout", str(path), "-"]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
 class BuiltSite(NamedTuple):

@@ -1,11 +1,10 @@
 """The page of a SOP in a real browser: read, pointed at, answered, printed; with scripts and without."""
 
-import subprocess
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
-from stage import DESKTOP, PHONE, BuiltSite, Look, NewPage, barriers
+from stage import DESKTOP, PHONE, BuiltSite, Look, NewPage, barriers, printed
 
 
 def _from_a_folder(said: str) -> bool:
@@ -135,18 +134,6 @@ def test_a_page_carries_no_meanings_of_its_own(site: BuiltSite, page: Page) -> N
 # Paper
 
 
-def printed(page: Page, path: Path, paper: str) -> str:
-    page.pdf(path=path, format=paper)
-    return subprocess.run(
-        ["pdftotext", "-layout", str(path), "-"], check=True, capture_output=True, text=True
-    ).stdout
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _paper_can_be_read() -> None:
-    subprocess.run(["pdftotext", "-v"], check=True, capture_output=True)
-
-
 @pytest.mark.parametrize("paper", ["A4", "Letter"])
 def test_every_sheet_names_the_sop_its_version_and_its_number(
     site: BuiltSite, page: Page, tmp_path: Path, paper: str
@@ -163,7 +150,7 @@ def test_every_sheet_names_the_sop_its_version_and_its_number(
 
 def test_what_only_a_screen_can_do_is_not_printed(site: BuiltSite, page: Page, tmp_path: Path) -> None:
     page.goto(site.url(LONG))
-    said = printed(page, tmp_path / "page.pdf", "A4")
+    said = printed(page, tmp_path / "page.pdf")
     for absent in ("Something is wrong", "Start again", "On this page", "Edit this SOP", "Table of contents"):
         assert absent not in said
     assert "Rebuild the file as it stood" in said
@@ -173,7 +160,7 @@ def test_on_paper_a_link_to_a_procedure_names_its_id_once(
     site: BuiltSite, page: Page, tmp_path: Path
 ) -> None:
     page.goto(site.url(SHORT))
-    said = " ".join(printed(page, tmp_path / "page.pdf", "A4").split())
+    said = " ".join(printed(page, tmp_path / "page.pdf").split())
     assert "Product compliance takedown (SP-PCT-001)" in said
     assert "Product compliance takedown (SP-PCT-001) (SP-PCT-001)" not in said
     assert "SP-PCT-001 Product compliance takedown (SP-PCT-001)" not in said
@@ -183,7 +170,7 @@ def test_on_paper_a_link_to_a_procedure_names_its_id_once(
 def test_the_checklist_can_be_printed_alone(site: BuiltSite, new_page: NewPage, tmp_path: Path) -> None:
     page = new_page(forgive=_from_a_folder)
     page.goto(site.file_url(f"{LONG}#_checklist"))
-    said = printed(page, tmp_path / "list.pdf", "A4")
+    said = printed(page, tmp_path / "list.pdf")
     assert "The notice and the proof of its delivery are in the case" in said
     assert "Case" in said
     assert "Open the case and put the documents" not in said
