@@ -270,7 +270,7 @@ class Seen(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append((tag, dict(attrs)))
-        if tag not in ("br", "img", "hr", "input"):
+        if tag not in ("br", "wbr", "img", "hr", "input"):
             self._open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
@@ -298,7 +298,7 @@ class Seen(HTMLParser):
 
 
 _HARMLESS_TAGS = set(
-    "a p h1 h2 h3 h4 h5 h6 ul ol li dl dt dd div span strong em code pre small br hr table thead tbody tr th td "
+    "a p h1 h2 h3 h4 h5 h6 ul ol li dl dt dd div span strong em code pre small br wbr hr table thead tbody tr th td "
     "section details summary img blockquote input label b nav figure svg path rect text style i g".split()
 )
 _HARMLESS_ATTRIBUTES = set(
