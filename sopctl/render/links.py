@@ -150,6 +150,24 @@ class Links:
                     found[f"{reference.kind}s", reference.target].append((path, reference.at))
         return dict(found)
 
+    def referred(self, sop: Sop) -> list[tuple[Sop, list[Pointer]]]:
+        """The other SOPs that a SOP refers to, by id, and where it does."""
+        here = self._referred.get(self.library.path_of(sop), {})
+        return [
+            (other, here[id])
+            for id in sorted(here)
+            if id != sop.id and (other := self.library.sop(id)) is not None
+        ]
+
+    @cached_property
+    def _referred(self) -> dict[str, dict[str, list[Pointer]]]:
+        """By file, the SOPs that it refers to, and where."""
+        found: dict[str, dict[str, list[Pointer]]] = defaultdict(dict)
+        for (kind, id), places in self.library.uses.items():
+            for path, at in places if kind == "sop" else ():
+                found[path].setdefault(id, []).append(at)
+        return found
+
     def referrers(self, id: str) -> list[Sop]:
         """The other SOPs that refer to a SOP, by id."""
         paths = {path for path, _ in self.library.uses.get(("sop", id), ())}

@@ -218,25 +218,19 @@ class SopView:
     @cached_property
     def refers_to(self) -> Related:
         """The other SOPs that this one names, and at which steps."""
-        library = self.library
-        others = library.referred(self.sop)
-        parts: dict[str, list[Part]] = {other.id: [] for other in others}
-        for reference in library.references[library.path_of(self.sop)]:
-            id = reference.target.partition("#")[0]
-            if id in parts:
-                parts[id].append(part_at(self.sop, reference.at))
-        return [(other, self._where(self.sop, parts[other.id])) for other in others]
+        return [
+            (other, self._where(self.sop, [part_at(self.sop, at) for at in places]))
+            for other, places in self.pen.links.referred(self.sop)
+        ]
 
     @cached_property
     def referred_by(self) -> Related:
         """The other SOPs that name this one, and at which of their steps."""
-        found: dict[str, list[Part]] = {}
+        found: dict[str, tuple[Sop, list[Part]]] = {}
         for sop, part in self.pen.links.places("sop", self.sop.id):
-            found.setdefault(sop.id, []).append(part)
-        return [
-            (other, self._where(other, found.get(other.id, [])))
-            for other in self.pen.links.referrers(self.sop.id)
-        ]
+            if sop.id != self.sop.id:
+                found.setdefault(sop.id, (sop, []))[1].append(part)
+        return [(other, self._where(other, parts)) for other, parts in found.values()]
 
     def _where(self, sop: Sop, parts: Iterable[Part]) -> str:
         """The steps and outcomes in which a SOP names another."""

@@ -7,6 +7,7 @@ hold no special character, and leave by the first line. What takes more than a l
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from html import unescape
 
 Follow = Callable[[str, str], str | None]
@@ -16,6 +17,7 @@ _NEEDS_ESCAPE = re.compile(r"[^A-Za-z0-9 .+,;?()/%–—’“”…·€£§ä�
 _MARKS = {ord(c): f"&#{ord(c)};" for c in "&<>\"'*_`[]{}\\|#!~:^=@$\n\r\t\x02\x03"}
 
 
+@lru_cache(4096)  # a page says the same title and the same answer again and again
 def line(text: str) -> str:
     """A text as it stands: no Markdown, no HTML."""
     return text.translate(_MARKS) if _NEEDS_ESCAPE(text) else text
