@@ -168,12 +168,6 @@ class Links:
                 found[path].setdefault(id, []).append(at)
         return found
 
-    def referrers(self, id: str) -> list[Sop]:
-        """The other SOPs that refer to a SOP, by id."""
-        paths = {path for path, _ in self.library.uses.get(("sop", id), ())}
-        found = [self.by_source[path] for path in paths if path in self.by_source]
-        return sorted((sop for sop in found if sop.id != id), key=lambda sop: sop.id)
-
     @cached_property
     def scenarios(self) -> dict[str, list[Scenario]]:
         """The scenarios of registers, by the SOP that they test."""

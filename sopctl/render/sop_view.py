@@ -80,11 +80,7 @@ class SopView:
     @property
     def replaced_by(self) -> list[Sop]:
         """The SOPs that say that they take the place of this one."""
-        return [
-            other
-            for other in self.pen.links.referrers(self.sop.id)
-            if self.sop.id in (other.supersedes or ())
-        ]
+        return self.library.successors(self.sop.id)
 
     @cached_property
     def about(self) -> Named:
