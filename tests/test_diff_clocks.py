@@ -131,6 +131,31 @@ def test_a_promise_that_nobody_can_prove_any_more() -> None:
     ]
 
 
+def test_a_deadline_that_loses_its_time_promises_nothing_any_more() -> None:
+    timed = ceiling()
+    timeless = [{key: value for key, value in timed[0].items() if key != "value"}]
+    none, without, whole = (library(sop(LOOK, deadlines=each)) for each in ([], timeless, timed))
+    (lost,) = clock_changes(whole, without)
+    assert (lost.how, lost.message) == (
+        "kept-no-more",
+        "`limit` has no time any more; it was at most 14 days from the trigger to `done`, and it was kept",
+    )
+    assert told(without, whole) == [
+        "`limit` has a time now: at most 14 days from the trigger to `done`; it is kept"
+    ]
+    assert told(none, without) == [
+        "`limit` is promised now: at most an unknown time from the trigger to `done`; nothing sets its time"
+    ]
+
+
+def test_a_deadline_of_a_clause_that_is_not_there_is_not_called_kept() -> None:
+    by_law = [{key: value for key, value in ceiling()[0].items() if key != "value"} | {"implements": "law"}]
+    (change,) = clock_changes(library(sop(LOOK)), library(sop(LOOK, deadlines=by_law)))
+    assert change.message.endswith(
+        "nobody can tell whether it is kept, since what sets its time cannot be read"
+    )
+
+
 def test_a_law_that_asks_for_more_breaks_the_promise_of_a_sop_that_is_as_it_was() -> None:
     by_law = ceiling()
     by_law[0] = {key: value for key, value in by_law[0].items() if key != "value"} | {"implements": "law"}

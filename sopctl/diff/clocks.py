@@ -191,7 +191,7 @@ def _lasts(one: Length) -> str:
 
 class _Standing(NamedTuple):
     """How a promise stands: what it says, and whether that is kept, broken by so many minutes,
-    not to be proved, about no way at all, or unknown."""
+    not to be proved, about no way at all, without a time, or unknown."""
 
     terms: str
     state: str
@@ -202,6 +202,10 @@ class _Standing(NamedTuple):
     @property
     def kept(self) -> bool:
         return self.state == "kept"
+
+    @property
+    def timeless(self) -> bool:
+        return self.state == "timeless"
 
 
 def _deadlines(sides: tuple[Side, Side], id: str) -> Iterator[ClockChange]:
@@ -229,6 +233,10 @@ def _standing(side: Side, sop: Sop, verdict: Verdict) -> _Standing:
     terms, broken = _terms(side, sop, verdict.deadline), verdict.broken
     if verdict.unknown:
         return _Standing(terms, "unknown", why=verdict.unknown)
+    if verdict.timeless:
+        return _Standing(terms, "timeless")
+    if not any(promises_of(verdict.deadline, side.library)):
+        return _Standing(terms, "unknown", why="what sets its time cannot be read")
     if verdict.nowhere:
         return _Standing(terms, "nowhere")
     if broken:
@@ -247,7 +255,7 @@ def _terms(side: Side, sop: Sop, deadline: Deadline) -> str:
     since = time_words.since(_point(side, sop, deadline.from_))
     tests = [f"{case_words.name(id)} {' or '.join(each)}" for id, each in sorted(deadline.when.items())]
     cases = f", where {time_words.listed(tests)}" if tests else ""
-    time = time_words.listed(dict.fromkeys(times)) if times else "a time that nothing sets"
+    time = time_words.listed(dict.fromkeys(times)) if times else "an unknown time"
     return f"{most} {time} from {since} to {time_words.points(points)}{cases}"
 
 
@@ -275,6 +283,9 @@ def _told(one: _Standing | None, other: _Standing | None) -> tuple[str, str]:
         if other.kept and not one.kept
         else "changed"
     )
+    if one.timeless != other.timeless:
+        lost = f"has no time any more; it was {one.terms}, and {was}"
+        return how, lost if other.timeless else f"has a time now: {other.terms}; {now}"
     if one.terms != other.terms:
         past = "" if one._replace(terms="") == other._replace(terms="") else f", and {was}"
         return how, f"promises {other.terms} now, not {one.terms}; {now}{past}"
@@ -299,6 +310,7 @@ _STATES = {
     "broken floor": ("it can be over {0} too soon", "it could be over {0} too soon"),
     "open": ("nobody can prove it, since {1}", "nobody could prove it, since {1}"),
     "nowhere": ("no way leads there", "no way led there"),
+    "timeless": ("nothing sets its time", "nothing set its time"),
     "unknown": ("nobody can tell whether it is kept, since {1}", "nobody could tell whether it was kept, since {1}"),
 }  # fmt: skip
 
