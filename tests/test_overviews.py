@@ -213,6 +213,17 @@ def test_what_is_withdrawn_says_so_wherever_it_stands_and_asks_for_no_training()
     assert "withdrawn" not in there.pages["sops/DK-A-001.md"]
 
 
+def test_the_figures_of_roles_and_teams_count_nothing_that_is_withdrawn() -> None:
+    whole, there = with_claims()
+    assert Work(whole).figures("watch") == (1, 1, 0)
+    assert Work(whole).figures("night") == (0, 0, 0)
+    numbers = {
+        page: re.findall(r'<td class="sop-number-cell">(.*?)</td>', there.pages[f"{page}/index.md"])
+        for page in ("roles", "teams")
+    }
+    assert numbers == {"roles": [*["", "", ""] * 3, "1", "1", ""], "teams": ["2", "1"]}
+
+
 def test_training_is_asked_for_before_a_sop_comes_into_force() -> None:
     text = SOP.replace("status: effective", "status: approved")
     whole = library.build({"sops/registers.yaml": REGISTERS, "sops/DK-A-001.yaml": text}, TODAY)

@@ -167,11 +167,12 @@ def _people(links: Links) -> Iterator[Page]:
             yield Page(people_page("roles", id), "role", values, library.home(register, id))
     owned = dict(_by_team(library))
     if library.teams:
-        yield Page(
-            "teams/index.md",
-            "teams",
-            {"teams": _sorted(library.teams), "owned": owned, "members": partial(people.members, library)},
-        )
+        values = {
+            "teams": _sorted(library.teams),
+            "owned": {id: [sop for sop in sops if people.is_counted(sop)] for id, sops in owned.items()},
+            "members": partial(people.members, library),
+        }
+        yield Page("teams/index.md", "teams", values)
     for id, team in library.teams.items():
         values = {
             "id": id,

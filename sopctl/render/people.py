@@ -14,8 +14,8 @@ from sopctl.render import words
 from sopctl.render.ladder import ladder
 
 Steps = list[tuple[Sop, Step]]
-_TRAINED = ("approved", "effective")
-"""Training is asked for what is in force, and before it comes into force."""
+_COUNTED = ("approved", "effective")
+"""What is in force, or will be: only that is counted, and asks for training."""
 
 
 class Called(NamedTuple):
@@ -48,6 +48,14 @@ class Line(NamedTuple):
     since: Change | None  # the version after which training is due again
 
 
+class Figures(NamedTuple):
+    """How much the SOPs that are in force, or will be, ask of somebody."""
+
+    steps: int
+    sops: int
+    trained: int
+
+
 class Work:
     """By role, team or rota, everything that it does, in all SOPs; gathered once."""
 
@@ -74,6 +82,11 @@ class Work:
         for sop, step in self.does.get(id, ()):
             found.setdefault(sop.id, (sop, []))[1].append(step)
         return [*found.values()]
+
+    def figures(self, id: str) -> Figures:
+        """What an index says of a role, team or rota."""
+        steps = [(sop, step) for sop, step in self.does.get(id, ()) if is_counted(sop)]
+        return Figures(len(steps), len({sop.id for sop, _ in steps}), len(self.trained.get(id, ())))
 
     def turns(self, id: str) -> list[str]:
         """The rotas in which a role takes its turn."""
@@ -112,7 +125,7 @@ class Work:
     def _take(self, sop: Sop) -> None:
         if sop.owner:
             self.owns[sop.owner].append(sop)
-        if sop.training and (sop.status in _TRAINED or "status" in sop.unknown):
+        if sop.training and is_counted(sop):
             for role in sop.training.required_for or ():
                 self.trained[role].append(sop)
         for team in sop.audience or ():
@@ -133,6 +146,11 @@ class Work:
         if path.on_exhausted:
             when = f"after {exhausted}" if exhausted else "at last"
             self.called[path.on_exhausted].append(Called(id, when, (), "", True))
+
+
+def is_counted(sop: Sop) -> bool:
+    """Whether a SOP is in force, or will be; a status that could not be read may say so."""
+    return sop.status in _COUNTED or "status" in sop.unknown
 
 
 def _asked(step: Step) -> Iterator[tuple[str, str]]:
