@@ -96,7 +96,13 @@ def _what(error: BaseException) -> str:
 
     if isinstance(error, RecursionError):
         return "this goes on without end (a macro or template that uses itself must stop at some time) or is nested too deep"
+    if isinstance(error, MemoryError | OverflowError) or _MANY_DIGITS in str(error):
+        return "a number or text becomes too large here"
     message = getattr(error, "message", None) or str(error) or type(error).__name__
     if isinstance(error, TemplateNotFound) and not isinstance(error, TemplatesNotFound):
         return f"no template is called `{message}`"
     return message.replace("'", "`")
+
+
+_MANY_DIGITS = "integer string conversion"
+"""What Python says of a number of thousands of digits that is to be written."""
