@@ -531,8 +531,14 @@ def test_a_whole_review(format: str, golden: Callable[[str, str], None]) -> None
     ("template", "said"),
     [
         ("{{ verdict.line", "templates/review.text.jinja, line 1: "),
-        ("{{ verdict.line + 1 }}", "templates/review.text.jinja: "),
-        ("{{ nothing }}", "templates/review.text.jinja: 'nothing' is undefined"),
+        ("\n{{ verdict.line + 1 }}", "templates/review.text.jinja, line 2: "),
+        ("{{ nothing }}", "templates/review.text.jinja, line 1: `nothing` is undefined"),
+        (
+            "{{ 'x' * 10 ** 15 }}",
+            "templates/review.text.jinja, line 1: a number or text becomes too large here",
+        ),
+        ("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", "line 1: this goes on without end"),
+        ("{% include 'other' %}", "templates/review.text.jinja, line 1: no template is called `other`"),
     ],
 )
 def test_a_template_of_ones_own_takes_the_place_of_ours_and_its_mistakes_are_named(

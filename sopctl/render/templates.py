@@ -52,10 +52,14 @@ class Templates:
         except FileTrouble:
             raise
         except Exception as error:  # a template can do whatever a program can
-            said = f"{_where(error, name)}: {_what(error)}"
-            ours = "; this is a mistake of sopctl itself, please report it" if said.startswith(OURS) else ""
-            raise TemplateTrouble(f"{said}{ours}") from error
+            raise TemplateTrouble(told(error, f"{name}{SUFFIX}")) from error
         return page.replace(NEEDS_BUILDER, "")
+
+
+def told(error: Exception, file: str) -> str:
+    """Where in a template, or in what it includes, something went wrong, and what."""
+    said = f"{_where(error, file)}: {_what(error)}"
+    return f"{said}; this is a mistake of sopctl itself, please report it" if said.startswith(OURS) else said
 
 
 def load(own: Path | None = None) -> Templates:
@@ -79,16 +83,16 @@ def _unused(ours: Mapping[str, str], theirs: Mapping[str, str]) -> Iterator[str]
             yield f"{name} is not used: no page is made of a template of this name{meant}, and no other template names it"
 
 
-def _where(error: BaseException, name: str) -> str:
+def _where(error: BaseException, file: str) -> str:
     """The template and line that an error comes from."""
     line, place = getattr(error, "lineno", None), getattr(error, "filename", None)
     trace = error.__traceback__
     while trace is not None:
-        file = trace.tb_frame.f_code.co_filename
-        if file.endswith(SUFFIX):
-            place, line = file, trace.tb_lineno
+        code = trace.tb_frame.f_code
+        if code.co_filename.endswith(".jinja"):
+            place, line = code.co_filename, trace.tb_lineno
         trace = trace.tb_next
-    return f"{place or name + SUFFIX}{f', line {line}' if line else ''}"
+    return f"{place or file}{f', line {line}' if line else ''}"
 
 
 def _what(error: BaseException) -> str:

@@ -11,7 +11,7 @@ from sopctl import files
 from sopctl.diagnostic import Diagnostic, json_pointer
 from sopctl.diff import Change
 from sopctl.diff.cases import CaseChange
-from sopctl.render.templates import TemplateTrouble
+from sopctl.render.templates import OURS, TemplateTrouble, told
 from sopctl.report import printable
 from sopctl.review import Review
 from sopctl.review.reach import KINDS
@@ -52,22 +52,23 @@ def report(format: str, review: Review, *, colour: bool = False, own: Path | Non
 def _rendered(
     name: str, values: Mapping[str, Any], filters: Mapping[str, Callable[..., Any]], own: Path | None
 ) -> str:
-    from jinja2 import StrictUndefined, TemplateError
+    from jinja2 import FunctionLoader, StrictUndefined
     from jinja2.sandbox import SandboxedEnvironment
 
+    file = f"review.{name}{SUFFIX}"
+    theirs = own / file if own and (own / file).is_file() else None
+    shown = f"{theirs.parent.name}/{file}" if theirs else f"{OURS}{file}"
+    text = files.text_of(theirs or files.find_data("templates") / file, shown)
     environment = SandboxedEnvironment(
+        loader=FunctionLoader(lambda wanted: (text, shown, None) if wanted == file else None),
         undefined=StrictUndefined, autoescape=name == "html", trim_blocks=True, lstrip_blocks=True,
         keep_trailing_newline=True,
     )  # fmt: skip
     environment.filters.update(filters)
-    file = f"review.{name}{SUFFIX}"
-    place = own / file if own and (own / file).is_file() else files.find_data("templates") / file
     try:
-        text: str = environment.from_string(files.text_of(place)).render(values)
-    except (TemplateError, TypeError, ValueError, AttributeError, LookupError, ArithmeticError) as error:
-        at = f", line {line}" if (line := getattr(error, "lineno", None)) else ""
-        raise TemplateTrouble(f"{place.parent.name}/{file}{at}: {error}") from error
-    return text
+        return environment.get_template(file).render(values)
+    except Exception as error:  # a template can do whatever a program can
+        raise TemplateTrouble(told(error, shown)) from error
 
 
 # What templates show
