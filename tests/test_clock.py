@@ -480,6 +480,16 @@ def test_a_called_sop_that_cannot_be_read_is_no_doubt_of_ours() -> None:
     assert not said.broken
 
 
+def test_an_outcome_whose_target_cannot_be_read_does_not_go_the_way_of_otherwise() -> None:
+    on = {"done": "two words", "otherwise": "late"}
+    steps = [{"id": "run", "call": "TS-EX-002", "on": on}, {"id": "late", "within": "9d", "next": "done"}]
+    called = sop([{"id": "b", "within": "1d", "next": "done"}], id="TS-EX-002")
+    said = verdict(sop(steps, deadlines=ceiling("2d")), called)
+    assert (said.broken, said.nowhere) == (None, False)
+    on["done"] = "late"
+    assert verdict(sop(steps, deadlines=ceiling("2d")), called).broken is not None
+
+
 # Every moment, and no more work than needed
 
 

@@ -236,12 +236,12 @@ class Course:
         return self._targets[sop]
 
     def _returned(self, sop: str, place: str, outcome: str) -> str | None:
-        """Where a call leads that has come back with an outcome."""
+        """Where a call leads that has come back with an outcome; None where nobody knows."""
         step = self.steps(sop)[place]
         here = self.library.sop(sop)
         assert here is not None
         if step.on:
-            return step.on.get(outcome) or step.on.get("otherwise") or None
+            return step.on.get(outcome, step.on.get("otherwise")) or None
         return next((arrow.to for arrow in ways.arrows_by_step(here)[place]), None)
 
     def _live(self, sop: str, step: str, counts: Counts) -> Counts:
