@@ -175,10 +175,16 @@ def _unchanged(state: State | None, states: Sequence[State], silent: bool, renam
             more = f", and {len(changes) - 1} more" if len(changes) > 1 else ""
             what = f"commit {after.commit.hash[:12]} of {after.since} changed it without a new version"
             return Verdict(Word.NO, f"{what}: {changes[0].message}{more}")
+    why = f"unchanged{_but_for_its_id(later)} since {state.since}"
     if silent:
-        why = f"unchanged since {state.since}, and git knows no earlier text of it"
-        return Verdict(Word.UNKNOWN, why)
-    return Verdict(Word.YES, f"unchanged since {state.since}; what registers say is not looked at")
+        return Verdict(Word.UNKNOWN, f"{why}, and git knows no earlier text of it")
+    return Verdict(Word.YES, f"{why}; what registers say is not looked at")
+
+
+def _but_for_its_id(states: Sequence[State]) -> str:
+    ids = [each.sop.id for each in states if each.sop]
+    olds = dict.fromkeys(id for id in ids if id != ids[-1])
+    return f" but for its id, which was {_listed([*olds])}," if olds else ""
 
 
 # What they rest on

@@ -277,12 +277,13 @@ def changed(before: Typed | None, after: Typed | None, renamed: Renamed = NOTHIN
 
 
 def altered(before: Typed | None, after: Typed | None, renamed: Renamed = NOTHING) -> tuple[Change, ...]:
-    """The same, without what may change within a version: dates, approvals, status, scenarios."""
+    """The same, without what may change within a version: the id, dates, approvals, status, scenarios."""
     keys = Sop.__keys__
     return tuple(
         each
         for each in changed(before, after, renamed)
-        if not (each.pointer and (key := keys.get(str(each.pointer[0]))) and key.unversioned)
+        if each.pointer != ("id",)
+        and not (each.pointer and (key := keys.get(str(each.pointer[0]))) and key.unversioned)
     )
 
 

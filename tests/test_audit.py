@@ -172,6 +172,21 @@ def test_a_text_that_changed_after_its_approval_is_a_no_with_the_change(
     assert cli.run(["audit", "--today", "2026-02-15"]) == 0  # on that day it had not changed yet
 
 
+def test_a_new_id_is_no_change_of_the_text(past: Past, capsys: pytest.CaptureFixture[str]) -> None:
+    past.says("2026-01-05", sop(status="draft", id="TS-OLD-001"), "sops/TS-OLD-001.yaml")
+    past.says("2026-01-08", sop(id="TS-OLD-001"), "sops/TS-OLD-001.yaml")
+    past.repo.git("mv", "sops/TS-OLD-001.yaml", "sops/TS-ONE-001.yaml")
+    past.says("2026-02-01", sop())
+    shown = Shown(capsys)
+    assert shown.one["doubts"] == []
+    assert shown.verdicts["unchanged-since"] == "yes"
+    assert "unchanged but for its id, which was TS-OLD-001, since 2026-01-05" in shown.why("unchanged-since")
+    past.says("2026-03-01", sop(within="9h"))
+    shown = Shown(capsys)
+    assert shown.verdicts["unchanged-since"] == "no"
+    assert "changed it without a new version: `read`" in shown.why("unchanged-since")
+
+
 def test_what_came_to_git_after_it_took_effect_is_not_known(
     past: Past, capsys: pytest.CaptureFixture[str]
 ) -> None:
