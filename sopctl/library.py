@@ -534,7 +534,7 @@ class Library:
 
 def _may_hide_entries(each: Typed) -> bool:
     if each.readable:
-        return bool(each.registers and each.registers.unknown)
+        return each.hides_entries
     path = each.document.path
     like_a_sop = path.lower().endswith(".md") or _IS_SOP(PurePosixPath(path).stem)
     return each.document.folder or not like_a_sop

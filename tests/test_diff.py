@@ -457,6 +457,13 @@ def test_a_register_that_is_no_mapping_is_a_gap_and_its_entries_are_not_gone(
         assert [gap.path for gap in gaps(before, after)] == [path]
 
 
+def test_a_slip_in_the_name_of_a_register_is_a_gap_and_its_entries_are_not_gone() -> None:
+    path = "sops/registers/people.yaml"
+    broken = with_texts({path: TEXTS[path].replace("schedules:", "schedule:")})
+    assert changes(HANDBOOK, broken) == changes(broken, HANDBOOK) == ()
+    assert [gap.path for gap in gaps(HANDBOOK, broken)] == [path]
+
+
 @some
 @given(st.data())
 def test_whatever_is_cut_out_of_files_is_compared_and_told_the_same_from_both_sides(

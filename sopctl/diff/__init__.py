@@ -216,13 +216,7 @@ def _whole(old: Any, new: Any, before: Library, after: Library) -> tuple[Any, An
 
 
 def _hidden(each: Typed) -> bool:
-    return not each.document.complete or not each.readable or _hides_entries(each)
-
-
-def _hides_entries(each: Typed) -> bool:
-    """Whether a register stands there that is no mapping, so that nobody knows its entries."""
-    data = each.document.data if each.registers is not None else None
-    return isinstance(data, dict) and any(not isinstance(data.get(name, {}), dict) for name in _MAPS)
+    return not each.document.complete or not each.readable or each.hides_entries
 
 
 def hidden_ids(library: Library) -> set[str]:

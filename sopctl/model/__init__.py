@@ -29,6 +29,11 @@ class Typed(NamedTuple):
         """False where not even the outline of the file is known."""
         return self.sop is not None or self.registers is not None
 
+    @property
+    def hides_entries(self) -> bool:
+        """Whether a register stands there that could not be read, so that nobody knows its entries."""
+        return bool(self.registers and self.registers.unknown)
+
     def address(self, at: Pointer) -> str:
         """Where a value stands, in ids: `TS-APP-002/steps/check-window/text`.
 
