@@ -208,7 +208,7 @@ class Library:
             for reference in self._doubtful(path):
                 if not self._is_of_entry(reference):
                     if self._may_be_in_closed(reference):
-                        found["SOP301"] = self._closed
+                        found["SOP301"] = self.closed
                 elif reference.target not in self._entries_for(reference, self.by_path[path].sop):
                     found[_code_of(reference)] = self.hiding_entries
         return found
@@ -219,14 +219,14 @@ class Library:
         return tuple(each.document.path for each in self.typed if _may_hide_entries(each))
 
     @cached_property
-    def _closed(self) -> tuple[str, ...]:
+    def closed(self) -> tuple[str, ...]:
         """The folders that could not be opened."""
         return tuple(each.document.path for each in self.typed if each.document.folder)
 
     def _may_be_in_closed(self, reference: Reference) -> bool:
         id = reference.target.partition("#")[0]
         known = id in self.by_id or id in self._stems
-        return bool(self._closed and reference.kind in _LOCAL and _IS_SOP(id) and not known)
+        return bool(self.closed and reference.kind in _LOCAL and _IS_SOP(id) and not known)
 
     # What is the same in the library that it is like
 
@@ -503,7 +503,7 @@ class Library:
     def _lost_sop(self, reference: Reference, id: str, step: str, hints: Hints) -> Missing | None:
         other = self.sop(id)
         if other is None:
-            hidden = self._closed or id in self._stems
+            hidden = self.closed or id in self._stems
             return None if hidden else Missing("SOP301", reference, self._no_sop(id, hints))
         if not step or not other.steps_whole or step in other.steps_by_id:
             return None

@@ -17,12 +17,14 @@ from sopctl.diff.essence import essence
 from sopctl.diff.names import Names
 from sopctl.diff.phrases import PHRASES
 from sopctl.edit import to_markdown, to_yaml
+from sopctl.files import Unread
 from sopctl.library import Library, build
 from sopctl.model import OUTLINE
 from sopctl.model import registers as register_model
 from sopctl.model import scenario as scenario_model
 from sopctl.model import sop as sop_model
 from sopctl.model.words import Markdown
+from sopctl.review.reach import reach
 from sopctl.shape import shape_of
 
 ROOT = Path(__file__).parent.parent
@@ -498,6 +500,17 @@ def test_a_file_that_cannot_be_read_is_a_gap_and_no_change() -> None:
         assert changes(before, after) == ()
         [gap] = gaps(before, after)
         assert (gap.path, gap.side, gap.same) == (path, side, False)
+
+
+def test_what_may_stand_in_a_folder_that_cannot_be_opened_is_neither_gone_nor_new() -> None:
+    texts: dict[str, str | Unread] = {p: t for p, t in TEXTS.items() if not p.startswith("sops/driver/")}
+    texts["sops/driver"] = Unread("this folder cannot be opened: permission denied", folder=True)
+    partly = build(texts, TODAY)
+    for before, after, side in ((HANDBOOK, partly, "after"), (partly, HANDBOOK, "before")):
+        assert changes(before, after) == ()
+        [gap] = gaps(before, after)
+        assert (gap.path, gap.side) == ("sops/driver", side)
+        assert not reach((), before, after, {}).lost
 
 
 def test_entries_of_a_register_file_that_cannot_be_read_are_not_gone() -> None:

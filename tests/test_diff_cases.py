@@ -18,6 +18,7 @@ from test_walk import COLOUR, EVERY, FACTS, SEEDS, Chance, sop
 from sopctl.analysis.walk import Walk, atlas, walk
 from sopctl.diff.cases import PAST_CALLS, THROUGH, TO_HAND_OFFS, CaseChange, CaseChanges, case_changes
 from sopctl.diff.steps import Depth
+from sopctl.files import Unread
 from sopctl.library import Library, build
 from sopctl.model import unary
 from sopctl.model.registers import Fact
@@ -498,6 +499,19 @@ def test_what_cannot_be_read_is_unknown() -> None:
     after = [{"when": {"count": "> many"}, "then": "bad"}, {"otherwise": "good"}]
     (unknown,) = case_changes(library(one(BY_COUNT)), library(one(after))).unknown
     assert unknown.reason == "what cases come to at `TS-A-001#weigh` cannot be read"
+
+
+def test_where_cases_are_handed_to_what_may_stand_in_a_closed_folder_is_unknown() -> None:
+    world = one([{"when": {"sure": "yes"}, "then": "TS-B-001"}, {"otherwise": "good"}])
+    other = {"TS-B-001": sop("TS-B-001", steps=[{"id": "b", "title": "B", "next": "bad"}])}
+    closed = Unread("this folder cannot be opened: permission denied", folder=True)
+    after = build(
+        {**{path: each.document.text for path, each in library(world).by_path.items()}, "closed": closed},
+        TODAY,
+    )
+    assert case_changes(library(world | other), after).changes == ()
+    (unknown,) = case_changes(library(world | other), after).unknown
+    assert unknown.reason == "what cases come to at `TS-B-001` cannot be read"
 
 
 def test_cases_that_are_too_many_are_unknown_and_take_no_long_time(monkeypatch: pytest.MonkeyPatch) -> None:

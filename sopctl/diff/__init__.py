@@ -69,7 +69,7 @@ def gaps(before: Library, after: Library) -> tuple[Gap, ...]:
 def _sop_changes(before: Library, after: Library, names: Names) -> Iterator[Change]:
     sops = _sop_pairs(before, after)
     old_of = {new: old for old, new in sops.items()}
-    doubtful = hidden_ids(before) | hidden_ids(after)
+    doubtful = hidden_ids(before, after)
     for id in sorted(before.by_id.keys() | after.by_id.keys()):
         if id in old_of:
             yield from _changes_of(old_of[id], id, before, after, names)
@@ -105,7 +105,7 @@ def _changes_of(old: str, new: str, before: Library, after: Library, names: Name
 
 def _sop_pairs(before: Library, after: Library) -> dict[str, str]:
     """Old id to new of the SOPs that are on both sides and can be read there."""
-    hidden = hidden_ids(before) | hidden_ids(after)
+    hidden = hidden_ids(before, after)
     kept = {id: id for id in before.by_id if id in after.by_id and id not in hidden}
     gone = {id: _told(before, id) for id in before.by_id if id not in after.by_id and id not in hidden}
     come = {id: _told(after, id) for id in after.by_id if id not in before.by_id and id not in hidden}
@@ -219,11 +219,16 @@ def _hidden(each: Typed) -> bool:
     return not each.document.complete or not each.readable or each.hides_entries
 
 
-def hidden_ids(library: Library) -> set[str]:
-    """The SOPs that cannot be compared, because their files cannot be read whole."""
+def hidden_ids(before: Library, after: Library) -> set[str]:
+    """The SOPs that cannot be compared, because their files cannot be read whole on one of the sides."""
+    return _hidden_in(before, after) | _hidden_in(after, before)
+
+
+def _hidden_in(library: Library, other: Library) -> set[str]:
     hidden = [each for each in library.typed if _hidden(each)]
     ids = {each.sop.id for each in hidden if each.sop}
-    return ids | {PurePosixPath(each.document.path).stem for each in hidden}
+    ids |= {PurePosixPath(each.document.path).stem for each in hidden}
+    return ids | (other.by_id.keys() - library.by_id.keys() if library.closed else set())
 
 
 def _registers_hidden(library: Library) -> bool:

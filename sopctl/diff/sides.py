@@ -120,9 +120,12 @@ class Side:
         sop = self.sop(id)
         return frozenset(self.names.fact(sop.id, fact) for fact in (sop.facts or ())) if sop else frozenset()
 
+    def may_hide(self, id: str) -> bool:
+        """Whether a SOP may stand in a file that could not be read, or a folder that could not be opened."""
+        return bool(self.library.closed) or id in self._unread
+
     @cached_property
-    def unread(self) -> frozenset[str]:
-        """The SOPs that may stand in a file which could not be read."""
+    def _unread(self) -> frozenset[str]:
         return frozenset(self.names.sop(PurePosixPath(path).stem) for path in self.library.unreadable)
 
     def own_id(self, id: str) -> str:

@@ -344,7 +344,7 @@ class Stepper:
 
     def _lost(self, bench: _Bench, sop: str) -> State:
         """A case that is handed to a SOP which is not there."""
-        gone = self.side.sop(sop) is None and sop not in self.side.unread
+        gone = self.side.sop(sop) is None and not self.side.may_hide(sop)
         return _ended(sop if gone and not bench.stack else f"unreadable@{sop}")
 
     def _settled(self, bench: _Bench) -> State:

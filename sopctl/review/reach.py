@@ -68,7 +68,7 @@ def reach(changes: Sequence[Change], before: Library, after: Library, renamed: M
     new_of = {old: new for new, old in renamed.items()}
     olds = {Carried(c.clause, new_of.get(c.sop, c.sop)) for c in _carried(before, after)}
     news = set(_carried(after, before))
-    hidden = hidden_ids(before) | hidden_ids(after)  # of these nobody knows what they carry out
+    hidden = hidden_ids(before, after)  # of these nobody knows what they carry out
     return Reach(
         tuple(touched),
         tuple(sorted(each for each in news - olds if each.sop not in hidden)),
