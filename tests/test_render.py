@@ -844,6 +844,16 @@ def test_code_stays_as_it_was_written() -> None:
         assert code in "".join(seen.inside("pre")), written
 
 
+def test_code_in_lists_and_quotations_has_its_colours() -> None:
+    code = 'id: "<b>"  # {{ x }}\n\nmore: *x*\n'
+    for first, then, language in (("- ", "  ", "yaml"), ("1. ", "   ", "yaml"), ("> ", "> ", "nobody-s")):
+        written = first + f"```{language}\n{code}```".replace("\n", f"\n{then}")
+        made = blocks.html(written, lambda _: None, writing.external, 4, outline=True)
+        assert "".join(Seen(made).inside("pre")) == code
+        assert ('<pre class="highlight"><code><span class="nt">id</span>' in made) == (language == "yaml")
+        assert not re.search(r"[{*`]|<b>", made)
+
+
 def test_linked_markdown_is_published_as_harmless_as_the_rest() -> None:
     _, pages = made(
         **{

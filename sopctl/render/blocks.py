@@ -32,7 +32,7 @@ _LANGUAGE = re.compile(r"[\w.+#-]+")
 
 def html(text: str, refer: Refer, lead: Lead, level: int, *, outline: bool = False) -> str:
     """The text as HTML; its highest heading gets `level`. With `outline`, its headings get their anchors,
-    and its code gets its colours, from the builder."""
+    and the code between its paragraphs gets its colours, from the builder."""
     written = _REFERENCE.sub(lambda found: found[0].replace("|", _BAR), text)
     env: dict[str, Any] = {"refer": refer, "lead": lead, "outline": outline, "open": []}
     tokens = _parser().parse(written, env)
@@ -149,8 +149,11 @@ class _Writer(RendererHTML):
     def fence(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
         token = tokens[idx]
         language = _LANGUAGE.match(token.info.strip())
-        if not language or not env["outline"] or token.level:
+        if not language:
             return self.code_block(tokens, idx, options, env)
+        if not env["outline"] or token.level:
+            made = _coloured(token.content.replace(_BAR, "|"), language[0])
+            return f'<pre class="highlight"><code>{made}</code></pre>\n'
         longest = max((len(run) for run in re.findall(r"`{3,}", token.content)), default=2)
         marks = "`" * (longest + 1)
         inside = token.content.replace(_BAR, "|").removesuffix("\n")
@@ -162,6 +165,25 @@ class _Writer(RendererHTML):
 
     def heading_close(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
         return f"</{_tag(tokens[idx], env)}>\n"
+
+
+def _coloured(code: str, language: str) -> str:
+    """Code in the colours in which the builder shows it; a language that nobody knows has none."""
+    from pygments.lexers import get_lexer_by_name
+    from pygments.token import STANDARD_TYPES
+    from pygments.util import ClassNotFound
+
+    try:
+        pieces = get_lexer_by_name(language, stripnl=False).get_tokens(code)
+    except ClassNotFound:
+        return line(code)
+    made = []
+    for kind, piece in pieces:
+        while kind not in STANDARD_TYPES:
+            kind = kind.parent
+        name, said = STANDARD_TYPES[kind], line(piece)
+        made.append(f'<span class="{name}">{said}</span>' if name else said)
+    return "".join(made)
 
 
 def _tag(heading: Token, env: Any) -> str:
