@@ -32,6 +32,8 @@ _SPAN = lazy_pattern(
 )
 _DEFINED = lazy_pattern(r"\[([^\[\]\n]+)\]:")
 _CITED = lazy_pattern(rf"^[ \t]*>[> \t]*(?:(?:```|~~~|#).*|[^\s>].*(?:{_GOES_ON}.*)*)?", re.MULTILINE)
+_CITED_ON = lazy_pattern(r"^>.*(?:\n>.*)+", re.MULTILINE)
+_SIGNS = lazy_pattern(r"(?:> ?)+")
 _QUOTED = lazy_pattern(
     rf"“[^“”\n]*(?:{_GOES_ON}[^“”\n]*)*”|«[^«»\n]*(?:{_GOES_ON}[^«»\n]*)*»"
     rf'|"[^"\n]*"|(?<!\w)"(?=[^"\s])[^"\n]*(?:{_GOES_ON}[^"\n]*)+"',
@@ -75,10 +77,26 @@ def meaning(target: str) -> tuple[str, str]:
 
 
 def without_code(text: str) -> str:
-    """The text with code blanked out, every other character in its place."""
+    """The text with code blanked out, and signs of quotations, every other character in its place."""
     if "```" in text or "~~~" in text or "\t" in text or "    " in text:
         text = without_blocks(text)
-    return _SPAN.sub(_without_span, text) if "`" in text else text
+    if "`" not in text:
+        return text
+    if "\n>" in text:
+        text = _CITED_ON.sub(_as_one_paragraph, text)
+    return _SPAN.sub(_without_span, text)
+
+
+def _as_one_paragraph(found: re.Match[str]) -> str:
+    """Lines of a quotation, the signs blanked out of those that may go on with the line before."""
+    first, *others = found[0].split("\n")
+    made, before = [first], first
+    for line in others:
+        signs, deep = (_SIGNS.match(each)[0] for each in (line, before))  # type: ignore[index]  # both have some
+        goes_on = signs.count(">") <= deep.count(">")
+        made.append(" " * len(signs) + line[len(signs) :] if goes_on else line)
+        before = line
+    return "\n".join(made)
 
 
 def _without_span(found: re.Match[str]) -> str:

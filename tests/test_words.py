@@ -148,7 +148,7 @@ def test_the_words_of_registers_are_read_too() -> None:
 
 # What is code, and what a quotation
 
-PIECES = ["w", "- w", "1. w", "    w", "      w", "\tw", "# w", "`w` w", "`` w ` w ``", "w ` w", "\\` w `w` w", "```\nw\n\nw\n```", "~~~ w\nw\n~~~", "- w\n\n      w", "- w\n\n    w", "1. w\n\n   ```\n   w\n   ```", "10. w\n\n    ```\n    w\n\n    w\n    ```", "> `w`\n", "w"]  # fmt: skip
+PIECES = ["w", "- w", "1. w", "    w", "      w", "\tw", "# w", "`w` w", "`` w ` w ``", "w ` w", "\\` w `w` w", "```\nw\n\nw\n```", "~~~ w\nw\n~~~", "- w\n\n      w", "- w\n\n    w", "1. w\n\n   ```\n   w\n   ```", "10. w\n\n    ```\n    w\n\n    w\n    ```", "> `w`\n", "> w `w\n> w` w\n", "> w ` w\n>\n> w ` w\n", "> > ` w\n> ` w\n", "w"]  # fmt: skip
 
 
 @settings(deadline=None, max_examples=150)
