@@ -89,9 +89,26 @@ def _app() -> Any:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_version_option())
+    plain = _plainly_spoken()
     for name, (panel, command) in commands().items():
-        app.command(name, rich_help_panel=panel)(for_typer(command))
+        app.command(name, cls=plain, rich_help_panel=panel)(for_typer(command))
     return app
+
+
+def _plainly_spoken() -> Any:
+    """A command of typer, without the words that pydantic puts before typer's own."""
+    import typer
+    from typer.core import TyperCommand
+
+    class Plain(TyperCommand):
+        def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+            try:
+                return super().parse_args(ctx, args)
+            except typer.BadParameter as error:
+                error.message = error.message.removeprefix("Value error, ")
+                raise
+
+    return Plain
 
 
 def _version_option() -> Callable[..., None]:
