@@ -77,19 +77,8 @@ def lint(
     only = ground.narrowed(base, paths or ())
     rules = base.rules(select, ignore)
     day = ground.day(today)
-    if staged and new_since is not None:
-        raise FileTrouble("`--staged` asks what is new since the last commit; leave out `--new-since`")
-    if statistics and format.value not in _COUNTED:
-        raise FileTrouble(
-            f"`--statistics` has no form for `{format.value}`, which lists every finding; leave one of the two out"
-        )
-    past = _past(base, new_since, day) if new_since is not None else None
-    past, library = _staged(base, day) if staged else (past, keep(base.library(day, like=past)))
-    if not library.typed and not base.is_settled:
-        raise FileTrouble(
-            f"nothing was checked: `{ground.seen_from_here(base.root)}` lies in no knowledge base, and holds no SOP"
-            " and no register; name the folder that holds them"
-        )
+    _refuse_what_contradicts(format.value, statistics, new_since, staged)
+    past, library = _sides(base, day, new_since, staged)
     before, every = lint_both(past, library, rules) if past else ([], run_rules(library, rules))
     if write_baseline is not None:
         return _write_baseline(
@@ -97,20 +86,10 @@ def lint(
         )
     fresh = _unknown(base, library, every, rules, known, bool(only))
     if past is not None:
-        new = baseline.new(fresh, before, _words(library), _words(past))
-        fresh = _about_staged(fresh, new, library, past) if staged else new
+        fresh = _new(fresh, before, library, past, staged)
     found = [d for d in fresh if _wanted(d, only)]
-    context = Context(
-        texts={
-            base.shown(path): each.document.text
-            for path, each in library.by_path.items()
-            if _inside(path, only)
-        },
-        rules=rules,
-        sops=sum(_inside(library.path_of(sop), only) for sop in library.sops),
-        colour=output is None and ground.in_colour(),
-        held_back=sum(_wanted(d, only) for d in every) - sum(d.span.path in library.by_path for d in found),
-    )
+    held_back = sum(_wanted(d, only) for d in every) - sum(d.span.path in library.by_path for d in found)
+    context = _context(base, library, only, rules, held_back, output is None and ground.in_colour())
     written = report(format.value, base.seen(found), context, statistics=statistics)
     if output is None:
         sys.stdout.write(written)
@@ -118,6 +97,56 @@ def lint(
         files.write(base.target(output, library), written)
     _summarise_step(format.value, base.seen(found), context)
     return int(_fails(found, fail_on.value if fail_on else base.settings.fail_on))
+
+
+# What is read
+
+
+def _refuse_what_contradicts(format: str, statistics: bool, new_since: str | None, staged: bool) -> None:
+    if staged and new_since is not None:
+        raise FileTrouble("`--staged` asks what is new since the last commit; leave out `--new-since`")
+    if statistics and format not in _COUNTED:
+        raise FileTrouble(
+            f"`--statistics` has no form for `{format}`, which lists every finding; leave one of the two out"
+        )
+
+
+def _sides(base: Ground, today: date, new_since: str | None, staged: bool) -> tuple[Library | None, Library]:
+    """The knowledge base as it was, where only what is new counts, and as it is."""
+    if staged:
+        past, library = _staged(base, today)
+    else:
+        past = _past(base, new_since, today) if new_since is not None else None
+        library = keep(base.library(today, like=past))
+    if not library.typed and not base.is_settled:
+        raise FileTrouble(
+            f"nothing was checked: `{ground.seen_from_here(base.root)}` lies in no knowledge base, and holds no SOP"
+            " and no register; name the folder that holds them"
+        )
+    return past, library
+
+
+def _past(base: Ground, ref: str, today: date) -> Library:
+    """The knowledge base when the branch left `ref`."""
+    from sopctl.repository import repository_of
+
+    repository = repository_of(base.root)
+    left = repository.merge_base(ref, "HEAD")
+    return base.library_at(ref if repository.commit(ref) == left else left[:12], repository, today)
+
+
+def _staged(base: Ground, today: date) -> tuple[Library | None, Library]:
+    """The knowledge base as it was last committed, where it was, and as it is staged."""
+    from sopctl.repository import repository_of
+
+    repository = repository_of(base.root)
+    past = None
+    with suppress(FileTrouble):  # no commit, or none with SOPs: all of them are new
+        past = base.library_at("HEAD", repository, today)
+    return past, base.library_staged(repository, today, like=past)
+
+
+# What counts
 
 
 def _unknown(
@@ -143,24 +172,12 @@ def _unknown(
     return [*fresh, *baseline.gone(entries, found, rules, path)]
 
 
-def _past(base: Ground, ref: str, today: date) -> Library:
-    """The knowledge base when the branch left `ref`."""
-    from sopctl.repository import repository_of
-
-    repository = repository_of(base.root)
-    left = repository.merge_base(ref, "HEAD")
-    return base.library_at(ref if repository.commit(ref) == left else left[:12], repository, today)
-
-
-def _staged(base: Ground, today: date) -> tuple[Library | None, Library]:
-    """The knowledge base as it was last committed, where it was, and as it is staged."""
-    from sopctl.repository import repository_of
-
-    repository = repository_of(base.root)
-    past = None
-    with suppress(FileTrouble):  # no commit, or none with SOPs: all of them are new
-        past = base.library_at("HEAD", repository, today)
-    return past, base.library_staged(repository, today, like=past)
+def _new(
+    fresh: list[Diagnostic], before: Sequence[Diagnostic], library: Library, past: Library, staged: bool
+) -> list[Diagnostic]:
+    """The findings that were not there before."""
+    new = baseline.new(fresh, before, _words(library), _words(past))
+    return _about_staged(fresh, new, library, past) if staged else new
 
 
 def _about_staged(
@@ -193,6 +210,23 @@ def _write_baseline(
     known = "1 finding is" if len(found) == 1 else f"{len(found)} findings are"
     print(f"{known} known now; `sopctl lint --baseline {file}` holds them back")
     return 0
+
+
+# What is said
+
+
+def _context(
+    base: Ground, library: Library, only: Sequence[str], rules: Sequence[Rule], held_back: int, colour: bool
+) -> Context:
+    """What the report may tell of the files that were looked at."""
+    looked_at = {path: each for path, each in library.by_path.items() if _inside(path, only)}
+    return Context(
+        texts={base.shown(path): each.document.text for path, each in looked_at.items()},
+        rules=rules,
+        sops=sum(library.path_of(sop) in looked_at for sop in library.sops),
+        colour=colour,
+        held_back=held_back,
+    )
 
 
 def _wanted(diagnostic: Diagnostic, only: Sequence[str]) -> bool:
