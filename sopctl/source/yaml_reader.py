@@ -36,6 +36,7 @@ _COMMENT = lazy_pattern(r"(?<!\S)#")
 _CUT = lazy_pattern(r"[ \t]#[^\W_]")
 _NOT = lazy_pattern(r"not[ ]?\([^()\[\]{}\"'\r\n]*,[^()\[\]{}\"'\r\n]*\)")
 _NO_ITEM = lazy_pattern(r"\n *(-(?:[^\W\d_]|\[[^\r\n]?\])[^\r\n]*)")
+_MAY_BE_NO_ITEM = lazy_pattern(r"-(?<=[\n ]-)(?:[^\W\d_]|\[)")  # begins with one sign, so a miss is quick
 
 
 def document(path: str, text: str) -> Document:
@@ -69,9 +70,9 @@ def read(text: str) -> Part:
     except Trouble as trouble:
         return Part(None, (trouble.problem(),), complete=False)
     problems = made.problems
-    if " #" in text:
+    if "#" in text and " #" in text:
         problems.extend(_texts_cut_short(text, root))
-    if _NO_ITEM.search(text):
+    if _MAY_BE_NO_ITEM.search(text) and _NO_ITEM.search(text):
         problems.extend(_items_without_a_space(text, root))
     return Part(data, tuple(problems))
 
@@ -294,10 +295,11 @@ class _Maker:
                 raise Trouble("SOP001", "a key must be one word or text", "", *_extent(key))
             if word in data:
                 self._twice(word, at, key)
-            elif word == "<<":
-                raise Trouble("SOP006", "`<<` merges mappings; write the keys out", "", *_extent(key))
             else:
                 data[intern(word)] = value if type(value) is str else self.value(item, (*at, word))
+        if "<<" in data:
+            key = next(key for key, _ in node.value if key.value == "<<")
+            raise Trouble("SOP006", "`<<` merges mappings; write the keys out", "", *_extent(key))
         return data
 
     def _twice(self, word: str, at: Pointer, key: Any) -> None:
