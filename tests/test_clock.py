@@ -679,6 +679,232 @@ def test_ways_are_timed_as_if_every_one_had_been_walked(
             assert spread.trace(spread.ends, start, slow)[1][-1].done == end
 
 
+def test_an_escalation_takes_the_case_away_just_before_a_step_is_done() -> None:
+    steps = [{"id": "one", "within": "1d", "next": "done"}, {"id": "danger", "within": "5d", "next": "other"}]
+    away = [{"when": "Somebody is in danger", "then": "danger"}]
+    for to in (["done", "other"], "other"):
+        said = verdict(sop(steps, escalations=away, deadlines=ceiling("1d", to=to)))
+        assert minutes(said) == 6 * 1440
+    assert minutes(verdict(sop(steps, escalations=away, deadlines=floor("1d", to="other")))) == 0
+
+
+def test_an_escalation_by_the_clock_takes_the_case_away_when_its_time_has_passed() -> None:
+    steps = [{"id": "one", "within": "2d"}, {"id": "two", "within": "9d", "next": "done"}]
+    away = [{"after": "4d", "then": "other"}]
+    assert minutes(verdict(sop(steps, escalations=away, deadlines=ceiling("1d", to="other")))) == 4 * 1440
+    assert minutes(verdict(sop(steps, escalations=away, deadlines=floor("5d", to="other")))) == 4 * 1440
+    assert verdict(sop(steps, escalations=away, deadlines=floor("4d", to="other"))).broken is None
+    since = [{"after": "4d", "from": "one", "then": "other"}]
+    assert minutes(verdict(sop(steps, escalations=since, deadlines=ceiling("1d", to="other")))) == 6 * 1440
+    behind = {"from": "one", "to": "other"}
+    assert minutes(verdict(sop(steps, escalations=since, deadlines=ceiling("1d", **behind)))) == 4 * 1440
+
+
+def test_no_escalation_by_the_clock_makes_a_way_longer_than_its_steps() -> None:
+    steps = [{"id": "one", "within": "2d", "next": "done"}]
+    away = [{"after": "9d", "then": "other"}]
+    limit = ceiling("2d", to=["done", "other"])
+    assert verdict(sop(steps, escalations=away, deadlines=limit)).broken is None
+
+
+def test_an_escalation_by_the_clock_bounds_a_step_without_a_time() -> None:
+    steps = [{"id": "one", "next": "done"}]
+    away = [{"after": "3d", "then": "other"}]
+    said = verdict(sop(steps, escalations=away, deadlines=ceiling("2d", to="other")))
+    assert minutes(said) == 3 * 1440
+    assert not said.doubts
+
+
+def test_an_escalation_takes_the_case_out_of_a_call() -> None:
+    inner = sop([{"id": "look", "within": "3d", "wait": "1d", "next": "done"}], id="TS-EX-002")
+    steps = [{"id": "run", "call": "TS-EX-002", "on": {"done": "done"}}]
+    away = [{"when": "Somebody is in danger", "then": "other"}]
+    for to in ("other", ["other", "TS-EX-002#look"]):  # summed up, and walked through
+        assert (
+            minutes(verdict(sop(steps, escalations=away, deadlines=ceiling("1d", to=to)), inner)) == 3 * 1440
+        )
+        assert minutes(verdict(sop(steps, escalations=away, deadlines=floor("1d", to=to)), inner)) == 0
+
+
+def test_a_fact_that_is_asked_again_is_open_when_an_escalation_takes_the_case_away() -> None:
+    table = [{"when": {"a": "yes"}, "then": "again"}, {"otherwise": "done"}]
+    last = [{"when": {"a": "yes"}, "then": "other"}, {"otherwise": "slow"}]
+    steps = [
+        {"id": "one", "within": "1d", "decide": table},
+        {"id": "again", "within": "1d", "next": "done"},
+        {"id": "out", "within": "1d", "decide": last},
+        {"id": "slow", "within": "9d", "next": "other"},
+    ]
+    away = [{"when": "Somebody calls", "from": "one", "then": "out"}]
+    limit = ceiling("3d", to="other", when={"a": "yes"})
+    assert verdict(sop(steps, escalations=away, deadlines=limit), facts=FACTS).broken is None
+    steps[1]["asks"] = "a"
+    assert verdict(sop(steps, escalations=away, deadlines=ceiling("3d", to="other")), facts=FACTS).broken
+
+
+@pytest.mark.parametrize("to", ["run", ["run", "two"], ["run", "TS-EX-002#never"]])
+def test_a_call_is_done_when_the_called_sop_is_whatever_follows(to: Any) -> None:
+    inner = sop(
+        [{"id": "look", "within": "2d", "wait": "1d", "next": "done"}, {"id": "never", "next": "done"}],
+        id="TS-EX-002",
+    )
+    steps = [
+        {"id": "zero", "within": "1d"},
+        {"id": "run", "call": "TS-EX-002", "on": {"done": "two"}},
+        {"id": "two", "within": "1d", "next": "done"},
+    ]
+    assert minutes(verdict(sop(steps, deadlines=ceiling("1h", to=to)), inner)) == 3 * 1440
+    assert minutes(verdict(sop(steps, deadlines=floor("9d", to=to)), inner)) == 1440
+
+
+def test_a_clock_that_starts_at_a_call_starts_when_it_has_come_back() -> None:
+    inner = sop(
+        [{"id": "look", "within": "2d", "next": "done"}, {"id": "never", "next": "done"}], id="TS-EX-002"
+    )
+    steps = [
+        {"id": "run", "call": "TS-EX-002", "on": {"done": "two"}},
+        {"id": "two", "within": "1d", "next": "done"},
+    ]
+    for to in ("done", ["done", "TS-EX-002#never"]):
+        since = {"from": "run", "to": to}
+        assert minutes(verdict(sop(steps, deadlines=ceiling("1h", **since)), inner)) == 1440
+
+
+def test_an_arrow_to_the_first_step_is_no_trigger() -> None:
+    steps = [
+        {"id": "one", "role": "night", "wait": "1d", "within": "3d"},
+        {"id": "two", "role": "night", "wait": "5d", "within": "6d", "at_most": 1, "after_that": "other",
+         "ask": "Good?", "answers": {"yes": "done", "no": "one"}},
+    ]  # fmt: skip
+    assert verdict(sop(steps, deadlines=floor("7d", to="other"))).broken is None
+    assert minutes(verdict(sop(steps, deadlines=floor("8d", to="other")))) == 7 * 1440
+
+
+# Deadlines of ways that escalations cut short, that end at calls, and that `after_that` turns aside
+
+INNER = [
+    {"id": "in", "role": "night", "within": "3h", "ask": "Which?", "answers": {"a": "on", "b": "out"}},
+    {"id": "on", "role": "night", "within": "5h", "wait": "2h", "next": "fin"},
+]
+
+
+@st.composite
+def interrupted(draw: st.DrawFn) -> dict[str, Any]:
+    """A SOP with calls, bounded loops and escalations that take a case elsewhere, and a deadline."""
+    count = draw(st.integers(2, 5))
+    steps, names = [], [f"s-{i}" for i in range(count)]
+    for i in range(count):
+        onward = [*names[i + 1 :], "done", "other"]
+        targets = draw(st.lists(st.sampled_from(onward), min_size=1, max_size=2, unique=True))
+        step: dict[str, Any] = {"id": names[i], "role": "night"}
+        if draw(st.integers(0, 2)) == 0:
+            step["at_most"] = draw(st.integers(1, 2))
+            step["after_that"] = draw(st.sampled_from(onward))
+            targets.append(draw(st.sampled_from(names[: i + 1])))
+        if draw(st.integers(0, 2)) == 0:
+            step |= {"call": "TS-EX-002", "on": {"fin": targets[0], "out": targets[-1]}}
+        else:
+            step |= {"within": f"{draw(st.integers(2, 9))}h", "ask": "Which?"}
+            step["answers"] = {f"a{n}": to for n, to in enumerate(targets)}
+            if draw(st.booleans()):
+                step["wait"] = f"{draw(st.integers(1, 2))}h"
+        steps.append(step)
+    escalations = []
+    for _ in range(draw(st.integers(0, 2))):
+        to = draw(st.sampled_from(["done", "other", names[-1]]))
+        if draw(st.booleans()):
+            escalations.append({"when": "Somebody calls", "then": to})
+        else:
+            since = {"from": names[0]} if draw(st.booleans()) else {}
+            escalations.append({"after": f"{draw(st.integers(1, 30))}h", "then": to} | since)
+    to = draw(st.lists(st.sampled_from(["done", "other", *names]), min_size=1, max_size=2, unique=True))
+    return sop(steps, escalations=escalations, deadlines=[]) | {"goals": to}
+
+
+def hours(step: dict[str, Any], word: str) -> int:
+    return int(step.get(word, "0h")[:-1])
+
+
+def ends_of(whole: dict[str, Any]) -> list[tuple[int, int]]:
+    """Of every walk from the trigger to a goal, by plain recursion: how long it takes at the longest
+    and at the shortest."""
+    by_id = {step["id"]: step for step in whole["steps"]}
+    goals, escalations = whole["goals"], whole["escalations"]
+    found: list[tuple[int, int]] = []
+
+    def go(
+        target: str,
+        entered: dict[str, int],
+        taken: frozenset[int],
+        clocks: dict[str, tuple[int, int]],
+        slow: int,
+        fast: int,
+    ) -> None:
+        if len(found) > 4000:
+            raise RecursionError
+        step = by_id.get(target)
+        if step is None:
+            if target in goals:
+                found.append((slow, fast))
+            return None
+        if entered.get(target, 0) >= step.get("at_most", 99):
+            return go(step["after_that"], entered, taken, clocks, slow, fast)
+        entered = entered | {target: entered.get(target, 0) + 1}
+        if "call" in step:  # at the longest and the shortest to each outcome
+            inside = {"fin": (8, 2), "out": (3, 0)}
+            ways = [(step["on"][end], *inside[end]) for end in ("fin", "out")]
+        else:
+            ways = [(to, hours(step, "within"), hours(step, "wait")) for to in step["answers"].values()]
+        longest = max(most for _, most, _ in ways)
+        for i, each in enumerate(escalations):
+            clock = clocks.get(each.get("from", "trigger"))
+            if i in taken or clock is None:
+                continue
+            if "after" not in each:
+                go(each["then"], entered, taken | {i}, clocks, slow + longest, fast)
+            else:
+                at, soon = (begun + hours(each, "after") for begun in clock)
+                go(each["then"], entered, taken | {i}, clocks, min(slow + longest, at), max(fast, soon))
+        for to, most, least in ways:
+            done = slow + most, fast + least
+            if target in goals:
+                found.append(done)
+            else:
+                go(to, entered, taken, clocks | {target: done}, *done)
+        return None
+
+    go(whole["steps"][0]["id"], {}, frozenset(), {"trigger": (0, 0)}, 0, 0)
+    return found
+
+
+@settings(deadline=None, max_examples=150)
+@given(whole=interrupted())
+def test_deadlines_are_timed_as_if_every_way_and_every_escalation_had_been_walked(
+    whole: dict[str, Any],
+) -> None:
+    try:
+        every = ends_of(whole)
+    except RecursionError:
+        return
+    inner = sop(INNER, id="TS-EX-002", outcomes={"fin": {"title": "Fin"}, "out": {"title": "Out"}})
+    outer = {key: value for key, value in whole.items() if key != "goals"}
+    slow = verdict(outer | {"deadlines": ceiling("1m", to=whole["goals"])}, inner)
+    fast = verdict(outer | {"deadlines": floor("99d", to=whole["goals"])}, inner)
+    assert slow.nowhere == fast.nowhere == (not every)
+    assert not slow.unknown
+    assert not slow.doubts
+    if not every:
+        return
+    most, least = minutes(slow) if slow.broken else 0, minutes(fast)
+    plain = all("after" not in each or (each["then"] in ("done", "other") and "from" not in each)
+                for each in whole["escalations"])  # fmt: skip
+    if plain:  # else how long a clock has run at an escalation depends on the way
+        assert most == max(slow for slow, _ in every) * 60
+        assert least == min(fast for _, fast in every) * 60
+    assert most >= max(slow for slow, _ in every) * 60
+    assert least <= min(fast for _, fast in every) * 60
+
+
 # Ways that some case takes
 
 FACTS: dict[str, Any] = {

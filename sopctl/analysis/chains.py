@@ -74,12 +74,12 @@ def chain(stretch: Stretch) -> Chain:
 
 def slowest(chains: Iterable[Chain]) -> tuple[Chain, ...]:
     """The chains that may be slowest at some start."""
-    return _kept(chains, lambda one, other: _fits(other, one))
+    return _kept(chains, lambda one, other: fits(other, one))
 
 
 def fastest(chains: Iterable[Chain]) -> tuple[Chain, ...]:
     """The chains that may be fastest at some start."""
-    return _kept(chains, _fits)
+    return _kept(chains, fits)
 
 
 def _kept(chains: Iterable[Chain], beats: Callable[[Chain, Chain], bool]) -> tuple[Chain, ...]:
@@ -97,7 +97,7 @@ def _kept(chains: Iterable[Chain], beats: Callable[[Chain, Chain], bool]) -> tup
     return tuple(kept)
 
 
-def _fits(short: Chain, long: Chain) -> bool:
+def fits(short: Chain, long: Chain) -> bool:
     """Whether the long chain becomes the short one by leaving out and shortening stretches: then it
     is never faster."""
     if len(short) > len(long):

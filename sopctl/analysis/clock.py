@@ -29,6 +29,7 @@ from sopctl.analysis.course import Course, Goals
 from sopctl.analysis.graph import reachable
 from sopctl.analysis.narrowing import ByArrows, ByFacts, Guide, narrows
 from sopctl.analysis.slowest import SURE, Doubts, Spread, State, Stop
+from sopctl.analysis.taken_away import entered
 from sopctl.analysis.unaltered import unaltered
 from sopctl.analysis.ways import is_sop
 from sopctl.library import Library
@@ -391,7 +392,7 @@ def _between(sop: Sop, deadline: Deadline, course: Course) -> Spread | None:
         return None
     goals = _goals(sop, points, library)
     starts = _starts(sop, from_sop, from_step, course, goals, wanted)
-    return course.spread(starts, goals, wanted, sop.id)
+    return course.spread(starts, goals, wanted, sop.id, from_step if from_sop == sop.id else None)
 
 
 def _point(sop: Sop, written: str) -> tuple[str, str]:
@@ -445,7 +446,8 @@ def _starts(
         passed = [state for state in spread.order if (state[1], state[2]) == (id, place) and not state[5]]
         if passed:
             if not step:
-                return passed
+                triggered = {entry, *entered(spread)}
+                return [state for state in passed if state in triggered]
             return [each for state in passed for each in course.behind(state, goals, wanted, sop.id)]
     return []
 

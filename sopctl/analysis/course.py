@@ -18,6 +18,7 @@ from sopctl.analysis.graph import circles, reachable
 from sopctl.analysis.narrowing import Guide, Known
 from sopctl.analysis.onward import Leads, Steps
 from sopctl.analysis.slowest import (
+    AT_ANY_TIME,
     DONE,
     ENDED,
     HANDED,
@@ -32,11 +33,12 @@ from sopctl.analysis.slowest import (
     State,
     Stop,
 )
+from sopctl.analysis.taken_away import TRIGGER, Since, passed, settled, taken
 from sopctl.analysis.untimed import Kind, untimed
 from sopctl.library import Library
 from sopctl.model.duration import Duration
 from sopctl.model.registers import EscalationPath
-from sopctl.model.sop import Sop, Step
+from sopctl.model.sop import Escalation, Sop, Step
 
 STATES = 20_000
 """So many states are unfolded before the answer is `unknown`."""
@@ -78,11 +80,13 @@ class Course:
         self._calendars = calendars(library)
         self._legs: dict[tuple[str, str, Known], Leg] = {}
         self._untimed: dict[tuple[str, str], tuple[Kind, ...]] = {}
-        self._sums: dict[tuple[str, Known], dict[tuple[str, Known], Group] | None] = {}
+        self._sums: dict[tuple[str, Known], dict[tuple[str, Known], Group]] = {}
+        self._insides: dict[tuple[str, Known], tuple[Spread, dict[tuple[str, Known], list[State]]]] = {}
         self._times: dict[tuple[str | None, Duration], tuple[Chain, ...]] = {}
         self._steps: dict[str, dict[str, Step]] = {}
         self._targets: dict[str, dict[str, list[str]]] = {}
         self._counted: dict[str, frozenset[str]] = {}
+        self._interrupting: dict[str, list[Escalation]] = {}
         self._leads: dict[str, tuple[set[str], set[str]]] = {}
         self._between = Leads(library, True)
         self._handing = Leads(library, False)
@@ -98,17 +102,25 @@ class Course:
         return self._arrive((), sop.id, steps[0].id, (), known, None) if steps else None
 
     def spread(
-        self, starts: Iterable[State], goals: Goals | None, wanted: frozenset[str], home: str = ""
+        self,
+        starts: Iterable[State],
+        goals: Goals | None,
+        wanted: frozenset[str],
+        home: str = "",
+        since: str | None = TRIGGER,
     ) -> Spread:
         """All states from these on, up to the goals, of cases of the home SOP; without goals, up to
         every end. Hand-offs are followed to SOPs that can lead to a wanted one; of calls to such,
-        each step counts."""
+        each step counts. The starts are behind a step of the home SOP, or of another (None)."""
         begun = tuple(dict.fromkeys(starts))
-        return _Walk(self, home or (begun[0][1] if begun else ""), goals, wanted).from_(begun)
+        return _Walk(self, home or (begun[0][1] if begun else ""), goals, wanted).from_(begun, since)
 
     def behind(self, state: State, goals: Goals, wanted: frozenset[str], home: str) -> list[State]:
-        """The states that a step leads to."""
+        """The states that a step leads to once it is done."""
         walk = _Walk(self, home, goals, wanted)
+        step = self.steps(state[1])[state[2]]
+        if step.call and self.library.sop(step.call) is not None:
+            return self._returns(state, step, walk)
         return [each for group in self.groups(state, walk) for each in group.nexts]
 
     def leads_to(self, sop: str, wanted: frozenset[str], home: str) -> bool:
@@ -168,6 +180,9 @@ class Course:
                     return stack, sop, target, (), known, DONE if done else ENDED
                 *below, (sop, place, counts, before) = stack
                 stack, known = tuple(below), self.guide.leave(before, known)
+                if walk is not None and walk.stops_at(sop, place):
+                    return stack, sop, place, counts, known, DONE
+                counts = self._passed(sop, place, counts)
                 back = self._returned(sop, place, target)
                 if back is None:
                     return None
@@ -192,6 +207,8 @@ class Course:
     def row(self, sop: Sop) -> Chain | None:
         """All steps of a SOP one after the other, where each way leaves some of them out: where all
         arrows lead onward, to steps of the SOP itself that are all timed. Else None."""
+        if self.interrupting(sop.id):
+            return None
         begun = self.guide.begin(sop)
         ahead = set(self._outcomes(sop.id))
         whole: Chain = ()
@@ -210,18 +227,23 @@ class Course:
         known = {*self.steps(sop.id), *self._outcomes(sop.id), *self.library.by_id}
         steps = sop.known_steps
         called = all(step.call in self.library.by_id for step in steps if step.call)
-        return called and all(to in known for targets in self.targets(sop.id).values() for to in targets)
+        escalations = "escalations" not in sop.unknown and all(
+            each and "then" not in each.unknown for each in sop.escalations or ()
+        )
+        return (
+            called
+            and escalations
+            and all(to in known for targets in self.targets(sop.id).values() for to in targets)
+        )
 
     def hands_off(self, sop: Sop) -> bool:
         """Whether a case may leave a SOP for another."""
         return any(ways.is_sop(to) for targets in self.targets(sop.id).values() for to in targets)
 
     def comes_back(self, sop: Sop) -> bool:
-        """Whether a case may enter the first step again."""
-        first = sop.known_steps[0].id
-        to = {arrow.to for arrows in ways.arrows_by_step(sop).values() for arrow in arrows}
-        back = first in to or ways.ANYWHERE in to or any(map(ways.is_sop, to))
-        return back and first in self.on_loops(sop.id)
+        """Whether a case may start a SOP again: by a hand-off, since an arrow to the first step is
+        no trigger."""
+        return self.hands_off(sop) and sop.known_steps[0].id in self.on_loops(sop.id)
 
     def targets(self, sop: str) -> dict[str, list[str]]:
         """Where each step may lead, or whoever may not enter it."""
@@ -230,8 +252,9 @@ class Course:
             assert here is not None
             begun = self.guide.begin(here)
             found = self._targets[sop] = {}
+            away = ways.interruptions(here)
             for id, step in self.steps(sop).items():
-                exits = [to for to, _ in self.leg(sop, step, begun).exits]
+                exits = [*(to for to, _ in self.leg(sop, step, begun).exits), *away]
                 found[id] = [*exits, step.after_that] if step.after_that else exits
         return self._targets[sop]
 
@@ -250,8 +273,16 @@ class Course:
             return counts
         here = sop, step
         if here not in self._onward_of:
-            self._onward_of[here] = reachable(self._onward, [here])
+            self._onward_of[here] = self._with_marks(reachable(self._onward, [here]))
         return tuple([each for each in counts if each[0] in self._onward_of[here]])
+
+    def _with_marks(self, onward: set[tuple[str, str]]) -> set[tuple[str, str]]:
+        """The steps, and what counts remember of the escalations of their SOPs."""
+        found = set(onward)
+        for id in {sop for sop, _ in onward}:
+            for each in self.interrupting(id):
+                found |= {(id, taken(_place(each))), (id, passed(each.from_ or ""))}
+        return found
 
     def on_loops(self, sop: str) -> frozenset[str]:
         """The steps of a SOP that lie on a loop: only their entries need be counted."""
@@ -273,14 +304,72 @@ class Course:
         leg = self.leg(sop, step, known)
         if step.call and self.library.sop(step.call) is not None:
             return self._called(state, step, leg, walk)
+        counts = self._passed(sop, place, counts)
         nexts = (self._arrive(stack, sop, to, counts, after, walk) for to, after in leg.exits)
         return (Group(leg.slow, (leg.fast,), leg.doubts, tuple([each for each in nexts if each])),)
+
+    def cuts(
+        self, state: State, groups: tuple[Group, ...], walk: "_Walk"
+    ) -> Iterator[tuple[Since | None, Group]]:
+        """Where escalations may take a case that is at a step: those of its SOP, and of the SOPs that
+        have called it. Each does so once."""
+        stack, sop, place, counts, known, _ = state
+        if not any(self.interrupting(id) for id in (sop, *(frame[0] for frame in stack))):
+            return
+        slow = slowest(each for group in groups for each in group.slow)
+        doubts = SURE.union(*(group.doubts for group in groups))
+        known = self.guide.interrupted(self.steps(sop)[place], known)
+        while True:
+            for each in self.interrupting(sop):
+                to = self._taken((stack, sop, place, counts, known, ""), each, walk)
+                if to is None:
+                    continue
+                since = self._since(stack, sop, each)
+                left = f"{AT_ANY_TIME} after {each.after}" if since else AT_ANY_TIME
+                yield since, Group(slow, ((),), doubts, (to,), left)
+            if not stack:
+                return
+            *below, (sop, place, counts, before) = stack
+            stack, known = tuple(below), self.guide.leave(before, known)
+
+    def interrupting(self, sop: str) -> list[Escalation]:
+        if sop not in self._interrupting:
+            found = self.library.sop(sop)
+            self._interrupting[sop] = ways.interrupting(found) if found else []
+        return self._interrupting[sop]
+
+    def _taken(self, state: State, escalation: Escalation, walk: "_Walk") -> State | None:
+        """Where an escalation takes a case; nowhere before its clock starts, and not once more."""
+        stack, sop, _, counts, known, _ = state
+        remembered = dict(counts)
+        point = escalation.from_ if escalation.from_ in self.steps(sop) else None
+        mark = sop, taken(_place(escalation))
+        if mark in remembered or (point and (sop, passed(point)) not in remembered):
+            return None
+        remembered[mark] = 1
+        return self._arrive(stack, sop, escalation.then or "", tuple(sorted(remembered.items())), known, walk)
+
+    def _since(self, stack: tuple[Frame, ...], sop: str, escalation: Escalation) -> Since | None:
+        """The clock of an escalation; None where it may come at any time, or nobody can tell."""
+        point = TRIGGER if escalation.from_ in (None, "trigger") else escalation.from_
+        known = point == TRIGGER or point in self.steps(sop)
+        if escalation.after is None or not known or "from_" in escalation.unknown:
+            return None
+        return Since((stack, sop), point or TRIGGER, self._chain(escalation.after, self._calendars.default))
+
+    def _passed(self, sop: str, step: str, counts: Counts) -> Counts:
+        """The counts once a step is done."""
+        if not any(each.from_ == step for each in self.interrupting(sop)):
+            return counts
+        return tuple(sorted({**dict(counts), (sop, passed(step)): 1}.items()))
 
     def _called(self, state: State, step: Step, leg: Leg, walk: "_Walk") -> tuple[Group, ...]:
         stack, sop, place, counts, known, _ = state
         called = str(step.call)
-        if called == sop or any(called == frame[0] for frame in stack) or called in walk.within:
-            return (Group((), ((),), frozenset((_circle(sop, step),)), ()),)
+        if self._in_circle(state, called, walk):
+            end: State = (*state[:5], DONE)
+            nexts = (end,) if walk.stops_at(sop, place) else ()
+            return (Group((), ((),), frozenset((_circle(sop, step),)), nexts),)
         here = self.library.sop(sop)
         assert here is not None
         inside = self.guide.enter(here, step, known)
@@ -292,10 +381,15 @@ class Course:
             entered = self._arrive((*stack, frame), called, first[0].id, (), inside, walk) if first else None
             return (Group(((),), ((),), SURE, (entered,) if entered else ()),)
         groups = []
+        counts = self._passed(sop, place, counts)
         for (outcome, after), group in self._sum(called, inside, walk).items():
             target = self._returned(sop, place, outcome)
             left = self.guide.leave(known, after)
-            there = self._arrive(stack, sop, target, counts, left, walk) if target else None
+            there: State | None = None
+            if walk.stops_at(sop, place):
+                there = stack, sop, place, counts, left, DONE
+            elif target:
+                there = self._arrive(stack, sop, target, counts, left, walk)
             if there is not None:
                 capped = bool(group.doubts) and bool(step.within)
                 slow, doubts = (leg.slow, leg.doubts) if capped else (group.slow, group.doubts)
@@ -303,26 +397,55 @@ class Course:
                 groups.append(Group(slow, fast, doubts, (there,)))
         return tuple(groups)
 
+    def _in_circle(self, state: State, called: str, walk: "_Walk") -> bool:
+        return called == state[1] or any(called == frame[0] for frame in state[0]) or called in walk.within
+
+    def _returns(self, state: State, step: Step, walk: "_Walk") -> list[State]:
+        """The states that a call comes back to."""
+        stack, sop, place, counts, known, _ = state
+        here = self.library.sop(sop)
+        assert here is not None
+        called = str(step.call)
+        if self._in_circle(state, called, walk):
+            return []
+        counts = self._passed(sop, place, counts)
+        found = []
+        for outcome, after in self._inside(called, self.guide.enter(here, step, known), walk)[1]:
+            target = self._returned(sop, place, outcome)
+            left = self.guide.leave(known, after)
+            found.append(self._arrive(stack, sop, target, counts, left, walk) if target else None)
+        return [each for each in found if each]
+
     def _sum(self, sop: str, known: Known, walk: "_Walk") -> dict[tuple[str, Known], Group]:
         """What a called SOP takes, to each outcome that it can end in."""
         key = sop, known
-        if key not in self._sums and len(walk.within) > DEEPEST:
-            raise OutOfBudget
         if key not in self._sums:
-            found = self.library.sop(sop)
-            steps = found.known_steps if found else []
-            first = self._arrive((), sop, steps[0].id, (), known, None) if steps else None
-            inner = _Walk(self, sop, None, frozenset(), walk.within | {walk.home, sop})
+            spread, by_end = self._inside(sop, known, walk)
             sums = {}
-            spread = inner.from_((first,) if first else ())
-            by_end: dict[tuple[str, Known], list[State]] = defaultdict(list)
-            for end in spread.ends:
-                by_end[end[2], end[4]].append(end)
             for name, ends in by_end.items():
                 slow, doubts = spread.slow(ends)
                 sums[name] = Group(slow, spread.fast(ends), doubts, ())
             self._sums[key] = sums
-        return self._sums[key] or {}
+        return self._sums[key]
+
+    def _inside(
+        self, sop: str, known: Known, walk: "_Walk"
+    ) -> tuple[Spread, dict[tuple[str, Known], list[State]]]:
+        """The ways through a called SOP, and their ends by outcome."""
+        key = sop, known
+        if key not in self._insides:
+            if len(walk.within) > DEEPEST:
+                raise OutOfBudget
+            found = self.library.sop(sop)
+            steps = found.known_steps if found else []
+            first = self._arrive((), sop, steps[0].id, (), known, None) if steps else None
+            inner = _Walk(self, sop, None, frozenset(), walk.within | {walk.home, sop})
+            spread = inner.from_((first,) if first else ())
+            by_end: dict[tuple[str, Known], list[State]] = defaultdict(list)
+            for end in spread.ends:
+                by_end[end[2], end[4]].append(end)
+            self._insides[key] = spread, by_end
+        return self._insides[key]
 
     def leg(self, sop: str, step: Step, known: Known) -> Leg:
         """What a step takes by itself, and where it can lead."""
@@ -396,6 +519,10 @@ class Course:
         return chain(self._calendars.stretch(time, hours, self.longest))
 
 
+def _place(escalation: Escalation) -> int:
+    return int(escalation.at[-1])
+
+
 def _circle(sop: str, step: Step) -> Doubt:
     return Doubt("calls", f"{sop}#{step.id} calls {step.call}, which comes back to {sop}")
 
@@ -412,10 +539,11 @@ class _Walk:
         within: frozenset[str] = frozenset(),
     ) -> None:
         self.course, self.home, self.goals, self.wanted, self.within = course, home, goals, wanted, within
+        self._clocked: dict[State, list[tuple[Since, Group]]] = {}
         self._useful: set[str] | None = None
         self._at_steps = any(place in course.steps(sop) for sop, place in goals.reached) if goals else False
 
-    def from_(self, starts: tuple[State, ...]) -> Spread:
+    def from_(self, starts: tuple[State, ...], since: str | None = TRIGGER) -> Spread:
         starts = tuple([self._stopped(each) for each in starts])
         groups: dict[State, tuple[Group, ...]] = {}
         after: list[State] = []
@@ -441,7 +569,12 @@ class _Walk:
                     after.append(state)
         ended = (ENDED,) if self.goals is None else (DONE, HANDED)
         ends = [state for state in after[::-1] if state[5] in ended]
-        return Spread(starts, after[::-1], ends, groups, looped)
+        spread = Spread(starts, after[::-1], ends, groups, looped)
+        return settled(spread, self._clocked, since) if self._clocked else spread
+
+    def stops_at(self, sop: str, step: str) -> bool:
+        """Whether the clock stops when a step is done."""
+        return self.goals is not None and self.goals.stops and (sop, step) in self.goals.done
 
     def goes_aside(self, sop: str) -> bool:
         """Whether a hand-off leads where no goal lies."""
@@ -477,20 +610,27 @@ class _Walk:
         if len(groups) >= self.course.most_states:
             raise OutOfBudget
         groups[state] = () if state[5] else self._groups(state)
-        return iter([each for group in groups[state] for each in group.nexts])
+        clocked = [group for _, group in self._clocked.get(state, ())]
+        return iter([each for group in (*groups[state], *clocked) for each in group.nexts])
 
     def _groups(self, state: State) -> tuple[Group, ...]:
         found = self.course.groups(state, self)
-        if self.goals is None:
-            return found
-        if self.goals.stops and (state[1], state[2]) in self.goals.done:
+        cuts = [(since, self._stopped_at_steps(cut)) for since, cut in self.course.cuts(state, found, self)]
+        if clocked := [(since, cut) for since, cut in cuts if since]:
+            self._clocked[state] = clocked
+        at_any_time = [cut for since, cut in cuts if not since]
+        called = self.course.steps(state[1])[state[2]].call  # its groups end where it comes back
+        if self.stops_at(state[1], state[2]) and not (called and self.course.library.sop(called)):
             end: State = (*state[:5], DONE)
-            return tuple(group._replace(nexts=(end,)) for group in found)
-        if not self._at_steps:
+            return (*(group._replace(nexts=(end,)) for group in found), *at_any_time)
+        if not at_any_time and not self._at_steps:
             return found
-        return tuple(
-            group._replace(nexts=tuple([self._stopped(each) for each in group.nexts])) for group in found
-        )
+        return (*map(self._stopped_at_steps, found), *at_any_time)
+
+    def _stopped_at_steps(self, group: Group) -> Group:
+        if not self._at_steps:
+            return group
+        return group._replace(nexts=tuple([self._stopped(each) for each in group.nexts]))
 
     def _stopped(self, state: State) -> State:
         reached = self.goals and not state[0] and (state[1], state[2]) in self.goals.reached

@@ -44,6 +44,9 @@ class Guide(Protocol):
     def leave(self, known: Known, called: Known) -> Known:
         """What is known when a called SOP returns, from before the call and at its end."""
 
+    def interrupted(self, step: Step, known: Known) -> Known:
+        """What is known of a case that an escalation takes out of a step."""
+
 
 class ByArrows:
     """Knows nothing: every arrow can be taken."""
@@ -64,6 +67,9 @@ class ByArrows:
         return None
 
     def leave(self, known: Known, called: Known) -> Known:
+        return None
+
+    def interrupted(self, step: Step, known: Known) -> Known:
         return None
 
 
@@ -134,6 +140,13 @@ class ByFacts:
         own = [item for item in before.each if item[0] not in self._library.facts]
         shared = [item for item in _facts(called).each if item[0] in self._library.facts]
         return Facts(tuple(sorted([*own, *shared], key=_name)), before.wanted)
+
+    def interrupted(self, step: Step, known: Known) -> Known:
+        here, asked = _facts(known), {*(step.asks or ())}
+        shared = self._library.facts if step.call else ()  # the called SOP may have changed them
+        return Facts(
+            tuple(item for item in here.each if item[0] not in asked and item[0] not in shared), here.wanted
+        )
 
     def _kept(self, sop: Sop, target: str, now: Mapping[str, Values], wanted: frozenset[str]) -> Facts:
         """What is worth remembering: what is tested ahead, here or where a call comes back to."""
@@ -235,7 +248,10 @@ class _Ahead:
         key = sop.id, target
         if key not in self._of:
             steps = sop.steps_by_id
-            onward = {id: [arrow.to for arrow in found] for id, found in ways.arrows_by_step(sop).items()}
+            away = ways.interruptions(sop)
+            onward = {
+                id: [*(arrow.to for arrow in found), *away] for id, found in ways.arrows_by_step(sop).items()
+            }
             found = reachable(onward, [target])
             here = [_tested(steps[id]) for id in found if id in steps]
             others = [id for id in found if ways.is_sop(id)]
@@ -264,7 +280,11 @@ class _Ahead:
             sop.id: [
                 to
                 for id, arrows in ways.arrows_by_step(sop).items()
-                for to in [sop.steps_by_id[id].call or "", *(arrow.to for arrow in arrows)]
+                for to in [
+                    sop.steps_by_id[id].call or "",
+                    *(arrow.to for arrow in arrows),
+                    *ways.interruptions(sop),
+                ]
                 if ways.is_sop(to)
             ]
             for sop in self._library.sops
@@ -288,7 +308,10 @@ def _tested(step: Step) -> frozenset[str]:
 
 def narrows(sop: Sop) -> bool:
     """Whether a way inside a SOP can depend on what was tested or set before: where it speaks of no
-    fact twice, and calls no other SOP, some case that comes to an arrow can take it."""
+    fact twice, calls no other SOP, and has no escalation that may lead back, some case that comes to
+    an arrow can take it."""
+    if ways.interruptions(sop):
+        return True
     said: list[str] = []
     for step in sop.known_steps:
         if step.call:

@@ -19,7 +19,8 @@ class Leads(dict[str, list[str]]):
             sop = self._library.sop(id)
             arrows = ways.arrows_by_step(sop) if sop else {}
             called = [step.call for step in sop.known_steps if step.call] if sop and self._calls else []
-            handed = [arrow.to for found in arrows.values() for arrow in found if ways.is_sop(arrow.to)]
+            leads = [arrow.to for found in arrows.values() for arrow in found]
+            handed = [to for to in (*leads, *(ways.interruptions(sop) if sop else ())) if ways.is_sop(to)]
             self[id] = list(dict.fromkeys([*called, *handed]))
         return self[id]
 
@@ -34,8 +35,8 @@ class Steps(dict[tuple[str, str], list[tuple[str, str]]]):
     def get(self, node: tuple[str, str], default: object = None) -> list[tuple[str, str]]:
         if node not in self:
             sop = self._library.sop(node[0])
-            arrows = ways.arrows_by_step(sop).get(node[1], ()) if sop else ()
-            there = (self._there(node[0], arrow.to) for arrow in arrows)
+            targets = [arrow.to for arrow in ways.arrows_by_step(sop).get(node[1], ())] if sop else []
+            there = (self._there(node[0], to) for to in (*targets, *(ways.interruptions(sop) if sop else ())))
             self[node] = [each for each in there if each]
         return self[node]
 

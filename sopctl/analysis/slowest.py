@@ -5,6 +5,7 @@ Ways are never listed: what can be slowest (or fastest) is carried from state to
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from typing import NamedTuple
 
 from sopctl.analysis.calendar import FOREVER, Moment
@@ -33,6 +34,9 @@ State = tuple[tuple[Frame, ...], str, str, Counts, Known, str]
 
 DONE, ENDED, HANDED = "done", "ended", "handed"
 
+AT_ANY_TIME = "escalation"
+"""What takes a case out of a step, where no clock says when."""
+
 
 class Doubt(NamedTuple):
     """Why the slowest way cannot be told: a step without a time (in `rows`, for some cases), or a loop
@@ -53,6 +57,7 @@ class Group(NamedTuple):
     fast: tuple[Chain, ...]
     doubts: Doubts
     nexts: tuple[State, ...]
+    left: str = ""  # what takes the case away, where the step is not done
 
 
 class Goals(NamedTuple):
@@ -87,6 +92,10 @@ class Spread:
         """What cannot be told about the slowest way to these ends."""
         if not self._doubts and not any(group.doubts for groups in self.groups.values() for group in groups):
             return SURE
+        return SURE.union(*[self._doubted[end] for end in ends])
+
+    @cached_property
+    def _doubted(self) -> dict[State, Doubts]:
         found: dict[State, Doubts] = dict.fromkeys(self.order, SURE)
         found.update(self._doubts)
         for _ in range(2 if self.looped else 1):
@@ -96,7 +105,7 @@ class Spread:
                     if said:
                         for other in group.nexts:
                             found[other] = found[other] | said
-        return SURE.union(*[found[end] for end in ends])
+        return found
 
     def _loops(self) -> dict[State, Doubts]:
         """The states on loops that nothing bounds."""
@@ -170,7 +179,7 @@ class Spread:
     def trace(self, ends: Iterable[State], start: Moment, slow: bool) -> tuple[str, list["Stop"]]:
         """Where the slowest (fastest) way from a start ends, and its steps."""
         better: Callable[[Moment, Moment], bool] = (lambda a, b: a > b) if slow else (lambda a, b: a < b)
-        best: dict[State, tuple[Moment, State | None, Chain]] = dict.fromkeys(self.starts, (start, None, ()))
+        best: _Best = dict.fromkeys(self.starts, (start, None, (), ""))
         changed = True
         while changed:
             changed = False
@@ -185,7 +194,7 @@ class Spread:
                             if (not back or not slow) and (
                                 other not in best or better(moment, best[other][0])
                             ):
-                                best[other] = moment, state, took
+                                best[other] = moment, state, took, group.left
                                 changed = changed or back
         reached = [end for end in ends if end in best]
         last = reached[0]
@@ -243,20 +252,29 @@ class _GraphRun:
 
 
 class Stop(NamedTuple):
-    """One stop of a way: the step that is done there, what it took, and when it was done."""
+    """One stop of a way: the step that is done there, what it took, and when it was done; or the
+    escalation that took the case away."""
 
     sop: str
     place: str
     took: Chain
     begun: Moment
     done: Moment
+    left: str = ""
+
+    @property
+    def by_the_clock(self) -> bool:
+        return self.left not in ("", AT_ANY_TIME)
 
 
-def _stops(best: dict[State, tuple[Moment, State | None, Chain]], end: State) -> list[Stop]:
+_Best = dict[State, tuple[Moment, State | None, Chain, str]]
+
+
+def _stops(best: _Best, end: State) -> list[Stop]:
     found = []
-    moment, before, took = best[end]
+    moment, before, took, left = best[end]
     while before is not None:
-        begun, earlier, took_before = best[before]
-        found.append(Stop(before[1], before[2], took, begun, moment))
-        moment, before, took = begun, earlier, took_before
+        begun, earlier, took_before, left_before = best[before]
+        found.append(Stop(before[1], before[2], took, begun, moment, left))
+        moment, before, took, left = begun, earlier, took_before, left_before
     return found[::-1]

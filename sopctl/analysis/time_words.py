@@ -100,14 +100,21 @@ def way(broken: Broken, sop: Sop, library: Library) -> str:
     local = calendars(library).default.local
     told: list[str] = []
     steps = sop.steps_by_id
-    for id, stops in groupby((stop for stop in broken.stops if stop.took), key=lambda stop: stop.sop):
+    telling = (stop for stop in broken.stops if stop.took or stop.left)
+    for id, stops in groupby(telling, key=lambda stop: stop.sop):
         if id != sop.id:
             told.append(_elsewhere(id, list(stops), library))
             continue
         for stop in stops:
             step = steps.get(stop.place)
             calls = f" (calls {step.call})" if step and step.call else ""
-            told.append(f"`{stop.place}`{calls} {chain(stop.took)}, done {short(local(stop.done))}")
+            done = short(local(stop.done))
+            if stop.by_the_clock:
+                told.append(f"{stop.left}, {done}")
+            elif stop.left:
+                told.append(f"`{stop.place}`{calls} {chain(stop.took)}, left by an escalation {done}")
+            else:
+                told.append(f"`{stop.place}`{calls} {chain(stop.took)}, done {done}")
     return "; ".join(told) or "no step of it takes any time"
 
 

@@ -6,7 +6,7 @@ from weakref import WeakKeyDictionary
 from sopctl.analysis.graph import Graph
 from sopctl.diagnostic import Pointer
 from sopctl.library import Library
-from sopctl.model.sop import Sop, Step
+from sopctl.model.sop import Escalation, Sop, Step
 
 ANYWHERE = "*"
 """The target of an arrow that could not be read: it may lead to any step or outcome."""
@@ -73,7 +73,12 @@ _ARROWS: WeakKeyDictionary[Sop, dict[str, list[Arrow]]] = WeakKeyDictionary()
 
 def interruptions(sop: Sop) -> list[str]:
     """Where an escalation of the SOP can take a case at any time."""
-    return [each.then for each in sop.escalations or () if each and each.then]
+    return [each.then or "" for each in interrupting(sop)]
+
+
+def interrupting(sop: Sop) -> list[Escalation]:
+    """The escalations of the SOP that take a case elsewhere."""
+    return [each for each in sop.escalations or () if each and each.then]
 
 
 def graph(sop: Sop) -> dict[str, list[str]]:

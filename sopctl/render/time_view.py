@@ -1,6 +1,6 @@
 """The times of a SOP for its readers: promises beside the slowest way, and whom lateness calls."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import NamedTuple
 
@@ -8,7 +8,7 @@ from sopctl.analysis import time_words
 from sopctl.analysis.calendar import calendars
 from sopctl.analysis.chains import Chain, join
 from sopctl.analysis.clock import Extreme, clock
-from sopctl.analysis.slowest import Doubts
+from sopctl.analysis.slowest import Doubts, Stop
 from sopctl.library import Library
 from sopctl.model.duration import Duration
 from sopctl.model.registers import EscalationPath
@@ -80,16 +80,20 @@ def _sum(found: Extreme, sop: Sop, pen: Pen) -> str:
     told: list[str] = []
     for id, stops in groupby((stop for stop in found.stops if stop.took), key=lambda stop: stop.sop):
         if id == sop.id:
-            told += [
-                f'{time_words.chain(stop.took)} at <a href="#{line(stop.place)}">{numbers[stop.place]}</a>'
-                for stop in stops
-            ]
+            told += [_share(stop, numbers) for stop in stops]
             continue
         took: Chain = ()
         for stop in stops:
             took = join(took, stop.took)
         told.append(f"{time_words.chain(took)} in {pen.link('sop', id, line(id))}")
     return " + ".join(told)
+
+
+def _share(stop: Stop, numbers: Mapping[str, int]) -> str:
+    took = time_words.chain(stop.took)
+    if stop.by_the_clock:
+        return f"{took} until the escalation"
+    return f'{took} at <a href="#{line(stop.place)}">{numbers[stop.place]}</a>'
 
 
 def _doubted(doubts: Doubts, sop: Sop, pen: Pen) -> str:

@@ -2,7 +2,8 @@
 
 A notice period or a cooling-off period belongs to the person who is affected. If some way reaches
 the end earlier, that person loses days which a law or a contract gives them. Put a `wait` on a
-step of that way, or make the one that is there longer.
+step of that way, or make the one that is there longer. An escalation with `then` may take the case
+there at once, with `after` when its time has passed.
 
 ```yaml title="Bad"
 steps:

@@ -1,0 +1,121 @@
+"""Escalations by the clock among the ways: `after` takes a case away at its time, not at any time."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from sopctl.analysis.chains import Chain, TooMany, fits, join
+from sopctl.analysis.slowest import SURE, Counts, Frame, Group, Spread, State
+
+TRIGGER = ""
+Groups = dict[State, tuple[Group, ...]]
+Level = tuple[tuple[Frame, ...], str]
+"""A SOP that a case is in, and the calls that this SOP stands in."""
+
+
+class Since(NamedTuple):
+    """When an escalation takes a case away: so long after the trigger or a step of a SOP."""
+
+    level: Level
+    point: str
+    after: Chain
+
+
+Clocked = Mapping[State, list[tuple[Since, Group]]]
+
+
+def taken(place: int) -> str:
+    """What counts remember of a case that an escalation has taken: it does so once."""
+    return f"escalation {place}"
+
+
+def passed(step: str) -> str:
+    """What counts remember of a step that starts the clock of an escalation, once it is done."""
+    return f"done {step}"
+
+
+def settled(spread: Spread, clocked: Clocked, begun: str | None) -> Spread:
+    """The same ways with those that the clock takes away. They lead from where the clock starts, for
+    nobody knows which step it interrupts; unless no case is there so long, which then is slower.
+
+    `begun` is the point of the SOP at which the ways start; None where it is another one's."""
+    sources = _sources(spread, begun)
+    extra: dict[State, list[Group]] = defaultdict(list)
+    at_source: dict[tuple[State, Since, State], tuple[str, bool]] = {}
+    for state, cuts in clocked.items():
+        for since, group in cuts:
+            starts = sources.get((since.level, since.point), [])
+            if not starts or _runs(spread, since, begun):
+                extra[state].append(group)
+                continue
+            late = _may_last(spread, state, group, starts, since.after)
+            if not late:
+                extra[state].append(group._replace(fast=()))
+            for start in starts:
+                for to in group.nexts:
+                    _, before = at_source.get((start, since, to), ("", False))
+                    at_source[start, since, to] = group.left, before or late
+    for (start, since, to), (left, late) in at_source.items():
+        slow = (since.after,) if late else ()
+        extra[start].append(Group(slow, (since.after,), SURE, (to,), left))
+    groups = {state: (*found, *extra.get(state, ())) for state, found in spread.groups.items()}
+    return Spread(spread.starts, spread.order, spread.ends, groups, spread.looped)
+
+
+def entered(spread: Spread) -> Iterator[State]:
+    """The states at the first step of a SOP that a call or a hand-off leads to."""
+    for state, groups in spread.groups.items():
+        for group in groups:
+            for other in group.nexts:
+                if other[1] != state[1] and len(other[0]) >= len(state[0]) and not other[5]:
+                    yield other
+
+
+def _sources(spread: Spread, begun: str | None) -> Mapping[tuple[Level, str], list[State]]:
+    """The states at which clocks start."""
+    found: dict[tuple[Level, str], dict[State, None]] = defaultdict(dict)
+    if begun is not None:
+        for state in spread.starts:
+            found[(state[0], state[1]), begun][state] = None
+    for state in entered(spread):
+        found[(state[0], state[1]), TRIGGER][state] = None
+    for state, groups in spread.groups.items():
+        for group in groups:
+            for other in group.nexts if not group.left else ():
+                deep = len(other[0])
+                if deep < len(state[0]):  # a call that comes back
+                    sop, step, _, _ = state[0][deep]
+                    found[(other[0], sop), step][other] = None
+                elif deep == len(state[0]):
+                    found[(state[0], state[1]), state[2]][other] = None
+    return {key: [*states] for key, states in found.items()}
+
+
+def _runs(spread: Spread, since: Since, begun: str | None) -> bool:
+    """Whether the clock may have started before the ways do."""
+    if begun == since.point:
+        return False
+    for state in spread.starts:
+        for level, counts in _levels(state):
+            if level == since.level:
+                return since.point == TRIGGER or (level[1], passed(since.point)) in dict(counts)
+    return False
+
+
+def _levels(state: State) -> Iterator[tuple[Level, Counts]]:
+    stack = state[0]
+    yield (stack, state[1]), state[3]
+    for i, (sop, _, counts, _) in enumerate(stack):
+        yield (stack[:i], sop), counts
+
+
+def _may_last(spread: Spread, state: State, group: Group, starts: list[State], after: Chain) -> bool:
+    """Whether a case may still be at a step when the clock is through."""
+    if group.doubts or spread.doubts([state]):
+        return True
+    try:
+        here = [join(each, then) for each in spread.slow([state])[0] for then in group.slow]
+        through = [join(each, after) for start in starts for each in spread.slow([start])[0]]
+    except TooMany:
+        return True
+    return not here or not all(any(fits(each, other) for other in through) for each in here)
