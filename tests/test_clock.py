@@ -1117,6 +1117,36 @@ def test_a_step_is_laxer_than_its_clause(step: Any, clause: Any, at: str | None)
     assert [each[0][-1] for each in found] == ([at] if at else [])
 
 
+@pytest.mark.parametrize(
+    ("step", "clause", "words", "help"),
+    [
+        ({"within": "3bd"}, {"value": "3bd"},
+         "3bd by the calendar `24x7` is longer than `law`, which allows at most 3bd by `office`", "write 2bd, or less"),
+        ({"within": "100h"}, {"value": "3bd"},
+         "100h is longer than `law`, which allows at most 3bd", "write 56h, or less"),
+        ({"wait": "1bd"}, {"value": "1bd", "kind": "floor"},
+         "1bd by the calendar `24x7` is shorter than `law`, which asks for at least 1bd by `office`",
+         "write 4bd, or more"),
+        ({"within": "5d"}, {"value": "4d"}, "5d is longer than `law`, which allows at most 4d", "write 4d, or less"),
+    ],
+)  # fmt: skip
+def test_the_way_out_is_one_by_the_calendar_of_the_step(
+    step: Any, clause: Any, words: str, help: str
+) -> None:
+    def told(step: Any) -> list[Any]:
+        steps = [{"id": "one", "role": "night", "next": "done", "implements": "law"} | step]
+        whole = library(sop(steps), clauses={"law": CLAUSE | clause})
+        first, check = whole.sop("TS-EX-001"), RULE["SOP411"].check
+        assert first
+        assert check
+        return [*check(first, whole)]
+
+    (found,) = told(step)
+    assert found.message.partition(": ")[0] == words
+    assert found.help == help
+    assert not told({key: help.split()[1].rstrip(",") for key in step})
+
+
 def test_a_retention_that_ends_too_early_breaks_its_clause() -> None:
     clauses = {"keep": CLAUSE | {"kind": "retention", "value": "3y"}}
     for time, count in (("2y", 1), ("36mo", 0), ("3y", 0), ("1095d", 1), ("1096d", 0)):

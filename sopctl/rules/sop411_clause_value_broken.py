@@ -38,6 +38,7 @@ calendars:
 ```
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -122,8 +123,37 @@ def _laxer(value: _Value, hours: Hours, id: str, clause: Clause, library: Librar
         start = time_words.moment(time_words.local(library, gap.start))
         worst = f": started {start}, it is {time_words.minutes(gap.minutes)} {side}"
     allows = "allows at most" if most else "asks for at least"
-    message = f"{value.time} is {side} than `{id}`, which {allows} {law}{worst}"
-    yield Finding(value.at, message, f"write {law}, or less" if most else f"write {law}, or more", severity=weight([clause]))  # fmt: skip
+    yours, whose = _by(value.time, hours, law, library)
+    message = f"{value.time}{yours} is {side} than `{id}`, which {allows} {law}{whose}{worst}"
+    yield Finding(
+        value.at, message, _way_out(value.time, hours, law, most, library), severity=weight([clause])
+    )
+
+
+def _by(ours: Duration, hours: Hours, law: Duration, library: Library) -> tuple[str, str]:
+    """By which calendar each side counts, where they are not those of one."""
+    default = calendars(library).default
+    if not (ours.business and law.business) or hours.plan == default.plan:
+        return "", ""
+    return f" by the calendar `{hours.name}`", f" by `{default.name}`"
+
+
+def _way_out(ours: Duration, hours: Hours, law: Duration, most: bool, library: Library) -> str:
+    """The time of the clause; where our calendar makes that laxer too, one that is not."""
+
+    def lax(time: Duration) -> bool:
+        return clock(library).laxer(time, hours, law, most).start is not None
+
+    less = "less" if most else "more"
+    if not lax(law):
+        return f"write {law}, or {less}"
+    if most:
+        count = bisect_left(range(ours.count), True, key=lambda n: lax(Duration(n, ours.unit))) - 1
+    else:
+        longer = range(ours.count, 8 * ours.count)
+        count = longer[0] + bisect_left(longer, True, key=lambda n: not lax(Duration(n, ours.unit)))
+        count = count if count <= longer[-1] else 0
+    return f"write {Duration(count, ours.unit)}, or {less}" if count > 0 else f"write {less} time"
 
 
 def _wrong_kind(deadline: Deadline, library: Library) -> Iterator[Finding]:
