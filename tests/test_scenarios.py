@@ -570,6 +570,16 @@ def test_who_stops_before_a_step_is_done_is_not_finished_though_nothing_more_is_
     ]
 
 
+def test_the_arrow_behind_a_step_that_is_full_leads_where_the_case_goes(
+    base: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typed(monkeypatch, "3", "unclear", "", "unclear", "q")
+    assert walk("TS-APP-001", today="2026-11-21") == 0
+    out = capsys.readouterr().out
+    assert "   `counsel` was entered as often as it may be\n   → ▲ Upheld\n" in out
+    assert out.count("→ 3 Hear counsel") == 1
+
+
 def test_going_back_before_the_first_answer_stays_there(
     base: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -155,8 +155,17 @@ class _Lead:
             self._print(*page.wrapped(because, "   because: ", "            "))
         for _, id in visit.full:
             self._print(f"   `{id}` was entered as often as it may be")
-        if visit.to and (step.decide or step.ask):
+        if visit.full:
+            self._print(f"   → {self._instead(visit)}")
+        elif visit.to and (step.decide or step.ask):
             self._print(f"   → {page.target(visit.to)}")
+
+    def _instead(self, visit: Visit) -> str:
+        """Where the case goes instead of into a step that it has entered too often."""
+        id, name = visit.full[-1]
+        sop = self._library.sop(id)
+        assert sop is not None
+        return Page(sop, self._library).target(sop.steps_by_id[name].after_that or "")
 
     # Asking
 
