@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from sopctl.analysis import escalation
+from sopctl.analysis import escalation, time_words
+from sopctl.analysis.calendar import calendars
 from sopctl.library import Library
 from sopctl.model.duration import Duration
 from sopctl.model.registers import EscalationPath, Level
@@ -35,6 +36,16 @@ def added(times: Iterable[Duration | None], turns: int = 1) -> str:
             unit, count = _SMALLEST.get(time.unit, (time.unit, 1))
             sums[unit] = sums.get(unit, 0) + time.count * count * turns
     return " and ".join(_large(Duration(count, unit)) for unit, count in sums.items())
+
+
+def longest(path: EscalationPath, library: Library) -> str:
+    """The longest that a case waits for its answer: as promised, or until the path is exhausted."""
+    minutes = max(escalation.lasts(path, library, longest=True))
+    if not minutes:
+        return ""
+    if path.clock == "business":
+        return time_words.spoken_opening(minutes, calendars(library).default)
+    return time_words.spoken(minutes)
 
 
 _SMALLEST = {"h": ("m", 60), "d": ("m", 1440), "w": ("m", 10080)}

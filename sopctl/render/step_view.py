@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from sopctl.model.duration import Duration
 from sopctl.model.sop import Check, Row, Step
 from sopctl.render import words
+from sopctl.render.ladder import longest
 from sopctl.render.sop_words import Named, SopWords, told
 from sopctl.render.text import line, parting
 
@@ -76,8 +77,18 @@ class Steps:
     def _chips(self, step: Step) -> Iterator[tuple[str, str]]:
         if step.role:
             yield "who", self.pen.link("role", step.role)
+        path = self.library.paths.get(step.escalate or "")
+        if path and path.levels and (level := path.levels[0]) and level.to:
+            yield "who", f"<span>first {self.pen.all('role', level.to)}</span>"
         if isinstance(step.within, Duration):
             yield "time", f"within {step.within.words}"
+        elif (
+            path
+            and not step.within
+            and "within" not in step.unknown
+            and (most := longest(path, self.library))
+        ):
+            yield "time", f"at the longest {most}"
         if step.wait:
             yield "time", words.not_before(step.wait)
         if step.human:
