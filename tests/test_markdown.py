@@ -93,6 +93,47 @@ def test_front_matter_that_is_not_closed_is_a_syntax_error_where_it_opens() -> N
     assert said(document) == [("SOP001", "the front matter is opened here and never closed", "---")]
 
 
+_CONFLICT = "<<<<<<< HEAD\n{}=======\n{}>>>>>>> other\n"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "## Steps\n\n### {#a}\n\n" + _CONFLICT.format("In two hours.\n", "In four hours.\n"),
+        "## Steps\n\n### {#a}\n\n- [ ] One\n" + _CONFLICT.format("- [ ] Two\n", "- [ ] Three\n"),
+        "## Steps\n\n### {#a}\n\n- within: 1d\n" + _CONFLICT.format("\n### {#b}\n", "\n### {#c}\n"),
+        "## Steps\n\n### {#a}\n\n| a | then |\n|---|---|\n"
+        + _CONFLICT.format("| b | c |\n", "||||||| base\n| d | e |\n"),
+        _CONFLICT.format("## Steps\n", "## Steps\n") + "### {#a}\n",
+        _CONFLICT.format("## Notes\n\n```\na\n", "## Notes\n\n```\nb\n") + "```\n",
+        "## Purpose\n\n```yaml\nOne\n" + _CONFLICT.format("two\n", "three\n") + "```\n",
+        "## Notes\n\nOne\n" + _CONFLICT.format("two\n", "three\n").replace("\n", "\r\n"),
+    ],
+)
+def test_two_versions_that_a_merge_left_are_the_only_finding(body: str) -> None:
+    for front, text in (("id: A\n", body), (_CONFLICT.format("id: A\n", "id: B\n"), body)):
+        document = read(text, front)
+        assert [(code, on) for code, _, on in said(document)] == [("SOP001", "<<<<<<< HEAD")]
+        assert not document.complete
+    for whole in (f"---\n{body}", _CONFLICT.format(f"---\n---\n{body}", "")):
+        found = source.read("TS-APP-003.md", whole, OUTLINE)
+        assert found is not None
+        assert [(code, on) for code, _, on in said(found)] == [("SOP001", "<<<<<<< HEAD")]
+    assert source.read("README.md", body, OUTLINE) is None
+
+
+def test_what_only_looks_like_two_versions_is_text() -> None:
+    shown = "So it looks:\n\n```\n" + _CONFLICT.format("a\n", "b\n") + "```\n"
+    for text in (
+        shown,
+        "Title\n=======\n",
+        "<<<<<<< and\non\n",
+        "> >>>>>>> deep\nin\n",
+        ">>>>>>> deep\n\n<<<<<<<\n",
+    ):
+        assert step(text) == {"text": text}
+
+
 def test_front_matter_holds_any_key() -> None:
     assert data("", "id: TS-APP-002\nsteps:\n  - {id: a}\n") == {"id": "TS-APP-002", "steps": [{"id": "a"}]}
 
@@ -588,6 +629,7 @@ LOOK_ALIKES = [
     "Keep <!-- this --> here.",
     "<!-- and\n\nthis -->\n",
     "<!-- never closed\n",
+    _CONFLICT.format("a\n", "b\n"),
 ]
 
 

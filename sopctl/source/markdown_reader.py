@@ -31,14 +31,11 @@ Data = dict[str, Any]
 def read(path: str, text: str, outline: Shape) -> Document | None:
     """The SOP in a Markdown file, or None where the file has no front matter and looks like none."""
     page = layout.page(text)
-    if page is None:
-        missing = slips.no_front_matter(path, text)
-        return missing and Document(path, text, None, (missing,), complete=False, markdown=True)
-    if page.front is None:
-        message = "the front matter is opened here and never closed"
-        help = "write `---` on a line of its own below its last key"
-        problem = Problem("SOP001", Finding((), message, help), (0, 3))
-        return Document(path, text, None, (problem,), complete=False, markdown=True)
+    refused = _refused(path, text, page)
+    if refused:
+        return Document(path, text, None, (refused,), complete=False, markdown=True)
+    if page is None or page.front is None:
+        return None
     data, into = _read(text, page, page.front, outline)
     return Document(
         path,
@@ -49,6 +46,20 @@ def read(path: str, text: str, outline: Shape) -> Document | None:
         complete=into.complete,
         markdown=True,
     )
+
+
+def _refused(path: str, text: str, page: Page | None) -> Problem | None:
+    """Why a file is not read at all; nothing where it is no SOP."""
+    refused = None
+    if page is None:
+        refused = slips.no_front_matter(path, text)
+        if not refused:
+            return None
+    elif page.front is None:
+        message = "the front matter is opened here and never closed"
+        help = "write `---` on a line of its own below its last key"
+        refused = Problem("SOP001", Finding((), message, help), (0, 3))
+    return slips.merged(text, page.lines if page else []) or refused
 
 
 def _places(text: str, outline: Shape) -> Places:

@@ -5,15 +5,19 @@ from collections.abc import Container, Iterator, Sequence
 from typing import NamedTuple
 
 from sopctl.diagnostic import Finding
+from sopctl.pattern import lazy_pattern
 from sopctl.shape import Problem
 from sopctl.source import forms
-from sopctl.source.markdown_blocks import Item, Line, cells
+from sopctl.source.markdown_blocks import Item, Line, blocks, cells
 from sopctl.source.place import Extent
+from sopctl.source.yaml_trouble import MERGED
 
 _MARKS = r"[*_`]*"
 _NAMED = re.compile(rf"({_MARKS})([A-Za-z][A-Za-z_ -]*?)({_MARKS}\s*[:=]{_MARKS})\s*(?=(.*))")
 _WORD = re.compile(r"([A-Za-z_]+)\s+(?=(\S.*))")
 _UNSPACED = re.compile(r" {0,3}[-*+](?![ \t])[^\S\n]*(?=[A-Za-z*_`])")
+_OURS = lazy_pattern(r"^<{7}(?=[ \t\r\n]|\Z)[^\r\n]*", re.MULTILINE)
+_THEIRS = lazy_pattern(r"^>{7}(?=[ \t\r\n]|\Z)", re.MULTILINE)
 _SOP_NAME = re.compile(r"[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)*-[0-9]+")
 _STEPS = re.compile(r"^## +Steps *$", re.MULTILINE | re.IGNORECASE)
 _ODD_BOX = r"\[(?:[^\w\s\[\]]|[vV])\](?=\s)"
@@ -40,6 +44,17 @@ class Slip(NamedTuple):
     at: Extent
     cut: int
     misspelt: bool
+
+
+def merged(text: str, lines: list[Line]) -> Problem | None:
+    """Two versions of a file that a merge has left in it; code may show such a thing, but for `yaml` that is read."""
+    if "<<<<<<<" not in text:
+        return None
+    read = [line for part in blocks(lines) if part.kind == "yaml" for line in lines[part.first : part.last]]
+    shown = {line.start for line in lines if line.fence} - {line.start for line in read}
+    last = max((found.start() for found in _THEIRS.finditer(text)), default=0)
+    begun = (found.span() for found in _OURS.finditer(text, 0, last) if found.start() not in shown)
+    return next((Problem("SOP001", Finding((), *MERGED), extent) for extent in begun), None)
 
 
 def no_front_matter(path: str, text: str) -> Problem | None:

@@ -25,6 +25,7 @@ _SAID_TEST = lazy_pattern(r"[^,}\]\r\n#]*")
 _NUMBER = r"[ \t]*[-+]?\d[\d.]*?[ \t]*"
 _HALF_OPEN = lazy_pattern(rf"[:,\[][ \t]*(\[{_NUMBER}\.\.{_NUMBER}\)|\({_NUMBER}\.\.{_NUMBER}\])")
 _LOOK_BACK, _LONGEST = 20, 2000
+MERGED = "two versions of the file were merged here and both still stand", "keep one of the two, and delete the lines with `<<<<<<<`, `=======` and `>>>>>>>`"  # fmt: skip
 _OTHERWISE = "this cannot be read as YAML", "look at the quotes, brackets and indentation of this line"
 
 
@@ -84,7 +85,7 @@ def _printable(char: str) -> bool:
 def _seen(text: str, at: int, began: int, said: str, closed: Closed | None) -> tuple[str, str, int] | None:
     """The cause where the text itself shows it, however the parser puts it."""
     if merge := _MERGE.search(text):
-        return "two versions of the file were merged here and both still stand", "keep one of the two, and delete the lines with `<<<<<<<`, `=======` and `>>>>>>>`", merge.start()  # fmt: skip
+        return *MERGED, merge.start()
     if "flow" in said and (
         test := _HALF_OPEN.search(text, max(0, min(began, at) - 2), min(at, began + _LONGEST) + 1)
     ):
