@@ -381,6 +381,30 @@ def test_an_odd_box_leaves_the_other_items_a_checklist() -> None:
     assert document.data["steps"][0]["checklist"] == ["One", "Two", "Three"]
 
 
+@pytest.mark.parametrize(
+    ("body", "on", "items"),
+    [
+        ("- [ ] One\n- [ ] Two\n- Three\n", ["- Three"], ["One", "Two", "Three"]),
+        ("Text:\n\n* One\n* two\n  lines\n* [x] Two\n", ["* One"], ["One", "two\nlines\n", "Two"]),
+        ("- role: lead\n- [ ] One\n- Two\n- [ ] Three\n-\n", ["- Two"], ["One", "Two", "Three", ""]),
+        ("- [ ] One\n- note: x\n- [ ] Two\n- [x](a.md)\n", ["- note: x", "- [x](a.md)"],
+         ["One", "note: x", "Two", "[x](a.md)"]),
+    ],
+)  # fmt: skip
+def test_an_item_without_a_box_in_a_checklist_is_the_finding(
+    body: str, on: list[str], items: list[str]
+) -> None:
+    document = read(f"## Steps\n\n### {{#a}}\n\n{body}")
+    message = "`{}` is no item of a checklist, and stands in one"
+    assert said(document) == [("SOP005", message.format(each), each) for each in on]
+    assert document.data["steps"][0]["checklist"] == items
+
+
+def test_a_bullet_that_is_neither_a_setting_nor_an_item_is_told_once() -> None:
+    document = read("## Steps\n\n### {#a}\n\n- role: lead\n- Two\n- [ ] Three\n")
+    assert [(code, on) for code, _, on in said(document)] == [("SOP005", "Two")]
+
+
 def test_links_and_code_are_no_checklist() -> None:
     text = "- [x](a.md)\n- []( b)\n- [1] says so\n- [-]\n\n[x](a.md)\n\n```\n- [] x\n```\n"
     assert step(text) == {"text": text}
@@ -615,6 +639,7 @@ LOOK_ALIKES = [
     "-[ ] One\n",
     "Before.\n☐ One\n",
     "- [-] One\n- [v] Two\n",
+    "- [ ] One\n- Two\n",
     "1. [ ] One\n[ ] Two\n",
     "| a | then |\n| b | c |\n",
     "| a | then |\n|---|---|\n| b | c |\n\n| d | e |\n",

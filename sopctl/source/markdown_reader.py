@@ -325,20 +325,42 @@ class _Reader:
 
     def _bullets(self, record: Record, items: list[Item], at: Pointer, data: Data, top: bool) -> int:
         lead = self._settings(record, items, at, data) if top else 0
-        rest = items[lead:]
+        rest, before = items[lead:], sum(len(item.lines) for item in items[:lead])
+        if lead and rest and not _kind(rest[0]):
+            return before  # the bullet behind the settings has its finding
+        kinds = self._kinds(record, rest, at)
         tasks, arrows = forms.checklist(record), forms.answers(record, data)
-        kinds = {"odd task": "task"} if any(_kind(item) == "task" for item in rest) else {}
-        runs = [
-            (kind, list(run)) for kind, run in groupby(rest, lambda item: kinds.get(_kind(item), _kind(item)))
-        ]
-        if not all((kind == "task" and tasks) or (kind == "arrow" and arrows) for kind, _ in runs):
-            return sum(len(item.lines) for item in items[:lead])
-        for kind, run in runs:
+        if not all((kind == "task" and tasks) or (kind == "arrow" and arrows) for kind in kinds):
+            return before
+        for kind in dict.fromkeys(kinds):
+            run = [item for item, its in zip(rest, kinds, strict=True) if its == kind]
             if kind == "task" and tasks:
                 self._tasks(*tasks, run, at, data)
             else:
                 self._arrows(arrows, run, at, data)
         return sum(len(item.lines) for item in items)
+
+    def _kinds(self, record: Record, items: list[Item], at: Pointer) -> list[str]:
+        """What each bullet is. In a checklist, one that lacks its box is told, and taken as it was meant."""
+        kinds = [_kind(item) for item in items]
+        if "task" not in kinds or not forms.checklist(record):
+            return kinds
+        for kind, run in groupby(zip(kinds, items, strict=True), lambda each: each[0]):
+            written = [item for _, item in run if not item.lines[0].blank]  # an empty one is the model's
+            if written and not kind:
+                self._no_task(written[0], at)
+        return ["arrow" if kind == "arrow" else "task" for kind in kinds]
+
+    def _no_task(self, item: Item, at: Pointer) -> None:
+        extent, written = self._written(item)
+        message = f"`{written}` is no item of a checklist, and stands in one"
+        help = "write `- [ ] …`; another list begins with another sign, such as `*`"
+        self.into.complain("SOP005", at, message, extent, help)
+
+    def _written(self, item: Item) -> tuple[Extent, str]:
+        """The first line of a bullet: its place, and how it is shown."""
+        extent = item.bullet[0], item.lines[0].extent[1]
+        return extent, self.into.text[slice(*extent)][:40]
 
     def _settings(self, record: Record, items: list[Item], at: Pointer, data: Data) -> int:
         """Read the settings with which a list begins, and tell how many there are."""
@@ -440,8 +462,7 @@ class _Reader:
         data[name] = made = []
         for i, item in enumerate(items):
             box = _TASK.match(item.lines[0].text) or slips.odd_box(item.lines[0].text)
-            assert box is not None
-            lines = [_cut(item.lines[0], box.end()), *item.lines[1:]]
+            lines = [_cut(item.lines[0], box.end() if box else 0), *item.lines[1:]]
             made.append(self._item(row, lines, (*at, name, i), item.bullet))
 
     def _arrows(self, name: str, items: list[Item], at: Pointer, data: Data) -> None:
