@@ -289,6 +289,8 @@ def test_bullets_with_another_sign_at_the_top_are_settings_too(sign: str) -> Non
         ("- role:\u00a0support-lead", "SOP005", "role:\u00a0support-lead"),
         ("-\u00a0role: support-lead", "SOP005", "-\u00a0role: support-lead"),
         ("-role: support-lead", "SOP005", "-role: support-lead"),
+        ("• role: support-lead", "SOP005", "• role: support-lead"),
+        ("—\trole: support-lead", "SOP005", "—\trole: support-lead"),
         ("- Role: support-lead", "SOP004", "Role: support-lead"),
         ("- **Role:** support-lead", "SOP004", "**Role:** support-lead"),
         ("- **role**: support-lead", "SOP005", "**role**: support-lead"),
@@ -300,7 +302,7 @@ def test_a_setting_that_is_not_written_as_one_is_a_finding(bullet: str, code: st
         [(found, message, underlined)] = said(document)
         assert (found, underlined) == (code, on)
         assert "`role` is written `- role: …`" in message
-        if on in bullet[2:]:
+        if on in bullet[2:] or body.startswith(bullet):
             assert document.data["steps"][0]["role"] == "support-lead"
 
 
@@ -310,6 +312,54 @@ def test_a_sentence_that_begins_with_the_name_of_a_key_is_text_unless_it_stands_
     assert step("Do this:\n\n- role support-lead\n") == {"text": "Do this:\n\n- role support-lead\n"}
     [(code, _, on)] = said(read("## Steps\n\n### {#a}\n\n- role: lead\n- Call the customer\n"))
     assert (code, on) == ("SOP004", "Call the customer")
+
+
+@pytest.mark.parametrize(
+    "above", ["Words.\n", "Words.\n\n", "- within: 1d\n\nWords.\n\n", "- [ ] One\n", "```\na\n```\n"]
+)
+@pytest.mark.parametrize(
+    ("settings", "found"),
+    [
+        ("- wait: 2d\n- human: true\n", {"wait": "2d", "human": "true"}),
+        ("- role: lead\n- tools: The console.\n- next: done\n",
+         {"role": "lead", "tools": "The console.", "next": "done"}),
+        ("- informed: [lead, legal]\n", {"informed": ["lead", "legal"]}),
+        ("- informed:\n  - lead\n  - legal\n", {"informed": ["lead", "legal"]}),
+    ],
+)  # fmt: skip
+def test_settings_below_other_words_are_the_finding(
+    above: str, settings: str, found: dict[str, object]
+) -> None:
+    document = read(f"## Steps\n\n### {{#a}}\n\n{above}{settings}\nMore.\n")
+    on = settings.partition("\n")[0]
+    message = f"`{on}` stands too low: settings stand at the very top of their entry"
+    assert said(document) == [("SOP005", message, on)]
+    assert document.data["steps"][0].items() >= found.items()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "- Note: call back\n- role: lead\n",
+        "- role: the one who decides\n",
+        "- Role: lead\n- Next: done\n",
+        "- role support-lead\n",
+        "- title: Refund\n- text: The reason\n- tools: The console\n",
+        "- wait: 2d\n- until: tomorrow\n",
+        "- human: true\n- informed: [lead\n",
+        "- wait: 2d\n- wait: 3d\n",
+        "1. role: lead\n",
+        "```\n- role: lead\n```\n",
+    ],
+)
+def test_a_list_below_a_sentence_that_is_not_all_settings_is_text(text: str) -> None:
+    assert step(f"Words.\n\n{text}") == {"text": f"Words.\n\n{text}"}
+
+
+def test_settings_too_low_that_stand_above_too_are_told_once() -> None:
+    document = read("## Steps\n\n### {#a}\n\n- next: b\n\nWords.\n\n- next: done\n")
+    assert [(code, on) for code, _, on in said(document)] == [("SOP005", "- next: done")]
+    assert document.data["steps"][0]["next"] == "b"
 
 
 def test_a_misspelt_key_stays_for_the_model_to_refuse() -> None:
@@ -633,6 +683,7 @@ LOOK_ALIKES = [
     "* role: lead\n* within: 4h\n",
     "+ role: lead\n",
     "- role support-lead\n",
+    "• role: lead\n",
     "- Call the customer\n- **Role:** x\n",
     "-\u00a0role: x\n",
     "- [] One\n",
@@ -649,6 +700,7 @@ LOOK_ALIKES = [
     "#### Tell {#tell}\n",
     " ### Tell {#tell}\n",
     "- role: lead\n- and more\n",
+    "Words.\n\n- role: lead\n",
     "- yes => done\n",
     "| age | than |\n|---|---|\n| > 9 | done |\n",
     "Keep <!-- this --> here.",

@@ -7,10 +7,10 @@ of them. Shapes are made once and live as long as the program, so answers are ke
 import re
 from collections.abc import Container, Iterable, Iterator
 from functools import cache, lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sopctl.diagnostic import nearest
-from sopctl.shape import Either, List, Map, Record, Shape, Text
+from sopctl.shape import Either, List, Map, Reading, Record, Shape, Text
 
 OTHERWISE = "otherwise"
 """The key of a row for all other cases; in a table it stands in the first cell."""
@@ -53,6 +53,18 @@ def row_of(shape: Shape) -> Record | None:
 def takes_more(shape: Shape) -> tuple[bool, bool]:
     """Whether lists, and whether mappings, may stand here besides text."""
     return shape.accepts([]), shape.accepts({})
+
+
+def fits(shape: Shape, data: Any) -> bool:
+    """Whether nothing is wrong with data in this place."""
+    into = Reading()
+    shape.read(data, (), into)
+    return not into.problems
+
+
+@cache
+def takes_a_sentence(shape: Shape) -> bool:
+    return fits(shape, "Any words, or more.")
 
 
 def _forms(shape: Shape) -> tuple[Shape, ...]:

@@ -287,8 +287,8 @@ class _Reader:
         for part in layout.blocks(lines):
             taken = part.first + self._taken(record, part, lines, at, data, top)
             if top and part.kind == "text":
-                self._unspaced(record, lines[part.first : part.last], at)
-            top &= part.kind == "list" and taken == part.last
+                taken += self._unspaced(record, lines[part.first : part.last], at, data)
+            top &= part.kind in ("list", "text") and taken == part.last
             if taken < part.last:
                 if (texts and last == taken) or (texts and all(line.blank for line in lines[last:taken])):
                     texts[-1].extend(lines[last : part.last])
@@ -330,26 +330,59 @@ class _Reader:
             return before  # the bullet behind the settings has its finding
         kinds = self._kinds(record, rest, at)
         tasks, arrows = forms.checklist(record), forms.answers(record, data)
-        if not all((kind == "task" and tasks) or (kind == "arrow" and arrows) for kind in kinds):
+        taken = {"task": tasks, "arrow": arrows, "setting": True}
+        if not all(taken.get(kind) for kind in kinds):
             return before
         for kind in dict.fromkeys(kinds):
             run = [item for item, its in zip(rest, kinds, strict=True) if its == kind]
             if kind == "task" and tasks:
                 self._tasks(*tasks, run, at, data)
-            else:
+            elif kind == "arrow":
                 self._arrows(arrows, run, at, data)
+            else:
+                self._too_low(record, run, at, data)
         return sum(len(item.lines) for item in items)
 
     def _kinds(self, record: Record, items: list[Item], at: Pointer) -> list[str]:
         """What each bullet is. In a checklist, one that lacks its box is told, and taken as it was meant."""
-        kinds = [_kind(item) for item in items]
-        if "task" not in kinds or not forms.checklist(record):
-            return kinds
-        for kind, run in groupby(zip(kinds, items, strict=True), lambda each: each[0]):
-            written = [item for _, item in run if not item.lines[0].blank]  # an empty one is the model's
-            if written and not kind:
-                self._no_task(written[0], at)
-        return ["arrow" if kind == "arrow" else "task" for kind in kinds]
+        kinds: list[str] = []
+        checks = forms.checklist(record) is not None and any(_kind(item) == "task" for item in items)
+        for kind, group in groupby(items, _kind):
+            run = list(group)
+            if not kind and self._are_settings(record, run):
+                kind = "setting"
+            elif kind != "arrow" and checks:
+                written = [item for item in run if not item.lines[0].blank]  # an empty one is the model's
+                if written and not kind:
+                    self._no_task(written[0], at)
+                kind = "task"
+            kinds += [kind] * len(run)
+        return kinds
+
+    def _are_settings(self, record: Record, items: list[Item]) -> bool:
+        """Whether bullets that stand too low for settings were meant as such: each has a key of the record,
+        written exactly so, and a value that fits it, and one of the keys takes no sentence."""
+        named = ((item, _PAIR.match(item.lines[0].text)) for item in items)
+        pairs = [*takewhile(lambda pair: pair[1] and pair[1][1] in record.part.__keys__, named)]
+        shapes = {found[1]: forms.key_shape(record, found[1]) for _, found in pairs if found}
+        if len(pairs) < len(items) or all(map(forms.takes_a_sentence, shapes.values())):
+            return False
+        tried, data = Values(self.into.text, self.into.comments), Data()
+        for item, found in pairs:
+            assert found is not None
+            _Reader(tried)._pair(item, found, shapes[found[1]], (), data)
+        return not tried.problems and all(forms.fits(shape, data[name]) for name, shape in shapes.items())
+
+    def _too_low(self, record: Record, items: list[Item], at: Pointer, data: Data) -> None:
+        """Settings below other words: told once, and read, so that nothing else is said to be missing."""
+        extent, written = self._written(items[0])
+        message = f"`{written}` stands too low: settings stand at the very top of their entry"
+        help = "move its list there; if it is meant as text, begin it with a capital letter"
+        self.into.complain("SOP005", at, message, extent, help)
+        for item in items:
+            found = _PAIR.match(item.lines[0].text)
+            if found and found[1] not in data:
+                self._pair(item, found, forms.key_shape(record, found[1]), at, data)
 
     def _no_task(self, item: Item, at: Pointer) -> None:
         extent, written = self._written(item)
@@ -435,12 +468,17 @@ class _Reader:
         for slip in slipped.values():
             self._say_slip(slip, at)
         for i in pairs:
-            self._unspaced(record, items[i].lines[1:], at)
+            for slip in slips.unspaced(items[i].lines[1:], keys).values():
+                self._say_slip(slip, at)
         return slipped
 
-    def _unspaced(self, record: Record, lines: list[Line], at: Pointer) -> None:
-        for slip in slips.unspaced(lines, record.part.__keys__):
+    def _unspaced(self, record: Record, lines: list[Line], at: Pointer, data: Data) -> int:
+        """Read the lines that were meant for settings, and tell how many a text begins with."""
+        slipped = slips.unspaced(lines, record.part.__keys__)
+        for i, slip in slipped.items():
             self._say_slip(slip, at)
+            self._slip(Item(slip.at, [lines[i]]), slip, forms.key_shape(record, slip.name), at, data)
+        return next((i for i, line in enumerate(lines) if i not in slipped and not line.blank), len(lines))
 
     def _say_slip(self, slip: slips.Slip, at: Pointer) -> None:
         message = f"`{slip.written[:40]}` is no setting: `{slip.name}` is written `- {slip.name}: …`"
@@ -450,8 +488,9 @@ class _Reader:
     def _slip(self, item: Item, slip: slips.Slip, shape: Shape, at: Pointer, data: Data) -> None:
         """The value of a setting that is not written as one, so that nothing else is said to be missing."""
         line = item.lines[0]
-        if slip.name not in data and line.text[slip.cut :].strip():
-            lines = [_cut(line, slip.cut), *item.lines[1:]]
+        value = _cut(line, slip.cut - line.start)
+        if slip.name not in data and not value.blank:
+            lines = [value, *item.lines[1:]]
             data[slip.name] = self.into.value(shape, lines, (*at, slip.name), slip.at, None)
 
     def _tasks(self, name: str, row: Record, items: list[Item], at: Pointer, data: Data) -> None:

@@ -15,7 +15,9 @@ from sopctl.source.yaml_trouble import MERGED
 _MARKS = r"[*_`]*"
 _NAMED = re.compile(rf"({_MARKS})([A-Za-z][A-Za-z_ -]*?)({_MARKS}\s*[:=]{_MARKS})\s*(?=(.*))")
 _WORD = re.compile(r"([A-Za-z_]+)\s+(?=(\S.*))")
-_UNSPACED = re.compile(r" {0,3}[-*+](?![ \t])[^\S\n]*(?=[A-Za-z*_`])")
+_UNSPACED = re.compile(
+    r" {0,3}(?:[-*+](?![ \t])[^\S\n]*(?=[A-Za-z*_`])|[•‣▪●○◦·–—−][^\S\n]*(?=[a-z_]+:[ \t]))"
+)
 _OURS = lazy_pattern(r"^<{7}(?=[ \t\r\n]|\Z)[^\r\n]*", re.MULTILINE)
 _THEIRS = lazy_pattern(r"^>{7}(?=[ \t\r\n]|\Z)", re.MULTILINE)
 _SOP_NAME = re.compile(r"[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)*-[0-9]+")
@@ -37,7 +39,7 @@ _FENCED = re.compile(r"^(`{3,}|~{3,}).*?(?:^\1|\Z)", re.MULTILINE | re.DOTALL)
 
 
 class Slip(NamedTuple):
-    """A setting that is not written `key: value`: its key, what stands there, and where its value begins."""
+    """A setting that is not written `key: value`: its key, what stands there, and the offset of its value."""
 
     name: str
     written: str
@@ -78,14 +80,11 @@ def settings(items: Sequence[Item], keys: Container[str], known: bool) -> dict[i
     return {i: slip for i, slip in found if slip}
 
 
-def unspaced(lines: Sequence[Line], keys: Container[str]) -> Iterator[Slip]:
-    """Lines such as `-role: lead`, which are no bullets for want of a space behind the sign."""
-    for line in lines:
-        bullet = None if line.fence else _UNSPACED.match(line.text)
-        if bullet:
-            rest = Line(line.start + bullet.end(), line.text[bullet.end() :])
-            if slip := _slip(rest, keys, known=False):
-                yield slip._replace(at=line.extent, written=line.text.strip())
+def unspaced(lines: Sequence[Line], keys: Container[str]) -> dict[int, Slip]:
+    """Lines that are no bullets for want of a space behind the sign, as `-role: lead`, or for another
+    sign, as `• role: lead`, by their number."""
+    found = ((i, _unspaced(line, keys)) for i, line in enumerate(lines) if not line.fence)
+    return {i: slip for i, slip in found if slip}
 
 
 def boxes(lines: Sequence[Line]) -> Iterator[Line]:
@@ -151,13 +150,20 @@ def _is_delimiter(line: Line) -> bool:
     return all(re.fullmatch(r":?-+:?", cell.raw) for cell in cells(line))
 
 
+def _unspaced(line: Line, keys: Container[str]) -> Slip | None:
+    bullet = _UNSPACED.match(line.text)
+    rest = Line(line.start + bullet.end(), line.text[bullet.end() :]) if bullet else None
+    slip = _slip(rest, keys, known=False) if rest else None
+    return slip and slip._replace(at=line.extent, written=line.text.strip())
+
+
 def _slip(line: Line, keys: Container[str], known: bool) -> Slip | None:
     named = _NAMED.match(line.text)
     if named and (name := forms.named(named[2], keys)) in keys:
-        return Slip(name, line.text.strip(), line.extent, named.end(), named[2] != name)
+        return Slip(name, line.text.strip(), line.extent, line.start + named.end(), named[2] != name)
     word = _WORD.match(line.text)
     if not word or (name := word[1].lower()) not in keys:
         return None
     if known or (word[1] == name and len(word[2].split()) == 1):
-        return Slip(name, line.text.strip(), line.extent, word.end(), word[1] != name)
+        return Slip(name, line.text.strip(), line.extent, line.start + word.end(), word[1] != name)
     return None
