@@ -232,7 +232,7 @@ def sop_page(text: str) -> str:
     """The page of the one SOP that a text holds."""
     texts = {"sops/registers.yaml": REGISTERS, "sops/TS-OLD-001.yaml": OLD}
     texts["sops/TS-OLD-001.yaml" if "TS-OLD-001" in text[:40] else "sops/TS-APP-002.yaml"] = text
-    whole = library.build(texts, TODAY, {"sops/plan.png": "", "sops/more.md": "# More"}.get)
+    whole = library.build(texts, TODAY, {"sops/plan.png": "", "sops/more.md": "# Größe & mehr"}.get)
     return sop(whole.by_path[list(texts)[-1]].sop, Links(whole), ours())
 
 
@@ -757,7 +757,9 @@ def _nowhere(kind: str, written: str) -> str | None:
      ("[site](https://example.org/a_b?c=1&d=2)", 'href="https://example.org/a_b?c=1&amp;d=2"'),
      ("<https://example.org/x>", 'href="https://example.org/x"'), ("[old](TS-OLD-001.yaml#old-step)", 'href="#old-step"'),
      ("[x][a]\n\n[a]: https://example.org", 'href="https://example.org"'), ("![A plan](plan.png)", 'src="../../files/sops/plan.png"'),
-     ("[more](more.md)", 'href="../../files/sops/more/"'), ("# Own\n\nx\n\n## Lower", '<h3 id="own">Own'), ("Own\n===", '<h3 id="own">Own'),
+     ("[more](more.md)", 'href="../../files/sops/more/"'), ("[more](more.md#größe--mehr)", 'href="../../files/sops/more/#groe-mehr"'),
+     ("[more](more.md#gr%C3%B6%C3%9Fe-mehr)", 'href="../../files/sops/more/#groe-mehr"'), ("[more](more.md#gone)", 'href="../../files/sops/more/"'),
+     ("[old](TS-OLD-001.yaml#change-history)", 'href="#_change_history"'), ("# Own\n\nx\n\n## Lower", '<h3 id="own">Own'), ("Own\n===", '<h3 id="own">Own'),
      ("1. a\n\n    deeper", "<p>deeper</p>"), ("> quoted", "<blockquote>"), ("[[role:agent]]", 'href="../../roles/agent/"'), ("**of** [[role:agent]]", 'href="../../roles/agent/"'),
      ("[[#old-step|there]]", '<a href="#old-step">there</a>'), ("[[TS-OLD-001#old-step]]", "The old way: Do the old thing"),
      ("[here](#change-history)", 'href="#_change_history"'), ("{{field}} {% if %}", "{{field}} {% if %}"),

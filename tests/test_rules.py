@@ -223,6 +223,16 @@ def test_an_outcome_before_the_steps_comes_first() -> None:
         ("../README.md#own", True),
         ("../README.md#twice_1", True),
         ("../README.md#nowhere", False),
+        ("../README.md#größe-der-sache", True),
+        ("../README.md#gr%C3%B6%C3%9Fe-der-sache", True),
+        ("../README.md#groe-der-sache", True),
+        ("../README.md#日本語の見出し", True),
+        ("../README.md#हिन्दी-में", True),
+        ("../README.md#two-words--more", True),
+        ("../README.md#two-words-more", True),
+        ("../README.md#twice-1", True),
+        ("../README.md#twice-2", False),
+        ("../README.md#große-der-sache", False),
         ("../README.md?plain=1", True),
         ("missing.pdf", False),
         ("../../outside.md", False),
@@ -230,6 +240,16 @@ def test_an_outcome_before_the_steps_comes_first() -> None:
         ("mailto:somebody@example.org", True),
         ("TS-A-002.yaml", True),
         ("TS-A-003.yaml", False),
+        ("TS-A-002.yaml#look", True),
+        ("TS-A-002.yaml#done", True),
+        ("TS-A-002.yaml#deeper", True),
+        ("TS-A-002.yaml#scope", True),
+        ("TS-A-002.yaml#metrics", False),
+        ("TS-A-002.yaml#lok", False),
+        ("TS-A-004.md#look", True),
+        ("TS-A-004.md#lok", False),
+        ("TS-A-005.yaml#lok", True),
+        ("roles.yaml#lead", True),
         ("#look", True),
         ("#done", True),
         ("#lok", False),
@@ -237,10 +257,14 @@ def test_an_outcome_before_the_steps_comes_first() -> None:
 )
 def test_a_relative_link_leads_to_a_file_and_a_heading(target: str, right: bool) -> None:
     readme = "# Handbook\n## How to *start*\n## Other {#own}\n## Twice\n## Twice\n```\n## nowhere\n```\n"
+    readme += "## Größe der Sache\n## 日本語の見出し\n## हिन्दी में\n## Two words & more\n"
     files = {"sops/form.pdf": "", "sops/pictures/a b.png": "", "README.md": readme}
     texts = {
         "sops/TS-A-001.yaml": sop(scope=f'"Cases, see [the form]({target}) `[not](me.md)`."'),
-        "sops/TS-A-002.yaml": sop("TS-A-002"),
+        "sops/TS-A-002.yaml": sop("TS-A-002", notes='"#### Deeper"'),
+        "sops/TS-A-004.md": "---\nid: TS-A-004\n---\n## Steps\n\n### Look {#look}\n\n## Outcomes\n\n- done: Done\n",
+        "sops/TS-A-005.yaml": "id: TS-A-005\nsteps: [{id: Lok}]\n",
+        "sops/roles.yaml": "roles: {lead: Lead}\n",
     }
     said = found("SOP305", texts, files=files)
     assert not said if right else len(said) == 1

@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 
 from sopctl.diagnostic import Pointer, did_you_mean
 from sopctl.library import Library
-from sopctl.model import Sop, Typed
+from sopctl.model import Typed
 from sopctl.pattern import lazy_pattern
 from sopctl.prose import without_code
 from sopctl.shape import Prose
@@ -20,6 +20,7 @@ _ABSOLUTE = lazy_pattern(r"[A-Za-z][A-Za-z0-9+.-]*:|/")
 _ATX = lazy_pattern(r"^ {0,3}#{1,6}[ \t]+(?P<atx>.*?)(?:[ \t]+#+)?[ \t]*$|^ {0,3}(?P<setext>\S[^\n]*)\n {0,3}(?:=+|-+)[ \t]*$", re.MULTILINE)  # fmt: skip
 _OWN_ID = lazy_pattern(r"[ \t]*\{:?[^{}\n]*?#(?P<id>[^\s{}]+)[^{}\n]*\}[ \t]*$")
 _HTML_ID = lazy_pattern(r"""<[^<>]*?\s(?:id|name)=["']?([^\s"'<>]+)""")
+_IN_WORDS = frozenset(("Nd", "Nl", "Pc"))
 _MARKUP = lazy_pattern(r"!?\[([^\[\]]*)\](?:\([^()]*\)|\[[^\[\]]*\])|<[^<>]*>|[*`]|(?<!\w)_|_(?!\w)")
 
 
@@ -73,57 +74,93 @@ def relative(path: str, prose: Iterable[Prose]) -> Iterator[Link]:
 def broken(link: Link, library: Library, home: Typed) -> str:
     """What is wrong with a link, in words; empty where it leads to something."""
     if link.path == home.document.path and link.target.startswith("#"):
-        return _broken_here(link, home)
+        return _no_place(link, home, "this SOP") if home.sop else ""
     typed = library.by_path.get(link.path)
     text = typed.document.text if typed else library.beside(link.path)
     if text is None:
         return f"no file `{link.path}` is there"
-    if not link.anchor or not link.path.endswith(".md") or (typed and not typed.readable):
+    if not link.anchor or (typed and not typed.readable):
         return ""
-    known = anchors(text) | (_parts(typed.sop) if typed and typed.sop else frozenset())
-    if link.anchor in known:
+    if typed and typed.sop:
+        return _no_place(link, typed, f"`{link.path}`")
+    if not link.path.endswith(".md") or link.anchor in anchors(text) or link.anchor in on_hosts(text):
         return ""
-    return f"`{link.path}` has no heading `#{link.anchor}`{did_you_mean(link.anchor, known)}"
+    near = did_you_mean(link.anchor, {*anchors(text), *on_hosts(text)})
+    return f"`{link.path}` has no heading `#{link.anchor}`{near}"
 
 
-def _broken_here(link: Link, home: Typed) -> str:
-    sop = home.sop
-    if sop is None or {"steps", "outcomes"} & sop.unknown:
+def _no_place(link: Link, there: Typed, who: str) -> str:
+    """What to say where the page of a SOP has no such place."""
+    sop, anchor = there.sop, link.anchor
+    if sop is None or not sop.steps_whole or "outcomes" in sop.unknown:
         return ""
-    known = _parts(sop) | {word.replace("_", "-") for word in sop.__keys__}
-    known |= {anchor for prose in home.prose if "#" in prose.text for anchor in anchors(prose.text)}
-    if home.document.markdown:
-        known |= anchors(home.document.text)
-    if link.anchor in known:
+    if anchor in sop.steps_by_id or anchor in (sop.outcomes or {}):
         return ""
-    return f"this SOP has no step, outcome or heading `#{link.anchor}`{did_you_mean(link.anchor, known)}"
-
-
-def _parts(sop: Sop) -> frozenset[str]:
-    return frozenset((*sop.steps_by_id, *(sop.outcomes or {})))
+    written = (key for key in sop.__keys__.values() if not sop.lacks(key.attribute))
+    known = {*sop.steps_by_id, *(sop.outcomes or {}), *(key.name.replace("_", "-") for key in written)}
+    known |= {name for prose in there.prose if "#" in prose.text for name in anchors(prose.text)}
+    if there.document.markdown:
+        known |= anchors(there.document.text)
+    if anchor in known:
+        return ""
+    return f"{who} has no step, outcome or heading `#{anchor}`{did_you_mean(anchor, known)}"
 
 
 @lru_cache(maxsize=64)
 def anchors(markdown: str) -> frozenset[str]:
     """The places in a Markdown file that a link can lead to, named as MkDocs names them."""
+    return frozenset((*_HTML_ID.findall(without_code(markdown)), *(name for _, name in _headings(markdown))))
+
+
+@lru_cache(maxsize=64)
+def on_hosts(markdown: str) -> dict[str, str]:
+    """The headings of a Markdown file by the names that code hosts give them, each with that of MkDocs."""
+    found: dict[str, str] = {}
+    for hyphens in ("-", "-+"):  # GitHub keeps each hyphen, GitLab one of several
+        seen: dict[str, int] = {}
+        for words, name in _headings(markdown):
+            here = re.sub(hyphens, "-", _on_host(words))
+            seen[here] = seen.get(here, -1) + 1
+            found.setdefault(f"{here}-{seen[here]}" if seen[here] else here, name)
+    return found
+
+
+def _headings(markdown: str) -> list[tuple[str, str]]:
+    """The words of each heading, and the name that MkDocs gives it."""
     plain = without_code(markdown)
-    found = set(_HTML_ID.findall(plain))
+    taken = set(_HTML_ID.findall(plain))
+    found = []
     for heading in _ATX.finditer(plain):
-        group = "atx" if heading["atx"] is not None else "setext"
-        words = markdown[slice(*heading.span(group))]
+        words = markdown[slice(*heading.span("atx" if heading["atx"] is not None else "setext"))]
         own = _OWN_ID.search(words)
-        found.add(_unused(own["id"] if own else slug(words), found))
-    return frozenset(found)
+        name = _unused(own["id"] if own else slug(words), taken)
+        taken.add(name)
+        found.append((words, name))
+    return found
+
+
+def _on_host(heading: str) -> str:
+    """Small letters of all scripts, digits, and a hyphen for each blank."""
+    from unicodedata import category  # few headings are asked for
+
+    words = _plain(heading).strip().lower()
+    return "".join(
+        c for c in words if c in " -" or category(c)[:1] in "LM" or category(c) in _IN_WORDS
+    ).replace(" ", "-")
 
 
 def slug(heading: str) -> str:
     """A heading as the end of an address: small letters, digits and hyphens."""
-    import unicodedata  # few headings are asked for
+    from unicodedata import normalize
+
+    plain = normalize("NFKD", _plain(heading)).encode("ascii", "ignore").decode("ascii")
+    return re.sub(r"[-\s]+", "-", re.sub(r"[^\w\s-]", "", plain).strip().lower())
+
+
+def _plain(heading: str) -> str:
     from html import unescape
 
-    words = unescape(_MARKUP.sub(lambda m: m[1] or "", heading))
-    plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode("ascii")
-    return re.sub(r"[-\s]+", "-", re.sub(r"[^\w\s-]", "", plain).strip().lower())
+    return unescape(_MARKUP.sub(lambda m: m[1] or "", heading))
 
 
 def _unused(name: str, taken: set[str]) -> str:

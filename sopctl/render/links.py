@@ -9,7 +9,7 @@ from html import unescape
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from sopctl.analysis.links import anchors
+from sopctl.analysis.links import anchors, on_hosts
 from sopctl.diagnostic import Pointer
 from sopctl.library import REGISTER_OF, Library
 from sopctl.model import Typed
@@ -18,6 +18,11 @@ from sopctl.model.sop import Outcome, Sop, Step
 from sopctl.prose import meaning
 from sopctl.render.text import line
 from sopctl.shape import Reference
+
+_SECTIONS = frozenset(
+    ("trigger", "scope", "prerequisites", "steps", "outcomes", "deadlines", "escalations", "facts", "records", "notes",
+     "training", "scenarios", "not_applicable", "approvals", "change_history")
+)  # fmt: skip
 
 PAGE_OF = {
     "paths": "escalation-paths.md",
@@ -238,21 +243,33 @@ class Links:
 
     def written(self, address: str, source: str) -> str | None:
         """The address, from the top of the site, of a link to a file of the repository."""
-        path, mark, anchor = unescape(address).partition("#")
+        path, _, anchor = unescape(address).partition("#")
+        anchor = unquote(anchor)
         path = posixpath.normpath(posixpath.join(posixpath.dirname(source), unquote(path.partition("?")[0])))
         if path.startswith(("..", "/")) or any(part.startswith(".") for part in path.split("/")):
             return None
         sop = self.by_source.get(path)
         if sop is not None:
-            known = not mark or anchor in self.ids(sop)
-            return f"{sop_page(sop.id)}{mark}{anchor}" if known else sop_page(sop.id)
+            place = self.place(sop, path, anchor)
+            return f"{sop_page(sop.id)}#{place}" if place else sop_page(sop.id)
         if self.library.beside(path) is None or not posixpath.splitext(path)[1]:
             return None
         target = f"files/{path}"
         self.files[target] = path
-        if anchor and path.endswith(".md") and anchor in anchors(self.library.beside(path) or ""):
-            return f"{target}#{anchor}"
+        if anchor and path.endswith(".md"):
+            text = self.library.beside(path) or ""
+            place = anchor if anchor in anchors(text) else on_hosts(text).get(anchor)
+            return f"{target}#{place}" if place else target
         return target
+
+    def place(self, sop: Sop, source: str, anchor: str) -> str | None:
+        """A place on the page of a SOP: a step, an outcome, a section by its key, or a heading of a text."""
+        key = anchor.replace("-", "_")
+        if anchor in self.ids(sop):
+            return anchor
+        if key in sop.__keys__ and getattr(sop, sop.__keys__[key].attribute):
+            return f"_{key}" if key in _SECTIONS else sop.id
+        return anchor if anchor in self.headings(source) else None
 
     def headings(self, source: str) -> frozenset[str]:
         """The headings in the texts of a file, as addresses."""

@@ -12,10 +12,6 @@ from sopctl.model.sop import Sop
 from sopctl.render import text, words
 from sopctl.render.links import Links, relative, sop_page, title_of
 
-_SECTIONS = frozenset(
-    ("trigger", "scope", "prerequisites", "steps", "outcomes", "deadlines", "escalations", "facts", "records", "notes",
-     "training", "scenarios", "not_applicable", "approvals", "change_history")
-)  # fmt: skip
 _UNPRINTABLE = re.compile(
     "[^\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
@@ -107,16 +103,9 @@ class Pen:
         return bool(written) and text.is_block(written or "")
 
     def _here(self, anchor: str) -> str | None:
-        """A place on this page: a step, an outcome, a section by its key, or a heading of a text."""
-        sop = self.sop
-        if sop is None:
-            return None
-        key = anchor.replace("-", "_")
-        if anchor in self.links.ids(sop):
-            return f"#{anchor}"
-        if key in sop.__keys__ and getattr(sop, sop.__keys__[key].attribute):
-            return f"#_{key}" if key in _SECTIONS else f"#{sop.id}"
-        return f"#{text.quote(anchor)}" if anchor in self.links.headings(self.source) else None
+        """A place on this page."""
+        place = self.links.place(self.sop, self.source, anchor) if self.sop else None
+        return f"#{text.quote(place)}" if place else None
 
     # Links
 

@@ -1,8 +1,11 @@
 """A link to a file, or to a heading in it, that is not there.
 
 The picture stays empty, the form cannot be opened, and the step that needs it stops. Links to
-other files are relative to the file in which they stand. Addresses on the web are not checked; a
-bare `#name` must be a step, an outcome or a heading of the SOP itself.
+other files are relative to the file in which they stand. Addresses on the web are not checked.
+
+A bare `#name` must be a step, an outcome, a section or a heading of the SOP itself, and the one behind
+the file of another SOP must be one of that SOP. In other Markdown files it is a heading, named as the
+code host does (`#größe-der-sache`) or as the site does (`#groe-der-sache`).
 
 ```yaml title="Bad"
 scope: Deactivations, as in [the form](forms/appeal.md).       # SOP305
