@@ -415,6 +415,9 @@ def test_a_task_list_is_the_checklist_with_keys_below_its_items() -> None:
         "- [✓] One",
         "-[-] One",
         "1. [ ] One",
+        "-\u00a0[ ] One",
+        "- [ ]\u00a0One",
+        "- [\u00a0] One",
     ],
 )
 def test_a_checklist_that_is_not_written_as_one_is_a_finding(item: str) -> None:
@@ -515,6 +518,18 @@ def test_a_heading_without_a_space_behind_its_signs_is_a_finding(heading: str) -
     assert (code, on) == ("SOP005", heading)
     assert "a space is missing behind the `#`" in message
     assert data("## Notes\n\n#hash\n\n```\n##Steps\n```\n")
+
+
+@pytest.mark.parametrize("blank", ["\u00a0", "\u3000", "\u2009 "])
+def test_a_blank_that_is_no_space_is_named_and_what_it_parts_is_read_as_meant(blank: str) -> None:
+    document = read(
+        f"##{blank}Steps\n\n###{blank}Do it{blank}{{#a}}\n\n- role:{blank}lead\n\n-{blank}next: b\n\n- [ ]{blank}One\n"
+    )
+    named = f"the invisible character U+{ord(blank[0]):04X}"
+    assert [code for code, message, _ in said(document) if named in message] == ["SOP005"] * 5
+    assert document.data["steps"] == [
+        {"id": "a", "title": "Do it", "role": "lead", "next": "b", "text": f"- [ ]{blank}One"}
+    ]
 
 
 @pytest.mark.parametrize("written", ["{#Decide It}", "{#decide", "{#decide} now"])
@@ -648,6 +663,14 @@ def test_other_fences_are_text_and_yaml_beside_a_paragraph_of_a_text_too() -> No
     }
 
 
+def test_what_stands_below_a_fence_that_is_never_closed_is_no_second_finding() -> None:
+    document = read(
+        "## Steps\n\n### {#a}\n\n- role: x\n- role: y\n\n```yaml\ntools: a\n## Outcomes\n\n| a |\n|---|\n"
+    )
+    assert [(code, on) for code, _, on in said(document)] == [("SOP002", "role"), ("SOP001", "```yaml")]
+    assert not document.complete
+
+
 def test_a_fence_that_is_never_closed_is_a_syntax_error_where_it_opens() -> None:
     document = read("## Notes\n\n```text\na: b\n\n## Purpose\n")
     assert said(document) == [("SOP001", "this block of code is opened here and never closed", "```text")]
@@ -695,6 +718,8 @@ LOOK_ALIKES = [
     "| a | then |\n| b | c |\n",
     "| a | then |\n|---|---|\n| b | c |\n\n| d | e |\n",
     "##Steps\n",
+    "##\u00a0Steps\n",
+    "- [ ]\u00a0One\n-\u00a0[ ] Two\n",
     "Title {#Decide It}",
     "{#decide",
     "#### Tell {#tell}\n",

@@ -218,7 +218,7 @@ def _section(line: Line, level: int, lines: list[Line]) -> Section:
     cut = title.rfind("{#")
     if cut < 0 or title[-1] != "}" or re.search(r"[\s{}]", id := title[cut + 2 : -1]):
         return Section(line, level, title, (at, at + len(title)), None, (0, 0), lines)
-    if cut and title[cut - 1] not in " \t":
+    if cut and not title[cut - 1].isspace():
         return Section(line, level, title, (at, at + len(title)), None, (0, 0), lines)
     id_at = at + cut + 2
     title = title[:cut].rstrip()

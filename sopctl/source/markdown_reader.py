@@ -5,6 +5,7 @@ which the outline tells; `forms` has the questions, `markdown_blocks` the layout
 """
 
 import re
+from collections.abc import Iterator
 from functools import cached_property
 from itertools import groupby, takewhile
 from typing import Any
@@ -88,6 +89,7 @@ def _read(text: str, page: Page, front: Extent, outline: Shape) -> tuple[Any, Va
     if page.open_fence:
         into.complete = False
         message = "this block of code is opened here and never closed"
+        into.forget_from(page.open_fence.start)  # what stands below it was not meant for it
         into.complain("SOP001", (), message, page.open_fence.extent, "end it with a line of the same signs")
     if page.open_comment:
         into.complete = False
@@ -103,16 +105,29 @@ class _Reader:
         self.into = into
 
     def body(self, root: Record, lines: list[Line], data: Data) -> None:
-        for line in slips.unspaced_headings(lines):
-            message = f"`{line.text.strip()[:40]}` is no heading: a space is missing behind the `#`"
-            self.into.complain("SOP005", (), message, line.extent, "put a space behind the last `#`")
-        for section in layout.sections(lines, 2):
+        for section in layout.sections([*self._headings(lines)], 2):
             if section.level == 2:
                 self._key(root, section, data)
             else:
                 self._opened(root, section, (), data)
 
     # Sections
+
+    def _headings(self, lines: list[Line]) -> Iterator[Line]:
+        """The lines, with each heading that has another blank than a space behind its signs as it was meant."""
+        for line in lines:
+            if line.text[:1] != "#" or line.fence:
+                yield line
+            elif slips.unspaced_heading(line):
+                message = f"`{line.text.strip()[:40]}` is no heading: a space is missing behind the `#`"
+                self.into.complain("SOP005", (), message, line.extent, "put a space behind the last `#`")
+                yield line
+            else:
+                meant = slips.heading(line)
+                if meant != line:
+                    message = f"`{line.text.strip()[:40]}` is no heading: {slips.hidden(line.text)} stands behind the `#`"
+                    self.into.complain("SOP005", (), message, line.extent, "type a plain space in its place")
+                yield meant
 
     def _key(self, root: Record, section: Section, data: Data) -> None:
         """`## Heading`: the key of that name, and what stands under it."""
@@ -302,6 +317,8 @@ class _Reader:
         if forms.checklist(record):
             for line in slips.boxes(lines):
                 message = f"`{line.text.strip()[:40]}` is no item of a checklist: it is read as text"
+                if hidden := slips.hidden(line.text[: line.text.find("]") + 2]):
+                    message += f", for {hidden}"
                 self.into.complain("SOP005", at, message, line.extent, "an item is written `- [ ] …`")
 
     def _taken(
@@ -482,6 +499,8 @@ class _Reader:
 
     def _say_slip(self, slip: slips.Slip, at: Pointer) -> None:
         message = f"`{slip.written[:40]}` is no setting: `{slip.name}` is written `- {slip.name}: …`"
+        if hidden := slips.hidden(self.into.text[slip.at[0] : slip.cut]):
+            message += f", without {hidden}"
         help = "write it so; if it is meant as text, put a sentence above the list"
         self.into.complain("SOP004" if slip.misspelt else "SOP005", at, message, slip.at, help)
 

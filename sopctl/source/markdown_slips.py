@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sopctl.diagnostic import Finding
 from sopctl.pattern import lazy_pattern
-from sopctl.shape import Problem
+from sopctl.shape import Problem, invisible
 from sopctl.source import forms
 from sopctl.source.markdown_blocks import Item, Line, blocks, cells
 from sopctl.source.place import Extent
@@ -22,18 +22,22 @@ _OURS = lazy_pattern(r"^<{7}(?=[ \t\r\n]|\Z)[^\r\n]*", re.MULTILINE)
 _THEIRS = lazy_pattern(r"^>{7}(?=[ \t\r\n]|\Z)", re.MULTILINE)
 _SOP_NAME = re.compile(r"[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)*-[0-9]+")
 _STEPS = re.compile(r"^## +Steps *$", re.MULTILINE | re.IGNORECASE)
-_ODD_BOX = r"\[(?:[^\w\s\[\]]|[vV])\](?=\s)"
+_ODD_SPACE = r"[\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]"  # no-break space and the like
+_ODD_BOX = rf"\[(?:[^\w\s\[\]]|{_ODD_SPACE}|[vV])\](?=\s)"
 _BOX = re.compile(
-    rf"\s{{0,3}}(?:[-*+]\s*\[\]|[-*+]\[[ xX]\]|[-*+][ \t]+\[[ xX]\](?=[^\s(\[:])|(?:[-*+]\s*)?[\u2610-\u2612]|[-*+][ \t]*{_ODD_BOX}"
+    rf"\s{{0,3}}(?:[-*+]\s*\[\]|[-*+]\[[ xX]\]|[-*+][ \t]+\[[ xX]\](?=[^\s(\[:]|{_ODD_SPACE})|[-*+]{_ODD_SPACE}\s*\[[ xX]\]|(?:[-*+]\s*)?[\u2610-\u2612]|[-*+][ \t]*{_ODD_BOX}"
     r"|\[[ xX]\](?=[ \t]+\S)|(?<![ \t])\d{1,9}[.)][ \t]+\[[ xX]\](?=\s))(?![(\[:])"
 )
-_ODD_ITEM = re.compile(rf"(?:\[\]|\[[ xX]\](?=[^\s(\[:])|[\u2610-\u2612]|{_ODD_BOX})(?![(\[:])[ \t]*")
+_ODD_ITEM = re.compile(
+    rf"(?:\[\]|\[[ xX]\](?=[^\s(\[:]|{_ODD_SPACE})|[\u2610-\u2612]|{_ODD_BOX})(?![(\[:])\s*"
+)
 _ANSWER = re.compile(
     r"(\S(?:.*?\S)?)([ \t]*(?:→|⇒|➔|➜|➡|[=–—-]+>|:(?=[ \t]))[ \t]*)([A-Za-z0-9](?:[\w.#-]*\w)?)[ \t]*"
 )
 _ENTRY = re.compile(r"\{#([^\s{}]+)\}|^[-*+][ \t]+([^\s:]+):", re.MULTILINE)
 _ODD_OPENING = re.compile(r" {0,3}(?P<signs>#{2,6})[ \t]+.*\{#[^\s{}]+\}[ \t]*")
 _HEADING = re.compile(r"#{2,3}(?=[^#\s])")
+_ODD_HEADING = re.compile(rf"(#{{1,3}}){_ODD_SPACE}")
 _RULE = re.compile(r"[|:=\u2013\u2014\s-]*[=\u2013\u2014-][|:=\u2013\u2014\s-]*")
 _FENCED = re.compile(r"^(`{3,}|~{3,}).*?(?:^\1|\Z)", re.MULTILINE | re.DOTALL)
 
@@ -122,9 +126,21 @@ def opening(line: Line) -> Line | None:
     return Line(line.start + cut, line.text[cut:])
 
 
-def unspaced_headings(lines: Sequence[Line]) -> Iterator[Line]:
-    """Lines such as `##Steps`."""
-    return (line for line in lines if not line.fence and _HEADING.match(line.text))
+def unspaced_heading(line: Line) -> bool:
+    """Whether a line is one such as `##Steps`."""
+    return _HEADING.match(line.text) is not None
+
+
+def heading(line: Line) -> Line:
+    """A line as it was meant, where another blank than a space makes it no heading."""
+    found = _ODD_HEADING.match(line.text)
+    return line._replace(text=f"{found[1]} {line.text[found.end() :]}") if found else line
+
+
+def hidden(text: str) -> str:
+    """The first character that nobody sees in a text, by name."""
+    found = invisible(text)
+    return found[1] if found else ""
 
 
 def mended(lines: list[Line]) -> tuple[list[Line], str, str, Extent]:

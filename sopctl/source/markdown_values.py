@@ -107,6 +107,10 @@ class Values:
             self.complain("SOP002", (*at, name), message, extent, "keep one of the two")
         return name in data
 
+    def forget_from(self, start: int) -> None:
+        """Drop what was found wrong from an offset on."""
+        self.problems = [each for each in self.problems if each.extent and each.extent[0] < start]
+
     def complain(self, code: str, at: Pointer, message: str, extent: Extent, help: str) -> None:
         self.problems.append(Problem(code, Finding(at, message, help), extent))
 
