@@ -574,6 +574,33 @@ def test_a_table_below_a_step_is_its_decision_table() -> None:
     }
 
 
+@pytest.mark.parametrize("head", ["| Tool | Where |", "| **tool** | it |", "| Step by step | |"])
+def test_a_table_in_a_step_that_is_no_decision_table_is_the_finding_and_stays_text(head: str) -> None:
+    table = f"{head}\n|---|---|\n| Console | web |\n"
+    document = read(f"## Steps\n\n### {{#a}}\n\n- next: done\n\n{table}")
+    message = "a table here is `decide`, with a column for each fact, then `then`; this one is none"
+    assert said(document) == [("SOP005", message, head)]
+    assert document.data["steps"] == [{"id": "a", "next": "done", "text": table}]
+    fenced = "".join(f"  {line}\n" for line in table.splitlines())
+    assert step(f"- next: done\n\n```yaml\ntext: |\n{fenced}```\n") == {"next": "done", "text": table}
+
+
+def test_a_table_of_facts_alone_is_a_decision_table() -> None:
+    assert step("| age | kind |\n|---|---|\n| > 9 | a |\n") == {
+        "decide": [{"when": {"age": "> 9", "kind": "a"}}]
+    }
+    assert set(step("| Age | then |\n|---|---|\n| > 9 | done |\n")) == {"decide"}
+    assert set(step("| text | role |\n|---|---|\n| Look | lead |\n")) == {"checklist"}
+
+
+@pytest.mark.parametrize("blank", ["", "\n"])
+def test_a_table_below_facts_names_the_block_of_yaml(blank: str) -> None:
+    document = read(f"## Facts\n{blank}| id | ask |\n|---|---|\n| n | Many? |\n")
+    [problem] = document.problems
+    assert problem.code == "SOP005"
+    assert problem.finding.help.startswith("write entries in a fenced `yaml` block here")
+
+
 def test_a_table_with_a_column_within_is_the_rows_of_within() -> None:
     assert step("| severity | within |\n|---|---|\n| sev1 | 3d |\n| otherwise | 7bd |\n") == {
         "within": [{"when": {"severity": "sev1"}, "within": "3d"}, {"otherwise": "7bd"}]
@@ -716,6 +743,7 @@ LOOK_ALIKES = [
     "- [ ] One\n- Two\n",
     "1. [ ] One\n[ ] Two\n",
     "| a | then |\n| b | c |\n",
+    "| Tool | Where |\n|---|---|\n| Console | Web |\n",
     "| a | then |\n|---|---|\n| b | c |\n\n| d | e |\n",
     "##Steps\n",
     "##\u00a0Steps\n",

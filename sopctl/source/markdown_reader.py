@@ -235,10 +235,10 @@ class _Reader:
             elif part.kind == "list" and (pairs := _pairs(layout.items(within), (_ENTRY, _ARROW))):
                 for item, found in pairs:
                     self._pair(item, found, entries.value, at, data)
-            elif not opened and part.first == 0 == len(data):
+            elif not opened and part.first == 0 == len(data) and part.kind == "text":
                 return self.into.string(lines, at, key, block)
             else:
-                self._stray(within, at)
+                self._stray(forms.record_of(entries.value), within, at)
         for section in opened:
             self._entry(entries, section, at, data)
         return data
@@ -278,7 +278,7 @@ class _Reader:
             elif not opened and part.first == 0 == len(made):
                 return self.into.string(lines, at, key, block)
             else:
-                self._stray(within, at)
+                self._stray(row, within, at)
         for section in opened:
             assert section.heading is not None
             here, mapping = (*at, len(made)), Data()
@@ -332,13 +332,22 @@ class _Reader:
         if part.kind == "list":
             return self._bullets(record, layout.items(within), at, data, top)
         if part.kind in ("table", "torn"):
-            found = forms.table(record, [cell.text for cell in layout.cells(within[0])])
+            headings = [cell.text for cell in layout.cells(within[0])]
+            found = forms.table(record, headings)
             if found:
                 name, row = found
+                if forms.is_foreign(row, headings):
+                    self._foreign(name, within[0], at)
+                    return 0
                 if not self.into.twice(data, name, at, within[0].extent):
                     data[name] = tables.rows(self.into, row, part.kind, within, (*at, name))
                 return len(within)
         return 0
+
+    def _foreign(self, name: str, head: Line, at: Pointer) -> None:
+        message = f"a table here is `{name}`, with a column for each fact, then `then`; this one is none"
+        help = "name its columns so; one for readers stands under `## Notes`, or in a fenced `yaml` block as `text: |`"
+        self.into.complain("SOP005", at, message, head.extent, help)
 
     def _bullets(self, record: Record, items: list[Item], at: Pointer, data: Data, top: bool) -> int:
         lead = self._settings(record, items, at, data) if top else 0
@@ -606,10 +615,12 @@ class _Reader:
             message, help = "this block of YAML should hold a list", "begin each entry with `- `"
             self.into.complain("SOP005", at, message, lines[0].extent, help)
 
-    def _stray(self, lines: list[Line], at: Pointer) -> None:
+    def _stray(self, record: Record | None, lines: list[Line], at: Pointer) -> None:
         extent = (lines[0].extent[0], lines[-1].extent[1])
         message = f"this text belongs to no entry of `{at[-1]}`"
         help = "move it under the heading of an entry, or to the notes"
+        if not record or "title" not in record.part.__keys__:
+            help = "write entries in a fenced `yaml` block here, and other words under `## Notes`"
         self.into.complain("SOP005", at, message, extent, help)
 
 
