@@ -262,6 +262,7 @@ _MERGED = "<<<<<<< HEAD\nb: 1\n=======\nb: 2\n>>>>>>> other\n"
         ("a: 1\n" + _MERGED + "c: 3\n", (2, 1), "keep one of the two"),
         (_MERGED, (1, 1), "keep one of the two"),
         ("a: |\n  text\n" + _MERGED, (3, 1), "keep one of the two"),
+        (f'a: "text\n{_MERGED}"\n', (2, 1), "keep one of the two"),
     ],
 )
 def test_the_true_cause_is_told_where_it_stands(text: str, place: tuple[int, int], words: str) -> None:

@@ -17,7 +17,7 @@ from sopctl.pattern import lazy_pattern
 from sopctl.shape import Problem
 from sopctl.source import MAX_DEPTH, Document
 from sopctl.source.place import Place, Places, first_line
-from sopctl.source.yaml_trouble import Closed, Trouble, explain, second_document
+from sopctl.source.yaml_trouble import Closed, Trouble, explain, merged, second_document
 
 try:
     from yaml._yaml import CParser
@@ -55,6 +55,8 @@ class Part(NamedTuple):
 
 def read(text: str) -> Part:
     """Plain data, with what is wrong in it."""
+    if "<<<<<<<" in text and (trouble := merged(text)):  # within quotes, no parser minds it
+        return Part(None, (trouble.problem(),), complete=False)
     try:
         root = _compose(text)
     except Trouble as trouble:

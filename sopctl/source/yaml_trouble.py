@@ -65,6 +65,12 @@ def explain(text: str, error: Any, closed: Closed | None = None) -> Trouble:
     return Trouble("SOP001", message, help, place, end)
 
 
+def merged(text: str) -> Trouble | None:
+    """Two versions that a merge has left; nothing else begins a line so."""
+    found = _MERGE.search(text)
+    return Trouble("SOP001", *MERGED, *found.span()) if found else None
+
+
 def second_document(at: int) -> Trouble:
     message = "a second document begins here; a file holds one"
     return Trouble("SOP006", message, "make it a file of its own", at, at + 3)
