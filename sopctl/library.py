@@ -432,9 +432,13 @@ class Library:
         return (("sop", sop),) if kind in _LOCAL and _IS_SOP(sop) else ()
 
     def _missing_in(self, path: str) -> Iterator[Missing]:
-        sop, hints = self.by_path[path].sop, Hints()
+        each, hints = self.by_path[path], Hints()
         for reference in self._doubtful(path):
-            if lost := self._lost(reference, sop, hints):
+            if reference.kind == "case-step":
+                lost = self._lost_case_step(reference, each, hints)
+            else:
+                lost = self._lost(reference, each.sop, hints)
+            if lost:
                 yield lost
 
     def _doubtful(self, path: str) -> list[Reference]:
@@ -526,10 +530,36 @@ class Library:
             "SOP302", reference, f"no step{' or outcome' if ends else ''} is called `{target}`{near}"
         )
 
+    def _lost_case_step(self, reference: Reference, each: Typed, hints: Hints) -> Missing | None:
+        """A step that a scenario names: of the SOP that it tests, or of another one."""
+        id, _, name = reference.target.rpartition("#")
+        scenario = _scenario_of(reference, each)
+        home = self.sop(id) if id else each.sop or (self.sop(scenario.sop) if scenario.sop else None)
+        if home is None or home is each.sop:
+            lost = self._lost(reference, home, hints)
+        else:
+            lost = self._lost_sop(reference, home.id, name, hints)
+        step = home.steps_by_id.get(name) if home and not lost else None
+        needs = _NEEDED.get(str(reference.at[-2])) if reference.key else None
+        if step and needs and step.lacks(needs):
+            return Missing("SOP302", reference, f"the step `{name}` has no `{needs}`, so this does nothing")
+        return lost
+
     def _no_sop(self, id: str, hints: Hints) -> str:
         if id in self._now:
             return f"no SOP is called `{id}`: it is called `{self._now[id]}` now"
         return f"no SOP is called `{id}`{hints.did_you_mean(id, self.by_id)}"
+
+
+def _scenario_of(reference: Reference, each: Typed) -> Scenario:
+    """The scenario in which a reference stands; one alone is a list of one."""
+    number = reference.at[1]
+    scenarios = (each.sop or each.registers).scenarios  # type: ignore[union-attr]
+    return scenarios[number if isinstance(number, int) else 0]
+
+
+_NEEDED = {"answers": "ask", "calls": "call"}
+"""What a step needs for what a scenario says of it."""
 
 
 def _may_hide_entries(each: Typed) -> bool:

@@ -312,6 +312,49 @@ def test_a_scenario_in_a_register_is_run_and_found_there() -> None:
     assert "the fact `age` is needed" in found.message
 
 
+def test_a_scenario_in_a_register_without_its_sop_is_told() -> None:
+    register = (
+        "scenarios:\n  - {title: Late, expect: {outcome: nonsense}}\n  - {title: Odd, spo: X-Y, expect: {}}\n"
+    )
+    made = build({**_texts(), "sops/cases.yaml": register}, TODAY)
+    assert [(each.code, each.span.line) for each in lint(made) if each.span.path == "sops/cases.yaml"] == [
+        ("SOP003", 2),
+        ("SOP004", 3),
+    ]
+    assert unread(made) == ["sops/cases.yaml"]
+
+
+def test_a_scenario_in_the_file_of_a_sop_tests_no_other() -> None:
+    case = "  - {title: Late, sop: %s, given: {age: 91, excused: no}, expect: {outcome: late}}\n"
+    own, other = library(case % "TS-APP-001"), library(case % "TS-REA-001")
+    assert (len(trials(own)), unread(own)) == (3, [])
+    assert (len(trials(other)), unread(other)) == (2, ["sops/TS-APP-001.yaml"])
+    [found] = said(other, "SOP005")
+    assert "tests that one, not `TS-REA-001`" in found.message
+
+
+@pytest.mark.parametrize(
+    ("case", "message"),
+    [
+        ("answers: {wiegh: same}", "TS-APP-001 has no step `wiegh` (did you mean `weigh`?)"),
+        ("expect: {avoids: '#wiegh'}", "TS-APP-001 has no step `wiegh` (did you mean `weigh`?)"),
+        ("answers: {weigh: same, window: yes}", "the step `window` has no `ask`, so this does nothing"),
+        ("calls: {'TS-APP-001#weigh': done}", "the step `weigh` has no `call`, so this does nothing"),
+    ],
+)
+def test_a_scenario_in_a_register_names_steps_of_its_sop(case: str, message: str) -> None:
+    register = f"scenarios:\n  title: Late\n  sop: TS-APP-001\n  {case}\n"
+    assert [each.message for each in said(build({**_texts(), "sops/c.yaml": register}, TODAY), "SOP302")] == [
+        message
+    ]
+
+
+def test_an_answer_that_nothing_asks_for_is_told() -> None:
+    made = library("  - {title: Late, calls: {window: x, undo: y}, answers: {weigh: other}, expect: {}}\n")
+    [found] = said(made, "SOP302")
+    assert found.message == "the step `window` has no `call`, so this does nothing"
+
+
 def _texts() -> dict[str, str]:
     return {"sops/zz.yaml": REGISTER, "sops/TS-APP-001.yaml": SOP, "sops/TS-REA-001.yaml": CALLED}
 

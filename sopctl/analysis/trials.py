@@ -69,7 +69,7 @@ _TRIED: WeakKeyDictionary[Library, tuple[Trial, ...]] = WeakKeyDictionary()
 def _scenarios(library: Library) -> Iterator[tuple[str, Scenario, Sop]]:
     for sop in library.sops:
         for scenario in sop.scenarios or ():
-            if scenario and scenario.whole:
+            if scenario and scenario.whole and scenario.tests(sop.id):
                 yield library.path_of(sop), scenario, sop
     for path, scenario in library.scenarios:
         named = library.sop(scenario.sop) if scenario.sop else None
@@ -81,7 +81,8 @@ def unread(library: Library) -> list[str]:
     """The files that may hold a scenario which could not be read, or whose SOP is not known."""
     found = {*library.unreadable}
     for sop in library.sops:
-        if "scenarios" in sop.unknown or not all(each and each.whole for each in sop.scenarios or ()):
+        read = (each and each.whole and each.tests(sop.id) for each in sop.scenarios or ())
+        if "scenarios" in sop.unknown or not all(read):
             found.add(library.path_of(sop))
     for path, scenario in library.scenarios:
         if not (scenario.sop and library.sop(scenario.sop) and scenario.whole):

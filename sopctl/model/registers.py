@@ -365,6 +365,12 @@ class Registers(Part, title="a register file"):
         "Cases that test the SOPs that they name.", (), weight=Weight.WORDING
     )
 
+    def slips(self) -> Iterator[Problem]:
+        for scenario in self.scenarios:
+            if scenario and scenario.lacks("sop"):
+                message = "a scenario in a register needs `sop`: the SOP that it tests"
+                yield Problem("SOP003", Finding(scenario.at, message))
+
 
 def _zone_exists(name: str) -> bool:
     from zoneinfo import ZoneInfo

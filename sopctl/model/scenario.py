@@ -43,6 +43,10 @@ class Scenario(Part, title="a scenario"):
     )
     expect: Expect = key("What should happen.")
 
+    def tests(self, id: str) -> bool:
+        """Whether it may stand in the file of that SOP."""
+        return self.sop is None or self.sop == id
+
     @property
     def whole(self) -> bool:
         """False where some of it could not be read, so that nobody knows which case it is."""

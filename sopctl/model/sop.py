@@ -394,6 +394,11 @@ class Sop(Part, title="a SOP"):
             for word in ("effective_on", "review_by"):
                 if self.lacks(word):
                     yield _slip((), f"a SOP with status `{self.status}` needs `{word}`", "SOP003")
+        for scenario in self.scenarios:
+            if scenario and self.id and not scenario.tests(self.id):
+                message = f"a scenario in the file of a SOP tests that one, not `{scenario.sop}`"
+                help = "delete `sop`, or move the scenario there or to a register"
+                yield _slip((*scenario.at, "sop"), message, help=help)
 
 
 def _slip(at: Any, message: str, code: str = "SOP005", **more: Any) -> Problem:
