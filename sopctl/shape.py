@@ -171,7 +171,7 @@ class Word(Shape):
             if hidden := _hidden(data, self.pattern.fullmatch):
                 at_fault = invisible(data)[0]  # type: ignore[index]
                 return into.refuse(at, message + hidden, key=key, part=(at_fault, at_fault + 1))
-            return into.refuse(at, message, key=key)
+            return into.refuse(at, message + self.meant(data), key=key)
         if self.parse is None:
             return data
         try:
@@ -563,8 +563,15 @@ def _boolean(text: str) -> bool:
     return {"true": True, "false": False}[text.lower()]
 
 
+def _boolean_meant(text: str) -> str:
+    word = text.strip().lower()
+    return asked("true" if word in ("yes", "y", "on") else "false" if word in ("no", "n", "off") else "")
+
+
 _PLAIN: dict[Any, Shape] = {
-    bool: Word("true or false", r"true|True|TRUE|false|False|FALSE", _boolean, {"type": "boolean"}),
+    bool: Word(
+        "true or false", r"true|True|TRUE|false|False|FALSE", _boolean, {"type": "boolean"}, _boolean_meant
+    ),
     int: Word("a whole number", r"[-+]?[0-9]{1,18}", int, {"type": "integer"}),
     float: Word(
         "a number", r"[-+]?(?:[0-9]{1,18}(?:\.[0-9]{0,18})?|\.[0-9]{1,18})(?:[eE][-+]?[0-9]{1,2})?", float,

@@ -163,6 +163,38 @@ def test_one_slip_is_one_finding(before: str, after: str, code: str) -> None:
     assert [each.code for each in check(changed((before, after)))] == [code]
 
 
+ADVERSE = "  done: {title: Done, adverse: true, notice: told, appeal: Write to us.}"
+_TOLD = {"told.yaml": "notices: {told: {title: Told}}\n"}
+
+
+@pytest.mark.parametrize(
+    ("person", "code"),
+    [("", "SOP209"), ("human: yes", "SOP005"), ("humna: true", "SOP004"), ("escalate: [Up]", "SOP005")],
+)
+def test_a_person_who_is_written_wrongly_takes_part(person: str, code: str) -> None:
+    texts = changed(
+        ("  done: {title: Done}", ADVERSE), ("    next: done\n", f"    next: done\n    {person}\n")
+    )
+    assert [each.code for each in check({**texts, **_TOLD})] == [code]
+
+
+@pytest.mark.parametrize(
+    ("bound", "codes"),
+    [
+        ("", ["SOP204", "SOP410"]),
+        ("at_most: 2, after_that: done", []),
+        ("atmost: 2, after_that: done", ["SOP004"]),
+        ("at_most: two, after_that: done", ["SOP005"]),
+        ("at_most: 2", ["SOP003"]),
+    ],
+)
+def test_a_bound_of_a_loop_that_is_written_wrongly_is_one_finding(bound: str, codes: list[str]) -> None:
+    step = f"  - {{id: again, title: Ask, role: lead, within: 1d, ask: Good?, answers: {{yes: done, no: again}}, {bound}}}\n"
+    deadline = "deadlines: [{id: d, kind: ceiling, from: trigger, to: done, value: 9d}]\n"
+    old = "  - id: look\n    title: Look at it\n    role: lead\n    next: done\n"
+    assert [each.code for each in check(changed((old, step), ("outcomes:", f"{deadline}outcomes:")))] == codes
+
+
 def test_a_text_with_a_lost_reference_is_read_by_the_other_rules_all_the_same() -> None:
     texts = changed(("Examples, see [[TS-A-002]].", '"See [[TS-A-020]] and [it](it.pdf)."'))
     assert [each.code for each in check(texts, "SOP301", "SOP305")] == ["SOP301", "SOP305"]

@@ -87,7 +87,9 @@ def test_all_slips_are_noted_at_once_each_with_its_address() -> None:
     [
         ({"mood": "god"}, "`mood` should be good or bad, not `god` (did you mean `good`?)"),
         ({"nmae": "x"}, "a person has no key `nmae` (did you mean `name`?)"),
-        ({"tidy": "yes"}, "`tidy` should be true or false, not `yes`"),
+        ({"tidy": "yes"}, "`tidy` should be true or false, not `yes` (did you mean `true`?)"),
+        ({"tidy": "Off"}, "`tidy` should be true or false, not `Off` (did you mean `false`?)"),
+        ({"tidy": "maybe"}, "`tidy` should be true or false, not `maybe`"),
         ({"tidy": ["true"]}, "`tidy` should be true or false, not a list"),
         (
             {"friends": ["bob", {"a": "b"}]},

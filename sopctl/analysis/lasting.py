@@ -144,7 +144,7 @@ def _to(spread: Spread, outcome: str) -> Slow:
 
 
 def _unknown(doubts: Doubts) -> list[str]:
-    return sorted(_DOUBTS[kind].format(words) for kind, words in doubts)
+    return sorted(_DOUBTS[each.kind].format(each.words) for each in doubts)
 
 
 _DOUBTS = {

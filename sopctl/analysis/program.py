@@ -304,8 +304,10 @@ class Programs:
 
 
 def takes_person(step: Step) -> bool:
-    """True where a person takes part in a step, as the format says."""
-    return bool(step.human or step.ask or step.escalate)
+    """True where a person takes part in a step, as the format says, be it said wrongly."""
+    if step.human or step.ask or step.escalate:
+        return True
+    return bool(step.unknown) and not step.unknown.isdisjoint(("human", "ask", "escalate"))
 
 
 def silent(fact: Fact) -> bool:

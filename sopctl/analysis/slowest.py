@@ -44,6 +44,7 @@ class Doubt(NamedTuple):
 
     kind: str
     words: str
+    loop: frozenset[tuple[str, str]] = frozenset()  # its steps, with their SOPs
 
 
 Doubts = frozenset[Doubt]
@@ -114,8 +115,9 @@ class Spread:
         }
         found = {}
         for circle in circles(graph):
-            names = list(dict.fromkeys(f"{state[1]}#{state[2]}" for state in circle))
-            doubt = Doubt("loop", " → ".join([*names, names[0]]))
+            steps = list(dict.fromkeys((state[1], state[2]) for state in circle))
+            names = [f"{sop}#{step}" for sop, step in (*steps, steps[0])]
+            doubt = Doubt("loop", " → ".join(names), frozenset(steps))
             found.update(dict.fromkeys(circle, frozenset((doubt,))))
         return found
 

@@ -119,7 +119,7 @@ def loops_left(library: Library) -> "Graph[tuple[str, str]]":
     for sop in library.sops:
         steps = sop.steps_by_id
         for id, leads in arrows_by_step(sop).items():
-            nexts = [arrow.to for arrow in leads] if not _bounded(steps[id]) else [steps[id].after_that or ""]
+            nexts = [arrow.to for arrow in leads] if not bounded(steps[id]) else [steps[id].after_that or ""]
             whole[sop.id, id] = [
                 there
                 for to in nexts
@@ -128,7 +128,7 @@ def loops_left(library: Library) -> "Graph[tuple[str, str]]":
     return whole
 
 
-def _bounded(step: Step) -> bool:
+def bounded(step: Step) -> bool:
     """True where something bounds it, be it written wrongly."""
     if step.at_most is not None or step.after_that:
         return True

@@ -63,8 +63,9 @@ deadlines:
 
 from collections.abc import Iterator
 
-from sopctl.analysis import time_words
+from sopctl.analysis import time_words, ways
 from sopctl.analysis.clock import verdicts
+from sopctl.analysis.slowest import Doubt
 from sopctl.diagnostic import Finding, Severity
 from sopctl.library import Library
 from sopctl.model import Sop
@@ -80,11 +81,17 @@ def check(sop: Sop, library: Library) -> Iterator[Finding]:
             help = "give it a `value`, or the clause a `kind` and a `value`"
             yield Finding(deadline.at, f"`{deadline.id}` promises nothing: {why}", help)
         elif verdict.nowhere:
-            ways = f"no way leads from {time_words.since(deadline.from_)} to {time_words.points(deadline.to)}"
-            yield Finding(deadline.at, f"`{deadline.id}` promises nothing: {ways}", "mend `from` or `to`")
-        elif verdict.doubts:
-            message = f"`{deadline.id}` cannot be proven: {time_words.reasons(verdict.doubts, sop)}"
+            why = f"no way leads from {time_words.since(deadline.from_)} to {time_words.points(deadline.to)}"
+            yield Finding(deadline.at, f"`{deadline.id}` promises nothing: {why}", "mend `from` or `to`")
+        elif doubts := frozenset(each for each in verdict.doubts if not _is_told(each, library)):
+            message = f"`{deadline.id}` cannot be proven: {time_words.reasons(doubts, sop)}"
             yield Finding(deadline.at, message, _HELP + time_words.doubt(verdict))
+
+
+def _is_told(doubt: Doubt, library: Library) -> bool:
+    """Whether something bounds the loop, and is written wrongly."""
+    steps = ((library.sop(id), step) for id, step in doubt.loop)
+    return any(sop is not None and ways.bounded(sop.steps_by_id[step]) for sop, step in steps)
 
 
 _HELP = "give each step on the way a `within`, its rows a last `otherwise`, and each loop an `at_most` with `after_that`"
