@@ -237,6 +237,9 @@ class List(Shape):
             return tuple([item(value, at + (i,), into) for i, value in enumerate(data)])  # noqa: RUF005
         if data == "":
             return into.refuse(at, f"{_name(at)} is empty", help=WAY_OUT_OF_EMPTY)
+        if isinstance(self.item, Record) and self.item.named_in(data):
+            message = f"{_name(at)} should be {self.words}, not keys with values"
+            return into.refuse(at, message, help=self.item.as_item(next(iter(data))))
         return (self.item.read(data, at, into),)
 
     def schema(self, name: Any) -> dict[str, Any]:
@@ -342,6 +345,19 @@ class Record(Shape):
         if self._may_slip:
             into.problems.extend(made.slips())
         return made
+
+    def named_in(self, data: Any) -> bool:
+        """Whether data is not one of these records, but a mapping from names to some."""
+        keys = self.part.__keys__.keys()
+        if type(data) is not dict or not data or data.keys() <= keys:
+            return False
+        held = (type(each) is dict and not keys.isdisjoint(each) for each in data.values())
+        return all(held) and data.keys().isdisjoint(self.part.__required__)
+
+    def as_item(self, name: str) -> str:
+        """How a record that stands under a name is written in a list."""
+        called = next((f"{word}: {name}" for word in ("id", "title") if word in self.part.__keys__), "")
+        return f"begin each item with a `-`: write `- {called}` for `{name}:`"
 
     def _missing(self, data: dict[str, Any], known: list[str], at: Pointer, into: Reading) -> list[str]:
         """The attributes that are required and not written; each is a finding, unless it has one already."""

@@ -179,6 +179,33 @@ def test_a_person_who_is_written_wrongly_takes_part(person: str, code: str) -> N
 
 
 @pytest.mark.parametrize(
+    ("steps", "help"),
+    [
+        ("  look: {title: Look at it, role: lead, next: done}\n", "write `- id: look` for `look:`"),
+        ("  check: {title: Look}\n  notice: {title: Send}\n", "write `- id: check` for `check:`"),
+    ],
+)
+def test_steps_under_their_names_are_one_finding_that_says_list(steps: str, help: str) -> None:
+    old = "  - id: look\n    title: Look at it\n    role: lead\n    next: done\n"
+    [found] = check(changed((old, steps)))
+    assert found.message.startswith("`steps` should be a list; ")
+    assert found.help.endswith(help)
+
+
+def test_a_list_of_one_may_be_that_one_with_a_slip_in_it() -> None:
+    old = "  - {version: 1.0.0, on: 2026-01-05, author: writer, summary: First}"
+    assert [
+        each.code for each in check(changed((old, f"  {old[5:-1].replace(', ', chr(10) + '  ')}\n")))
+    ] == []
+    assert [
+        each.code
+        for each in check(
+            changed(("    next: done\n", "    decide:\n      whn: {f: yes}\n      then: done\n"))
+        )
+    ] == ["SOP004"]
+
+
+@pytest.mark.parametrize(
     ("bound", "codes"),
     [
         ("", ["SOP204", "SOP410"]),
