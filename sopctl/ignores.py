@@ -36,7 +36,13 @@ class Ignore(NamedTuple):
             return "this ignore gives no reason", "say after the bracket why the finding does not hold here"
         unused = [code for code in self.codes if code in idle]
         if unused:
-            return f"this ignore hides nothing: {' and '.join(unused)} finds nothing here", "delete it"
+            what = f"{' and '.join(unused)} {'find' if unused[1:] else 'finds'} nothing here"
+            if len(unused) < len(self.codes):
+                return (
+                    f"this ignore hides more than there is: {what}",
+                    f"take {' and '.join(unused)} out of it",
+                )
+            return f"this ignore hides nothing: {what}", "delete it"
         return None
 
 

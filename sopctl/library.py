@@ -1,6 +1,5 @@
 """All SOPs and registers at once, and the questions that only the whole can answer."""
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from datetime import date
@@ -29,7 +28,7 @@ from sopctl.model.registers import (
     Term,
 )
 from sopctl.model.scenario import Scenario
-from sopctl.model.words import ID, SOP_ID
+from sopctl.model.words import IS_ID, IS_SOP
 from sopctl.prose import Speech
 from sopctl.prose import references as text_references
 from sopctl.shape import UNKNOWN, Problem, Reference
@@ -67,8 +66,6 @@ _NAMED = {
     "role": "role, team or schedule", "path": "escalation path", "term": "term of the glossary",
     "jurisdiction": "jurisdiction of the knowledge base", "worker-type": "worker type of the knowledge base",
 }  # fmt: skip
-_IS_ID = re.compile(ID).fullmatch
-_IS_SOP = re.compile(SOP_ID).fullmatch
 
 
 class Library:
@@ -226,7 +223,7 @@ class Library:
     def _may_be_in_closed(self, reference: Reference) -> bool:
         id = reference.target.partition("#")[0]
         known = id in self.by_id or id in self._stems
-        return bool(self.closed and reference.kind in _LOCAL and _IS_SOP(id) and not known)
+        return bool(self.closed and reference.kind in _LOCAL and IS_SOP(id) and not known)
 
     # What is the same in the library that it is like
 
@@ -349,7 +346,7 @@ class Library:
                 )
                 return
         self._homes[word][id] = path
-        if entry is not UNKNOWN and (word not in PEOPLE or _IS_ID(id)):  # their ids name pages
+        if entry is not UNKNOWN and (word not in PEOPLE or IS_ID(id)):  # their ids name pages
             self._entries[word][id] = entry
 
     def _names_are_free(self) -> None:
@@ -429,7 +426,7 @@ class Library:
         if kind in REGISTER_OF:
             return tuple((word, target) for word in REGISTER_OF[kind] if target in self._homes[word])
         sop, _, _ = target.partition("#")
-        return (("sop", sop),) if kind in _LOCAL and _IS_SOP(sop) else ()
+        return (("sop", sop),) if kind in _LOCAL and IS_SOP(sop) else ()
 
     def _missing_in(self, path: str) -> Iterator[Missing]:
         each, hints = self.by_path[path], Hints()
@@ -478,7 +475,7 @@ class Library:
             return Missing("SOP301", reference, message)
         if kind == "bracketed":
             return None
-        if _IS_SOP(id):
+        if IS_SOP(id):
             return self._lost_sop(reference, id, step, hints)
         if kind == "sop":
             return Missing("SOP301", reference, self._no_sop(target, hints))
@@ -540,8 +537,9 @@ class Library:
         else:
             lost = self._lost_sop(reference, home.id, name, hints)
         step = home.steps_by_id.get(name) if home and not lost else None
-        needs = _NEEDED.get(str(reference.at[-2])) if reference.key else None
-        if step and needs and step.lacks(needs):
+        word = str(reference.at[-2]) if reference.key else ""
+        needs = _NEEDED.get(word, "")
+        if step and needs and step.lacks(needs) and getattr(scenario, word).get(reference.target):
             return Missing("SOP302", reference, f"the step `{name}` has no `{needs}`, so this does nothing")
         return lost
 
@@ -566,7 +564,7 @@ def _may_hide_entries(each: Typed) -> bool:
     if each.readable:
         return each.hides_entries
     path = each.document.path
-    like_a_sop = path.lower().endswith(".md") or _IS_SOP(PurePosixPath(path).stem)
+    like_a_sop = path.lower().endswith(".md") or IS_SOP(PurePosixPath(path).stem)
     return each.document.folder or not like_a_sop
 
 
@@ -577,7 +575,7 @@ def _code_of(reference: Reference) -> str:
 
 def _outcomes_whole(sop: Sop) -> bool:
     """False where an outcome may be missing only because its id is written wrongly."""
-    return "outcomes" not in sop.unknown and all(_IS_ID(id) for id in sop.outcomes or ())
+    return "outcomes" not in sop.unknown and all(IS_ID(id) for id in sop.outcomes or ())
 
 
 _LOCAL = {"sop", "step", "local-step", "case-step", "target", "point"}

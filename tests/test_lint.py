@@ -142,6 +142,20 @@ def test_a_slip_made_in_hundreds_of_steps_is_one_finding_in_each() -> None:
 
 
 @pytest.mark.parametrize(
+    ("path", "help"),
+    [
+        ("TS-A-9.yaml", "call the file TS-A-001.yaml, or write `id: TS-A-9`"),
+        ("TS-A-001 (copy).yaml", "call the file TS-A-001.yaml"),
+        ("TS-A-001.yaml.md", "call the file TS-A-001.md"),
+    ],
+)
+def test_the_name_of_a_file_is_proposed_as_its_id_only_where_it_can_be_one(path: str, help: str) -> None:
+    text = SOP if path.endswith(".yaml") else "---\nid: TS-A-001\ntitle: One\n---\n"
+    [found] = check({path: text}, "SOP101")
+    assert found.help == help
+
+
+@pytest.mark.parametrize(
     ("before", "after", "code"),
     [
         ("id: TS-A-001", "id: ts-a-001", "SOP005"),
@@ -149,6 +163,9 @@ def test_a_slip_made_in_hundreds_of_steps_is_one_finding_in_each() -> None:
         ("status: draft", "status: effectiv", "SOP005"),
         ("version: 1.0.0\n", "version: one\n", "SOP005"),
         ("    next: done\n", "    next: doen\n", "SOP203"),
+        ("    next: done\n", "    next: done\n    decide: []\n", "SOP005"),
+        ("    next: done\n", "    next: done\n    hit_policy: first\n", "SOP003"),
+        ("    next: done\n", "    next: done\n    hit_policy: first\n    decid: [{then: done}]\n", "SOP004"),
         ("    role: lead\n", "    role: led\n", "SOP303"),
         ("  - id: look\n", "  - id: Look!\n", "SOP005"),
         ("author: writer", "author: witer", "SOP303"),
@@ -607,7 +624,9 @@ def test_an_ignore_of_several_codes_must_need_each_of_them() -> None:
     texts = changed(("owner: lead", "owner: led" + comment))
     [left] = check(texts)
     assert left.code == "SOP008"
-    assert "SOP304 finds nothing" in left.message
+    assert left.message == "this ignore hides more than there is: SOP304 finds nothing here"
+    assert left.help == "take SOP304 out of it"
+    assert check(changed(("owner: lead", "owner: led" + comment.replace(", SOP304", "")))) == []
 
 
 @pytest.mark.parametrize(

@@ -137,7 +137,7 @@ class Step(Part, title="a step"):
         "Where a case goes instead of entering once more.", None, weight=Weight.DECISION
     )
     asks: tuple[FactRef, ...] = key("Facts that are asked (again) here, before the step decides.", ())
-    decide: tuple[Row, ...] = key("The decision table.", (), weight=Weight.DECISION, ordered=True)
+    decide: Filled[tuple[Row, ...]] = key("The decision table.", (), weight=Weight.DECISION, ordered=True)
     hit_policy: Literal["unique", "first", "any"] = key(
         "How rows are chosen: at most one matches (unique), the first that matches (first), or several that say the same (any).",
         "unique", weight=Weight.DECISION,
@@ -184,6 +184,8 @@ class Step(Part, title="a step"):
             if getattr(self, one) and self.lacks(other) and getattr(self, other) != 0:
                 where, code = ((*self.at, one), "SOP005") if one == "on_overdue" else (self.at, "SOP003")
                 yield _slip(where, f"`{one}` needs `{other}` beside it", code)
+        if "hit_policy" in self.__dict__ and self.lacks("decide"):
+            yield _slip(self.at, "`hit_policy` needs `decide` beside it", "SOP003")
         yield from _last_row(self.at, "decide", self.decide)
         if not isinstance(self.within, Duration):  # a duration is a tuple too
             yield from _last_row(self.at, "within", self.within or ())
@@ -205,6 +207,7 @@ class Step(Part, title="a step"):
 
 _ENTWINED = frozenset({
     "decide", "ask", "answers", "call", "on", "escalate", "at_most", "after_that", "on_overdue", "wait",
+    "hit_policy",
 })  # fmt: skip
 """What a step may have that goes only with something else, or not with it."""
 

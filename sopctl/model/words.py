@@ -10,6 +10,8 @@ from sopctl.shape import Reading, Ref, Shape, Text, Word
 SOP_ID = r"[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)+"
 ID = r"[a-z0-9]+(?:[-.][a-z0-9]+)*"
 
+IS_ID, IS_SOP = re.compile(ID).fullmatch, re.compile(SOP_ID).fullmatch
+
 _ID_WORDS = "an id: lower-case letters, digits and hyphens, such as `check-window`"
 _RESERVED = {"trigger", "otherwise"}
 

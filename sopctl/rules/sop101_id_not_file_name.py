@@ -19,6 +19,7 @@ from pathlib import PurePosixPath
 
 from sopctl.diagnostic import Finding
 from sopctl.model import Sop
+from sopctl.model.words import IS_SOP
 from sopctl.source import Document
 
 
@@ -27,5 +28,6 @@ def check(sop: Sop, document: Document) -> Iterator[Finding]:
         return
     file = PurePosixPath(document.path)
     if sop.id != file.stem:
-        help = f"call the file {sop.id}{file.suffix}, or write `id: {file.stem}`"
+        other = f", or write `id: {file.stem}`" if IS_SOP(file.stem) else ""
+        help = f"call the file {sop.id}{file.suffix}{other}"
         yield Finding(("id",), f"the id is `{sop.id}`, but the file is called `{file.name}`", help)
