@@ -71,8 +71,8 @@ _NAMED = {
 class Library:
     """Every file, typed; registers merged; references resolved.
 
-    A file that could not be read still answers to its stem, so that it makes no reference
-    to it dangle; a folder that could not be opened answers to every SOP that is nowhere else. What is known of the files of another library that it is `like` need not be
+    A file that could not be read, or has another id than its name, still answers to its stem, so
+    that it makes no reference to it dangle; a folder that could not be opened answers to every SOP that is nowhere else. What is known of the files of another library that it is `like` need not be
     worked out again; it does not keep that library.
     """
 
@@ -397,11 +397,13 @@ class Library:
 
     @cached_property
     def _stems(self) -> frozenset[str]:
-        """Ids that an unreadable file, or one whose id is wrong, may carry."""
-        doubtful = (
-            each for each in self.typed if not each.readable or (each.sop and "id" in each.sop.unknown)
+        """Ids that an unreadable file, or one whose id is wrong or not its name, may be meant to carry."""
+        names = [(PurePosixPath(each.document.path).stem, each) for each in self.typed]
+        return frozenset(
+            name
+            for name, each in names
+            if not each.readable or (each.sop and ("id" in each.sop.unknown or each.sop.id != name))
         )
-        return frozenset(PurePosixPath(each.document.path).stem for each in doubtful)
 
     @cached_property
     def _scopes(self) -> dict[str, tuple[str, ...] | None]:

@@ -239,6 +239,15 @@ def test_a_bound_of_a_loop_that_is_written_wrongly_is_one_finding(bound: str, co
     assert [each.code for each in check(changed((old, step), ("outcomes:", f"{deadline}outcomes:")))] == codes
 
 
+def test_an_id_that_is_not_the_name_of_its_file_is_one_finding() -> None:
+    texts = changed(("id: TS-A-002", "id: TS-A-022"), path="TS-A-002.yaml")
+    texts["TS-A-001.yaml"] = SOP.replace("see [[TS-A-002]]", "see [[TS-A-002]] and [[TS-A-002#look]]")
+    assert [each.code for each in check(texts)] == ["SOP101"]
+    call = "    call: TS-A-002\n    on: {done: done}\n"
+    texts["TS-A-001.yaml"] = SOP.replace("    next: done\n", call).replace(", see [[TS-A-002]]", "")
+    assert [each.code for each in check(texts)] == ["SOP101"]
+
+
 def test_a_text_with_a_lost_reference_is_read_by_the_other_rules_all_the_same() -> None:
     texts = changed(("Examples, see [[TS-A-002]].", '"See [[TS-A-020]] and [it](it.pdf)."'))
     assert [each.code for each in check(texts, "SOP301", "SOP305")] == ["SOP301", "SOP305"]

@@ -1,7 +1,8 @@
 """A reference to a SOP that does not exist.
 
 Whoever needs the other procedure most finds nothing there. Usually the SOP was renamed, or the
-id was typed from memory. A SOP whose file cannot be read still counts as there. While a folder
+id was typed from memory. A SOP whose file cannot be read still counts as there, and so does one whose file is called so
+and holds another id (SOP101). While a folder
 cannot be opened, nobody knows which SOPs stand in it: a note says so. What lacks a bracket, as `[TS-BGC-001]`
 does, is no reference at all: readers see the id and cannot follow it.
 

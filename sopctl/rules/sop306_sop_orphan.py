@@ -18,6 +18,7 @@ scope: All other examples.
 """
 
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 
 from sopctl.analysis import links
 from sopctl.diagnostic import Finding, Severity, nearest
@@ -31,9 +32,15 @@ def check_library(library: Library) -> Iterator[Finding]:
     joined = _linked(library) | _referring(library) | _perhaps_meant(library)
     for sop in library.sops:
         path = library.path_of(sop)
-        if path not in joined and all(other == path for other, _ in library.uses.get(("sop", sop.id), ())):
+        if path not in joined and not _used(library, sop.id, path):
             message = "no other SOP refers to this one, and it refers to none"
             yield Finding(("id",), message, "say where its case comes from, or where it goes", path=path)
+
+
+def _used(library: Library, id: str, path: str) -> bool:
+    """Whether another file refers to a SOP, by its id or by the name of its file."""
+    names = (id, PurePosixPath(path).stem)
+    return any(other != path for name in names for other, _ in library.uses.get(("sop", name), ()))
 
 
 def _perhaps_meant(library: Library) -> set[str]:
