@@ -19,6 +19,8 @@ _ORDER = "a line that begins with `%` is an order to the reader", "delete it, or
 _MERGE = lazy_pattern(r"^(?:<{7}|>{7})(?=[ \t\r\n]|\Z)", re.MULTILINE)
 _KEY_LINE = lazy_pattern(r"[\r\n][ ]*(?:- +)*[A-Za-z_][\w.-]*:(?=\s)")
 _UNSPACED_ITEM = lazy_pattern(r"\s*(-)[A-Za-z_][\w.-]*:(?=\s|\Z)")
+_UNSPACED_TEXT = lazy_pattern(r"-[^\W\d_]")
+_UNSPACED = "a list item begins with `- `: a space is missing after the `-`"
 _BULLET = lazy_pattern(r"\s*([•‣▪●○◦·–—−])\s")
 _UNSPACED_KEY = lazy_pattern(r"\s*(?:- +)*([A-Za-z_][\w-]*):(?=[^\s/:])(?!.*:(?:\s|\Z))(.*)")
 _SAID_TEST = lazy_pattern(r"[^,}\]\r\n#]*")
@@ -120,7 +122,14 @@ def _after_the_end(text: str, at: int, closed: Closed, inside: bool) -> tuple[st
         return f"a text that begins with `{sign}` must stand in quotes", "put the whole text in quotes", start
     if sign not in "[{" and _KEY_LINE.search(text, start, end):
         return "a quotation mark is opened here and not closed before the next key", "close it; an apostrophe inside single quotes is written twice", start  # fmt: skip
-    return "the text goes on after its closing quote", "put the whole text in quotes: single ones around a text that holds double ones", at  # fmt: skip
+    return "the text goes on after its closing quote", _other_quotes(sign), at
+
+
+def _other_quotes(sign: str) -> str:
+    """How a text with that quote in it is written."""
+    if sign == "'":
+        return "put double quotes around the whole text, or write each `'` inside it twice"
+    return "put the whole text in quotes: single ones around a text that holds double ones, and each `'` inside it twice"
 
 
 def _suspects(text: str, at: int, began: int, said: str) -> Iterator[tuple[int, str]]:
@@ -148,7 +157,7 @@ def _slip(start: int, line: str) -> tuple[str, str, int] | None:
         at, name = hidden
         return f"{name} stands in column {at + 1}", "delete it, or type a plain space in its place", start + at  # fmt: skip
     if item := _UNSPACED_ITEM.match(line):
-        return "a list item begins with `- `: a space is missing after the `-`", "write `- ` before the key", start + item.start(1)  # fmt: skip
+        return _UNSPACED, "write `- ` before the key", start + item.start(1)
     if bullet := _BULLET.match(line):
         return f"a list item begins with `- `, not with `{bullet[1]}`", "write `- ` in its place", start + bullet.start(1)  # fmt: skip
     if key := _UNSPACED_KEY.match(line):
@@ -196,6 +205,8 @@ def _cause(text: str, at: int, began: int, said: str) -> tuple[str, str, int]:
             )
         return "there is a second `: ` in this line, where only a key has one", _QUOTE, at
     if "could not find expected ':'" in said or "simple key" in said:
+        if _UNSPACED_TEXT.match(text, began):
+            return _UNSPACED, "write `- ` before the text", began
         return "this line is neither `key: value` nor a list item", "add the `:`, or indent the line under the text that it continues", began  # fmt: skip
     if "'-' indicator" in said or "block end" in said or "block" in said or "expected key" in said:
         return "the indentation does not fit what stands above", "items of one list, and keys of one mapping, begin in the same column", at  # fmt: skip
