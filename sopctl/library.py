@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 from weakref import ref
 
 from sopctl import model, source
-from sopctl.diagnostic import Finding, Hints, Pointer
+from sopctl.diagnostic import Finding, Hints, Pointer, asked
 from sopctl.files import Texts, Unread
 from sopctl.model import Sop, Typed
 from sopctl.model.registers import (
@@ -29,7 +29,7 @@ from sopctl.model.registers import (
 )
 from sopctl.model.scenario import Scenario
 from sopctl.model.words import IS_ID, IS_SOP
-from sopctl.prose import Speech
+from sopctl.prose import TEXT_KINDS, Speech
 from sopctl.prose import references as text_references
 from sopctl.shape import UNKNOWN, Problem, Reference
 
@@ -470,7 +470,7 @@ class Library:
         if self._is_of_entry(reference):
             return self._lost_entry(reference, sop, hints)
         if kind == "unclear":
-            return Missing("SOP301", reference, f"`[[{target}]]` names nothing that the format knows")
+            return self._lost_unclear(reference, sop, hints)
         id, mark, step = target.partition("#")
         if kind == "torn" or (kind == "bracketed" and id in self.by_id):
             message = f"a reference stands between two pairs of brackets: write `[[{target or '…'}]]`"
@@ -482,6 +482,36 @@ class Library:
         if kind == "sop":
             return Missing("SOP301", reference, self._no_sop(target, hints))
         return self._lost_step(reference, sop, step if mark else target, hints) if sop else None
+
+    def _lost_unclear(self, reference: Reference, sop: Sop | None, hints: Hints) -> Missing | None:
+        """What stands between brackets and is written like no name at all, with the one that is nearest."""
+        target = reference.target
+        kind, colon, name = (word.strip() for word in target.partition(":"))
+        id, mark, step = (word.strip() for word in target.partition("#"))
+        home = (self.sop(id) if id else sop) if mark else None
+        code = "SOP301"
+        if colon and kind in TEXT_KINDS:
+            if target in (f"{kind}:{known}" for known in self._known[kind]):
+                return None  # its entry has the finding
+            near = hints.nearest(name, self._known[kind])
+            near, reference = near and f"{kind}:{near}", reference._replace(kind=kind, target=name)
+            code = _code_of(reference)
+        elif colon:
+            near = hints.nearest(kind, TEXT_KINDS)
+            near = near and f"{near}:{name}"
+        elif home:
+            if not home.steps_whole:
+                return None
+            near, code = hints.nearest(step, home.steps_by_id), "SOP302"
+            near = near and f"{id}#{near}"
+        elif kinds := [kind for kind in sorted(TEXT_KINDS) if target in self._known[kind]]:
+            near, reference = f"{kinds[0]}:{target}", reference._replace(kind=kinds[0])
+        elif sop and target in sop.steps_by_id:
+            near = f"#{target}"
+        else:
+            near = hints.nearest(id, self.by_id)
+            near = near and f"{near}{mark}{step}"
+        return Missing(code, reference, f"`[[{target}]]` names nothing that the format knows{asked(near)}")
 
     def _lost_entry(self, reference: Reference, sop: Sop | None, hints: Hints) -> Missing | None:
         kind, target = reference.kind, reference.target

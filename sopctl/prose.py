@@ -17,10 +17,11 @@ REFERENCE = re.compile(r"\[\[([^\[\]|\n]+)(?:\|([^\[\]\n]*))?\]\]")
 _TARGET = re.compile(
     rf"(?:(?P<sop>{SOP_ID})(?:#(?P<step>{ID}))?|#(?P<local>{ID})|(?P<kind>[a-z]+):(?P<id>{ID}))"
 )
-_KINDS = frozenset({"role", "team", "term", "clause", "path", "notice", "metric"})
+TEXT_KINDS = frozenset({"role", "team", "term", "clause", "path", "notice", "metric"})
+"""What stands before the `:` of a reference in a text."""
 _NO_REFERENCE = lazy_pattern(
     rf"""\[(?<![\[\]\\!]\[)(?:
-      \[[ \t]*(?P<torn>{SOP_ID}(?:\#{ID})?|\#{ID}|(?:{"|".join(sorted(_KINDS))}):{ID})(?:\|[^\[\]\n]*)?[ \t]*\](?:[ \t]+\]|(?!\]))
+      \[[ \t]*(?P<torn>{SOP_ID}(?:\#{ID})?|\#{ID}|(?:{"|".join(sorted(TEXT_KINDS))}):{ID})(?:\|[^\[\]\n]*)?[ \t]*\](?:[ \t]+\]|(?!\]))
       | \[(?:\|[^\[\]\n]*)?\]\]
       | (?P<single>{SOP_ID}(?:\#{ID})?)\](?!\]?\(|[\[:]))""",
     re.VERBOSE,
@@ -69,7 +70,7 @@ def references(prose: Iterable[Prose]) -> Iterator[Reference]:
 def meaning(target: str) -> tuple[str, str]:
     """The kind and the name of a reference as it stands between the brackets."""
     found = _TARGET.fullmatch(target)
-    if not found or (found["kind"] and found["kind"] not in _KINDS):
+    if not found or (found["kind"] and found["kind"] not in TEXT_KINDS):
         return "unclear", target
     if found["kind"]:
         return found["kind"], found["id"]

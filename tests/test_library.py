@@ -106,6 +106,48 @@ def test_a_reference_that_leads_nowhere_is_missing(key: str, code: str) -> None:
     assert [found for found, _ in lost(whole)] == ([code] if code else [])
 
 
+@pytest.mark.parametrize(
+    ("written", "code", "meant"),
+    [
+        ("ts-a-002", "SOP301", "TS-A-002"),
+        ("ts-a-002#look", "SOP301", "TS-A-002#look"),
+        ("TS-A-002#Look", "SOP302", "TS-A-002#look"),
+        ("#Look", "SOP302", "#look"),
+        ("role:Lead", "SOP303", "role:lead"),
+        ("role: lead", "SOP303", "role:lead"),
+        ("rôle:lead", "SOP301", "role:lead"),
+        ("term:My word", "SOP304", ""),
+        ("lead", "SOP301", "role:lead"),
+        ("look", "SOP301", "#look"),
+        ("what is this", "SOP301", ""),
+    ],
+)
+def test_what_is_no_reference_is_told_with_the_nearest(written: str, code: str, meant: str) -> None:
+    whole = library(
+        roles=ROLES, TS_A_001=sop("TS-A-001", f"notes: 'See [[{written}]].'"), TS_A_002=sop("TS-A-002")
+    )
+    [found] = whole.missing["TS-A-001.yaml"]
+    near = f" (did you mean `{meant}`?)" if meant else ""
+    assert (found.code, found.message) == (code, f"`[[{written}]]` names nothing that the format knows{near}")
+    if meant:
+        mended = library(
+            roles=ROLES, TS_A_001=sop("TS-A-001", f"notes: 'See [[{meant}]].'"), TS_A_002=sop("TS-A-002")
+        )
+        assert lost(mended) == []
+
+
+def test_a_reference_to_an_entry_whose_id_is_no_id_is_told_there() -> None:
+    assert (
+        lost(
+            library(
+                roles=f"{ROLES[:-2]}, Agent: {{title: A}}}}\n",
+                a=sop("TS-A-001", "notes: See [[role:Agent]]."),
+            )
+        )
+        == []
+    )
+
+
 def test_a_word_that_only_ends_like_another_is_no_slip_of_it() -> None:
     assert nearest("questions", ["escalations", "notes", "purpose"]) == ""
     assert nearest("xscalations", ["escalations", "notes", "purpose"]) == "escalations"
