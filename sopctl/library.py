@@ -407,10 +407,12 @@ class Library:
 
     @cached_property
     def _scopes(self) -> dict[str, tuple[str, ...] | None]:
+        """By kind, the words that `applies_to` may use; None where they are written wrongly."""
         known = self.knowledge_base
+        words = {"jurisdiction": "jurisdictions", "worker-type": "worker_types"}
         return {
-            "jurisdiction": known.jurisdictions if known else None,
-            "worker-type": known.worker_types if known else None,
+            kind: None if known and word in known.unknown else getattr(known, word, ())
+            for kind, word in words.items()
         }
 
     def _meant(self, reference: Reference) -> tuple[tuple[str, str], ...]:
@@ -517,6 +519,8 @@ class Library:
         kind, target = reference.kind, reference.target
         known = self._entries_for(reference, sop)
         if not self.registers_whole or target in known or (kind == "fact" and sop and "facts" in sop.unknown):
+            return None
+        if kind in self._scopes and self._scopes[kind] is None:
             return None
         message = f"no {_NAMED.get(kind, kind)} is called `{target}`{hints.did_you_mean(target, known)}"
         return Missing(_code_of(reference), reference, message)

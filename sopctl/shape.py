@@ -240,6 +240,8 @@ class List(Shape):
         if isinstance(self.item, Record) and self.item.named_in(data):
             message = f"{_name(at)} should be {self.words}, not keys with values"
             return into.refuse(at, message, help=self.item.as_item(next(iter(data))))
+        if not self.item.accepts(data):
+            return into.refuse(at, f"{_name(at)} should be {self.words}, not {_form(data)}")
         return (self.item.read(data, at, into),)
 
     def schema(self, name: Any) -> dict[str, Any]:

@@ -248,6 +248,12 @@ def test_among_thousands_of_names_the_nearest_is_suggested() -> None:
     assert whole.missing["b.yaml"][0].message.endswith("(did you mean `clerk-2718`?)")
 
 
+def test_a_list_of_jurisdictions_that_is_written_wrongly_makes_none_unknown() -> None:
+    applies = sop("TS-A-001", "applies_to: {jurisdictions: [us-mn], worker_types: [rider]}")
+    base = "knowledge_base: {title: Docks, jurisdcitions: [us-mn], worker_types: [driver]}\n"
+    assert lost(library(a=base + ROLES, TS_A_001=applies)) == [("SOP304", "rider")]
+
+
 def test_a_jurisdiction_that_is_not_written_yet_is_told_alone() -> None:
     base = 'knowledge_base: {title: Docks, jurisdictions: [us-wa, ""]}\n'
     whole = library(a=base + ROLES, TS_A_001=sop("TS-A-001", "applies_to: {jurisdictions: [us-mn]}"))

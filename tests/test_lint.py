@@ -164,6 +164,21 @@ def test_the_name_of_a_file_is_proposed_as_its_id_only_where_it_can_be_one(path:
         ("version: 1.0.0\n", "version: one\n", "SOP005"),
         ("    next: done\n", "    next: doen\n", "SOP203"),
         ("    next: done\n", "    next: done\n    decide: []\n", "SOP005"),
+        (
+            "outcomes:",
+            "deadlines: [{id: d, kind: ceiling, from: trigger, to: The end, value: 1d}]\noutcomes:",
+            "SOP005",
+        ),
+        (
+            "outcomes:",
+            "deadlines: [{id: d, kind: ceiling, from: trigger, to: {a: b}, value: 1d}]\noutcomes:",
+            "SOP005",
+        ),
+        (
+            "outcomes:",
+            "deadlines: [{id: d, kind: ceiling, from: trigger, to: [The end], value: 1d}]\noutcomes:",
+            "SOP005",
+        ),
         ("    next: done\n", "    next: done\n    hit_policy: first\n", "SOP003"),
         ("    next: done\n", "    next: done\n    hit_policy: first\n    decid: [{then: done}]\n", "SOP004"),
         ("    role: lead\n", "    role: led\n", "SOP303"),

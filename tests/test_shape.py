@@ -95,6 +95,10 @@ def test_all_slips_are_noted_at_once_each_with_its_address() -> None:
             {"friends": ["bob", {"a": "b"}]},
             "item 2 of `friends` should be the id of a friend, not keys with values",
         ),
+        (
+            {"friends": {"a": "b"}},
+            "`friends` should be a list; each item the id of a friend, not keys with values",
+        ),
         ({"name": ""}, "`name` is empty"),
         ({"name": " \n"}, "`name` is empty"),
         ({"born": "tomorrow"}, "`born` should be a date that exists, written 2026-02-17, not `tomorrow`"),

@@ -127,7 +127,8 @@ class Clock:
             return self._like.verdicts(sop)
         if sop.id not in self._verdicts:
             known = [each for each in sop.deadlines or () if each and each.kind and each.from_ and each.to]
-            self._verdicts[sop.id] = tuple(self._verdict(sop, each) for each in known if not each.unknown)
+            whole = [each for each in known if not each.unknown and all(each.to)]
+            self._verdicts[sop.id] = tuple(self._verdict(sop, each) for each in whole)
         return self._verdicts[sop.id]
 
     def gap(self, late: Chain, early: Chain, hasty: bool = False) -> Gap:
