@@ -263,6 +263,30 @@ def test_an_id_that_is_not_the_name_of_its_file_is_one_finding() -> None:
     assert [each.code for each in check(texts)] == ["SOP101"]
 
 
+@pytest.mark.parametrize(
+    ("said", "codes"),
+    [
+        ("supersedes: TS-A-002", []),
+        ("supersedes: TS-A-202", ["SOP301"]),
+        ("supersedes: [TS A 2]", ["SOP005"]),
+        ("supersedse: TS-A-002", ["SOP004"]),
+        ("tags: [old]", ["SOP109"]),
+    ],
+)
+def test_a_successor_who_names_what_it_replaces_wrongly_is_one_finding(said: str, codes: list[str]) -> None:
+    texts = changed(("status: draft", "status: superseded"), path="TS-A-002.yaml")
+    texts["TS-A-001.yaml"] = SOP.replace("status: draft", f"status: effective\n{said}")
+    assert [each.code for each in check(texts, "SOP004", "SOP005", "SOP109", "SOP301")] == codes
+
+
+@pytest.mark.parametrize(
+    ("required", "code"), [("lead", ""), ("laed", "SOP303"), ("[Lead]", "SOP005"), ("writer", "SOP602")]
+)
+def test_a_role_that_is_to_be_trained_and_written_wrongly_is_one_finding(required: str, code: str) -> None:
+    texts = changed(("outcomes:", f"training: {{required_for: {required}}}\noutcomes:"))
+    assert [each.code for each in check(texts)] == ([code] if code else [])
+
+
 def test_a_text_with_a_lost_reference_is_read_by_the_other_rules_all_the_same() -> None:
     texts = changed(("Examples, see [[TS-A-002]].", '"See [[TS-A-020]] and [it](it.pdf)."'))
     assert [each.code for each in check(texts, "SOP301", "SOP305")] == ["SOP301", "SOP305"]

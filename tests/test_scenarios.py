@@ -349,6 +349,21 @@ def test_a_scenario_in_a_register_names_steps_of_its_sop(case: str, message: str
     ]
 
 
+@pytest.mark.parametrize(
+    ("case", "code"),
+    [
+        ("given: {aeg: 91, excused: no}", "SOP304"),
+        ("given: {age: 1}, answers: {wiegh: same}", "SOP302"),
+        ("given: {age: 91}", "SOP901"),
+    ],
+)
+def test_what_a_case_lacks_and_says_under_another_name_is_one_finding(case: str, code: str) -> None:
+    made = library(f"  - {{title: Odd, {case}, expect: {{visits: window}}}}\n")
+    before = {(each.code, each.message) for each in lint(library())}
+    assert [each.code for each in lint(made) if (each.code, each.message) not in before] == [code]
+    assert "Odd" in [trial.scenario.title for trial in trials(made) if trial.failed]
+
+
 def test_an_answer_that_nothing_asks_for_is_told() -> None:
     made = library("  - {title: Late, calls: {window: x, undo: y}, answers: {weigh: other}, expect: {}}\n")
     [found] = said(made, "SOP302")

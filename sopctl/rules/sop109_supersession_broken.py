@@ -34,7 +34,7 @@ supersedes: [TS-EX-001]
 from collections.abc import Iterator
 
 from sopctl.analysis.graph import circle_through, circles
-from sopctl.diagnostic import Finding, Severity
+from sopctl.diagnostic import Finding, Severity, nearest
 from sopctl.library import Library
 from sopctl.model import Sop
 
@@ -67,9 +67,19 @@ def _unfollowed(sop: Sop, successors: list[Sop], library: Library) -> Iterator[F
         others = " and ".join(f"{other.id} (`{other.status}`)" for other in successors)
         message = f"it is superseded by {others}, which is not in force"
         yield Finding(("status",), message, path=path)
+    elif _perhaps_followed(sop, library):
+        return
     elif library.unreadable:
         message = f"unknown: which SOP takes its place, while {library.unreadable[0]} cannot be read"
         yield Finding(("status",), message, severity=Severity.NOTE, path=path)
     else:
         help = f"name it in the `supersedes` of the SOP that takes its place: [{sop.id}]"
         yield Finding(("status",), "it is superseded, but no SOP takes its place", help, path=path)
+
+
+def _perhaps_followed(sop: Sop, library: Library) -> bool:
+    """Whether another SOP may mean this one in a `supersedes` that has a finding already."""
+    if any("supersedes" in other.unknown or not all(other.supersedes) for other in library.sops):
+        return True
+    lost = (each.reference for found in library.missing.values() for each in found)
+    return any(each.at[0] == "supersedes" and nearest(each.target, library.by_id) == sop.id for each in lost)

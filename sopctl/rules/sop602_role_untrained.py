@@ -44,9 +44,9 @@ severity = Severity.WARNING
 def check(sop: Sop, library: Library) -> Iterator[Finding]:
     if not sop.training or "required_for" in sop.training.unknown:
         return
-    required = {id for id in sop.training.required_for if id}
-    if not library.registers_whole and not all(map(library.person, required)):
-        return  # who belongs to them, nobody can know
+    required = {*sop.training.required_for}
+    if not all(id and library.person(id) for id in required):
+        return  # who is meant, or belongs to them, nobody can know
     trained = required | {member for id in required for member in _members(library, id)}
     said: set[str] = set()
     for at, doer in _doers(sop):
