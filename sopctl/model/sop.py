@@ -184,7 +184,7 @@ class Step(Part, title="a step"):
             if getattr(self, one) and self.lacks(other) and getattr(self, other) != 0:
                 where, code = ((*self.at, one), "SOP005") if one == "on_overdue" else (self.at, "SOP003")
                 yield _slip(where, f"`{one}` needs `{other}` beside it", code)
-        if "hit_policy" in self.__dict__ and self.lacks("decide"):
+        if self.hit_policy != "unique" and self.lacks("decide"):  # data for programs writes out what is usual
             yield _slip(self.at, "`hit_policy` needs `decide` beside it", "SOP003")
         yield from _last_row(self.at, "decide", self.decide)
         if not isinstance(self.within, Duration):  # a duration is a tuple too
