@@ -1,16 +1,17 @@
 """All SOPs and registers at once, and the questions that only the whole can answer."""
 
 from collections import defaultdict
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import cached_property
 from pathlib import PurePosixPath
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 from weakref import ref
 
 from sopctl import model, source
-from sopctl.diagnostic import Finding, Hints, Pointer, asked
+from sopctl.diagnostic import Finding, Pointer
 from sopctl.files import Texts, Unread
+from sopctl.library.references import LOCAL, REGISTER_OF, Missing, missing, unjudged
 from sopctl.model import Sop, Typed
 from sopctl.model.registers import (
     ROUND_THE_CLOCK,
@@ -29,7 +30,7 @@ from sopctl.model.registers import (
 )
 from sopctl.model.scenario import Scenario
 from sopctl.model.words import IS_ID, IS_SOP
-from sopctl.prose import TEXT_KINDS, Speech
+from sopctl.prose import Speech
 from sopctl.prose import references as text_references
 from sopctl.shape import UNKNOWN, Problem, Reference
 
@@ -39,41 +40,16 @@ Beside = Callable[[str], str | None]
 """The text of any other file of the repository by its path (empty for a picture or a folder),
 or None where there is no such file."""
 
-
-class Missing(NamedTuple):
-    """A reference that leads nowhere: the code of the rule that says so, and the words."""
-
-    code: str
-    reference: Reference
-    message: str
-
-
-REGISTER_OF = {
-    "role": ("roles", "teams", "schedules"),
-    "team": ("teams",),
-    "calendar": ("calendars",),
-    "path": ("escalation_paths",),
-    "fact": ("facts",),
-    "clause": ("clauses",),
-    "notice": ("notices",),
-    "metric": ("metrics",),
-    "term": ("glossary",),
-}
-"""The registers in which a reference of each kind is looked up."""
-
 PEOPLE = REGISTER_OF["role"]
-_NAMED = {
-    "role": "role, team or schedule", "path": "escalation path", "term": "term of the glossary",
-    "jurisdiction": "jurisdiction of the knowledge base", "worker-type": "worker type of the knowledge base",
-}  # fmt: skip
 
 
 class Library:
     """Every file, typed; registers merged; references resolved.
 
     A file that could not be read, or has another id than its name, still answers to its stem, so
-    that it makes no reference to it dangle; a folder that could not be opened answers to every SOP that is nowhere else. What is known of the files of another library that it is `like` need not be
-    worked out again; it does not keep that library.
+    that it makes no reference to it dangle; a folder that could not be opened answers to every SOP
+    that is nowhere else. What is known of the files of another library that it is `like` need not
+    be worked out again; it does not keep that library.
     """
 
     def __init__(
@@ -198,17 +174,7 @@ class Library:
     def unjudged(self) -> dict[str, tuple[str, ...]]:
         """By the code of a rule about references of which some lead nowhere that can be seen, the files
         that may hold what they lead to."""
-        if self.registers_whole:
-            return {}
-        found = {}
-        for path in self.references:
-            for reference in self._doubtful(path):
-                if not self._is_of_entry(reference):
-                    if self._may_be_in_closed(reference):
-                        found["SOP301"] = self.closed
-                elif reference.target not in self._entries_for(reference, self.by_path[path].sop):
-                    found[_code_of(reference)] = self.hiding_entries
-        return found
+        return {} if self.registers_whole else unjudged(self)
 
     @cached_property
     def hiding_entries(self) -> tuple[str, ...]:
@@ -220,10 +186,43 @@ class Library:
         """The folders that could not be opened."""
         return tuple(each.document.path for each in self.typed if each.document.folder)
 
-    def _may_be_in_closed(self, reference: Reference) -> bool:
-        id = reference.target.partition("#")[0]
-        known = id in self.by_id or id in self._stems
-        return bool(self.closed and reference.kind in _LOCAL and IS_SOP(id) and not known)
+    # What names there are
+
+    @cached_property
+    def names(self) -> dict[str, frozenset[str]]:
+        """By kind of reference, the names that certainly exist."""
+        known = {
+            kind: frozenset(id for word in words for id in self._homes[word])
+            for kind, words in REGISTER_OF.items()
+        }
+        known["calendar"] |= {ROUND_THE_CLOCK}
+        scopes = {kind: frozenset(filter(None, words or ())) for kind, words in self.scopes.items()}
+        return {**known, **scopes, "sop": frozenset(self.by_id)}
+
+    @cached_property
+    def private_facts(self) -> frozenset[str]:
+        """The names of the facts that SOPs have to themselves."""
+        return frozenset(id for sop in self.sops for id in sop.facts or ())
+
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        """Ids that an unreadable file, or one whose id is wrong or not its name, may be meant to carry."""
+        names = [(PurePosixPath(each.document.path).stem, each) for each in self.typed]
+        return frozenset(
+            name
+            for name, each in names
+            if not each.readable or (each.sop and ("id" in each.sop.unknown or each.sop.id != name))
+        )
+
+    @cached_property
+    def scopes(self) -> dict[str, tuple[str, ...] | None]:
+        """By kind, the words that `applies_to` may use; None where they are written wrongly."""
+        known = self.knowledge_base
+        words = {"jurisdiction": "jurisdictions", "worker-type": "worker_types"}
+        return {
+            kind: None if known and word in known.unknown else getattr(known, word, ())
+            for kind, word in words.items()
+        }
 
     # What is the same in the library that it is like
 
@@ -263,7 +262,7 @@ class Library:
     @cached_property
     def missing(self) -> dict[str, tuple[Missing, ...]]:
         """By file, the references that lead nowhere."""
-        return {path: tuple(self._missing_in(path)) for path in self.references}
+        return {path: tuple(missing(self, path)) for path in self.references}
 
     @cached_property
     def speech(self) -> dict[str, Speech]:
@@ -366,11 +365,11 @@ class Library:
         return {path: known[path] for path, each in self.by_path.items() if before.get(path) is each}
 
     def _old_ids_are_free(self) -> None:
-        self._now: dict[str, str] = {}  # by an id that a SOP had before, the one that it has
+        self.now: dict[str, str] = {}  # by an id that a SOP had before, the one that it has
         for each in self.typed:
             for i, old in enumerate((each.sop.formerly or ()) if each.sop else ()):
                 other = self.by_id[old].document.path if old in self.by_id else ""
-                taken = self._now.setdefault(old, each.sop.id) if old and each.sop else None
+                taken = self.now.setdefault(old, each.sop.id) if old and each.sop else None
                 if other:
                     message = f"`{old}` is the id of {other}: an id is never used again"
                     self.twice.append(Finding(("formerly", i), message, path=each.document.path))
@@ -395,26 +394,6 @@ class Library:
         """By file, the SOP that its id means."""
         return {self.path_of(sop): sop for sop in self.sops}
 
-    @cached_property
-    def _stems(self) -> frozenset[str]:
-        """Ids that an unreadable file, or one whose id is wrong or not its name, may be meant to carry."""
-        names = [(PurePosixPath(each.document.path).stem, each) for each in self.typed]
-        return frozenset(
-            name
-            for name, each in names
-            if not each.readable or (each.sop and ("id" in each.sop.unknown or each.sop.id != name))
-        )
-
-    @cached_property
-    def _scopes(self) -> dict[str, tuple[str, ...] | None]:
-        """By kind, the words that `applies_to` may use; None where they are written wrongly."""
-        known = self.knowledge_base
-        words = {"jurisdiction": "jurisdictions", "worker-type": "worker_types"}
-        return {
-            kind: None if known and word in known.unknown else getattr(known, word, ())
-            for kind, word in words.items()
-        }
-
     def _meant(self, reference: Reference) -> tuple[tuple[str, str], ...]:
         kind, target = reference.kind, reference.target
         meant = self._meanings.get((kind, target))
@@ -430,170 +409,7 @@ class Library:
         if kind in REGISTER_OF:
             return tuple((word, target) for word in REGISTER_OF[kind] if target in self._homes[word])
         sop, _, _ = target.partition("#")
-        return (("sop", sop),) if kind in _LOCAL and IS_SOP(sop) else ()
-
-    def _missing_in(self, path: str) -> Iterator[Missing]:
-        each, hints = self.by_path[path], Hints()
-        for reference in self._doubtful(path):
-            if reference.kind == "case-step":
-                lost = self._lost_case_step(reference, each, hints)
-            else:
-                lost = self._lost(reference, each.sop, hints)
-            if lost:
-                yield lost
-
-    def _doubtful(self, path: str) -> list[Reference]:
-        """The references of a file but for those that plainly lead somewhere, which most do."""
-        known: dict[str, Container[str]] = {**self._known}
-        if sop := self.by_path[path].sop:
-            steps, outcomes = sop.steps_by_id, sop.outcomes or {}
-            known["local-step"] = steps
-            known["target"] = {**steps, **outcomes}
-            known["point"] = {*steps, "trigger", *filter(str.islower, outcomes)}  # others may be SOPs
-        return [each for each in self.references[path] if each.target not in known.get(each.kind, ())]
-
-    @cached_property
-    def _known(self) -> dict[str, frozenset[str]]:
-        """By kind of reference, the names that certainly exist."""
-        known = {
-            kind: frozenset(id for word in words for id in self._homes[word])
-            for kind, words in REGISTER_OF.items()
-        }
-        known["calendar"] |= {ROUND_THE_CLOCK}
-        scopes = {kind: frozenset(filter(None, words or ())) for kind, words in self._scopes.items()}
-        return {**known, **scopes, "sop": frozenset(self.by_id)}
-
-    @cached_property
-    def _private_facts(self) -> frozenset[str]:
-        return frozenset(id for sop in self.sops for id in sop.facts or ())
-
-    def _lost(self, reference: Reference, sop: Sop | None, hints: Hints) -> Missing | None:
-        kind, target = reference.kind, reference.target
-        if self._is_of_entry(reference):
-            return self._lost_entry(reference, sop, hints)
-        if kind == "unclear":
-            return self._lost_unclear(reference, sop, hints)
-        id, mark, step = target.partition("#")
-        if kind == "torn" or (kind == "bracketed" and id in self.by_id):
-            message = f"a reference stands between two pairs of brackets: write `[[{target or '…'}]]`"
-            return Missing("SOP301", reference, message)
-        if kind == "bracketed":
-            return None
-        if IS_SOP(id):
-            return self._lost_sop(reference, id, step, hints)
-        if kind == "sop":
-            return Missing("SOP301", reference, self._no_sop(target, hints))
-        return self._lost_step(reference, sop, step if mark else target, hints) if sop else None
-
-    def _lost_unclear(self, reference: Reference, sop: Sop | None, hints: Hints) -> Missing | None:
-        """What stands between brackets and is written like no name at all, with the one that is nearest."""
-        target = reference.target
-        kind, colon, name = (word.strip() for word in target.partition(":"))
-        id, mark, step = (word.strip() for word in target.partition("#"))
-        home = (self.sop(id) if id else sop) if mark else None
-        code = "SOP301"
-        if colon and kind in TEXT_KINDS:
-            if target in (f"{kind}:{known}" for known in self._known[kind]):
-                return None  # its entry has the finding
-            near = hints.nearest(name, self._known[kind])
-            near, reference = near and f"{kind}:{near}", reference._replace(kind=kind, target=name)
-            code = _code_of(reference)
-        elif colon:
-            near = hints.nearest(kind, TEXT_KINDS)
-            near = near and f"{near}:{name}"
-        elif home:
-            if not home.steps_whole:
-                return None
-            near, code = hints.nearest(step, home.steps_by_id), "SOP302"
-            near = near and f"{id}#{near}"
-        elif kinds := [kind for kind in sorted(TEXT_KINDS) if target in self._known[kind]]:
-            near, reference = f"{kinds[0]}:{target}", reference._replace(kind=kinds[0])
-        elif sop and target in sop.steps_by_id:
-            near = f"#{target}"
-        else:
-            near = hints.nearest(id, self.by_id)
-            near = near and f"{near}{mark}{step}"
-        return Missing(code, reference, f"`[[{target}]]` names nothing that the format knows{asked(near)}")
-
-    def _lost_entry(self, reference: Reference, sop: Sop | None, hints: Hints) -> Missing | None:
-        kind, target = reference.kind, reference.target
-        known = self._entries_for(reference, sop)
-        if not self.registers_whole or target in known or (kind == "fact" and sop and "facts" in sop.unknown):
-            return None
-        if kind in self._scopes and self._scopes[kind] is None:
-            return None
-        message = f"no {_NAMED.get(kind, kind)} is called `{target}`{hints.did_you_mean(target, known)}"
-        return Missing(_code_of(reference), reference, message)
-
-    def _is_of_entry(self, reference: Reference) -> bool:
-        return reference.kind in REGISTER_OF or reference.kind in self._scopes
-
-    def _entries_for(self, reference: Reference, sop: Sop | None) -> frozenset[str]:
-        """The names that a reference to an entry may have where it stands."""
-        known = self._known[reference.kind]
-        if reference.kind == "fact" and reference.at[0] == "scenarios":
-            known |= self._private_facts  # a case may tell what only a SOP on its way asks
-        if reference.kind == "fact" and sop is not None:
-            known |= frozenset(sop.facts or ())
-        return known
-
-    def _lost_sop(self, reference: Reference, id: str, step: str, hints: Hints) -> Missing | None:
-        other = self.sop(id)
-        if other is None:
-            hidden = self.closed or id in self._stems
-            return None if hidden else Missing("SOP301", reference, self._no_sop(id, hints))
-        if not step or not other.steps_whole or step in other.steps_by_id:
-            return None
-        near = hints.did_you_mean(step, other.steps_by_id)
-        return Missing("SOP302", reference, f"{id} has no step `{step}`{near}")
-
-    def _lost_step(self, reference: Reference, sop: Sop, target: str, hints: Hints) -> Missing | None:
-        if reference.kind == "local-step":  # a question of the training: SOP603 says it
-            return None
-        if not sop.steps_whole or not _outcomes_whole(sop) or target in sop.steps_by_id:
-            return None
-        ends = reference.kind in ("target", "point")
-        if (ends and target in (sop.outcomes or {})) or (reference.kind == "point" and target == "trigger"):
-            return None
-        known = [*sop.steps_by_id, *(sop.outcomes or {})] if ends else [*sop.steps_by_id]
-        near = hints.did_you_mean(target, known)
-        if reference.kind == "target":
-            return Missing("SOP203", reference, f"no step or outcome is called `{target}`{near}")
-        return Missing(
-            "SOP302", reference, f"no step{' or outcome' if ends else ''} is called `{target}`{near}"
-        )
-
-    def _lost_case_step(self, reference: Reference, each: Typed, hints: Hints) -> Missing | None:
-        """A step that a scenario names: of the SOP that it tests, or of another one."""
-        id, _, name = reference.target.rpartition("#")
-        scenario = _scenario_of(reference, each)
-        home = self.sop(id) if id else each.sop or (self.sop(scenario.sop) if scenario.sop else None)
-        if home is None or home is each.sop:
-            lost = self._lost(reference, home, hints)
-        else:
-            lost = self._lost_sop(reference, home.id, name, hints)
-        step = home.steps_by_id.get(name) if home and not lost else None
-        word = str(reference.at[-2]) if reference.key else ""
-        needs = _NEEDED.get(word, "")
-        if step and needs and step.lacks(needs) and getattr(scenario, word).get(reference.target):
-            return Missing("SOP302", reference, f"the step `{name}` has no `{needs}`, so this does nothing")
-        return lost
-
-    def _no_sop(self, id: str, hints: Hints) -> str:
-        if id in self._now:
-            return f"no SOP is called `{id}`: it is called `{self._now[id]}` now"
-        return f"no SOP is called `{id}`{hints.did_you_mean(id, self.by_id)}"
-
-
-def _scenario_of(reference: Reference, each: Typed) -> Scenario:
-    """The scenario in which a reference stands; one alone is a list of one."""
-    number = reference.at[1]
-    scenarios = (each.sop or each.registers).scenarios  # type: ignore[union-attr]
-    return scenarios[number if isinstance(number, int) else 0]
-
-
-_NEEDED = {"answers": "ask", "calls": "call"}
-"""What a step needs for what a scenario says of it."""
+        return (("sop", sop),) if kind in LOCAL and IS_SOP(sop) else ()
 
 
 def _may_hide_entries(each: Typed) -> bool:
@@ -602,19 +418,6 @@ def _may_hide_entries(each: Typed) -> bool:
     path = each.document.path
     like_a_sop = path.lower().endswith(".md") or IS_SOP(PurePosixPath(path).stem)
     return each.document.folder or not like_a_sop
-
-
-def _code_of(reference: Reference) -> str:
-    """The code of the rule that says that an entry is missing."""
-    return "SOP303" if reference.kind in ("role", "team") else "SOP304"
-
-
-def _outcomes_whole(sop: Sop) -> bool:
-    """False where an outcome may be missing only because its id is written wrongly."""
-    return "outcomes" not in sop.unknown and all(IS_ID(id) for id in sop.outcomes or ())
-
-
-_LOCAL = {"sop", "step", "local-step", "case-step", "target", "point"}
 
 
 def build(
@@ -639,4 +442,4 @@ def _document(path: str, text: str | Unread) -> source.Document | None:
     return source.read(path, text, model.OUTLINE)
 
 
-__all__ = ["Library", "Missing", "Problem", "Texts", "Unread", "build"]
+__all__ = ["REGISTER_OF", "Library", "Missing", "Problem", "Texts", "Unread", "build"]
