@@ -10,9 +10,10 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 from sopctl import builders, files
 from sopctl.analysis.lately import Edit
@@ -24,6 +25,7 @@ from sopctl.builders import (
     complaints,
     configuration,
     environment,
+    failures,
     fit_configuration,
     own_configuration,
     settings,
@@ -187,12 +189,13 @@ def serve(
     places.pages.mkdir(parents=True, exist_ok=True)
     with (
         configuration(own, _previewed(own, places, library, commands)) as config,
-        tempfile.TemporaryFile("w+") as said,
+        _heard() as (saying, said),
     ):
         arguments = [*MKDOCS, "serve", "--livereload", "--config-file", str(config), "--dev-addr", address]
         server = subprocess.Popen(
-            arguments, cwd=places.root, env=environment(library.today), stdout=said, stderr=said
+            arguments, cwd=places.root, env=environment(library.today), stdout=saying, stderr=saying
         )
+        rest = ""
         try:
             tell(f"the preview stands at http://{address}/; stop it with Ctrl-C")
             for changed in _changed(changes, (sops, places.templates, places.home)):
@@ -200,10 +203,27 @@ def serve(
                     _check_free(address)  # somebody may have come first while the pages were made
                     said.seek(0)
                     raise BuildTrouble(f"the preview has stopped:{complaints(said.read(), {})}")
+                failed, rest = failures(rest + said.read())
+                for why in failed:
+                    tell(
+                        f"{Builder.MKDOCS.called} cannot make the pages anew; the browser waits until this is mended:{why}"
+                    )
                 if changed:
                     _renew(places, read, tell, show, rules, commands, config)
         finally:
             _end(server)
+
+
+@contextmanager
+def _heard() -> Iterator[tuple[IO[str], IO[str]]]:
+    """A file to be written by another process and, with a place of its own, read meanwhile."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "said"
+        with (
+            path.open("w", encoding="utf-8") as saying,
+            path.open(encoding="utf-8", errors="replace") as said,
+        ):
+            yield saying, said
 
 
 def _changed(changes: Callable[..., Iterable[object]], folders: Sequence[Path]) -> Iterator[bool]:

@@ -1,6 +1,5 @@
 """MkDocs and Zensical: how each is told what to build, run, and understood when it complains."""
 
-import json
 import os
 import re
 import shutil
@@ -162,6 +161,8 @@ def settings(
     offline: bool,
 ) -> str:
     """A configuration that takes the writers' own and adds what only we know."""
+    from yaml import safe_dump
+
     base = library.knowledge_base
 
     def place(path: Path) -> str:  # Zensical takes no other than relative ones
@@ -183,7 +184,7 @@ def settings(
         values["theme"] = {**own.ours.get("theme", {}), **custom}
     if offline:
         values |= _offline(own, builder)
-    return json.dumps(values, indent=1)
+    return str(safe_dump(values, sort_keys=False))
 
 
 @contextmanager
@@ -268,6 +269,17 @@ def environment(today: date) -> dict[str, str]:
 _COMPLAINT = re.compile(r"^(?:WARNING|ERROR|CRITICAL) +- +(.*)", re.MULTILINE)
 _PAGE = re.compile(r"Doc file '([^']+)'")
 _MOST = 12
+
+
+_FAILED = re.compile(r"^ERROR +- +(?:\[[\d:]+\] )?An error happened during the rebuild.*\n", re.MULTILINE)
+_ASIDE = re.compile(r"(?:DEBUG|INFO|WARNING) +- ")
+
+
+def failures(output: str) -> tuple[list[str], str]:
+    """Why MkDocs could not renew a preview, each time that it says so, and the output that comes after."""
+    *before, rest = _FAILED.split(output)
+    lines = ((line for line in each.splitlines() if not _ASIDE.match(line)) for each in before)
+    return [complaints("\n".join(each), {}) for each in lines], rest
 
 
 def complaints(output: str, sources: Mapping[str, str]) -> str:

@@ -1,6 +1,5 @@
 """The site is made whole or not at all."""
 
-import json
 import os
 import re
 import shutil
@@ -15,6 +14,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import yaml
 
 from sopctl import build, files, library
 from sopctl.build import BuildTrouble, Built, Places
@@ -277,7 +277,7 @@ def test_the_preview_takes_up_another_menu_and_another_name(
 ) -> None:
     def told_to_mkdocs() -> tuple[str, bool]:
         [config] = docks.glob(".mkdocs.yml.*")
-        told = json.loads(config.read_text())
+        told = yaml.safe_load(config.read_text())
         return told["site_name"], "metrics.md" in str(told["nav"])
 
     def changes(*_: Path, **__: object) -> Iterator[set[str]]:
@@ -364,6 +364,30 @@ def test_a_preview_that_cannot_start_says_why(docks: Path, monkeypatch: pytest.M
             changes=changes,
             address="127.0.0.1:0",
         )
+
+
+def test_a_preview_that_cannot_be_renewed_says_why(docks: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The part of MkDocs is played by a process that says what MkDocs says."""
+    said = "WARNING -  A link\nTraceback (most recent call last):\nNameError: no x\nERROR   -  [09:05:01] An error happened during the rebuild. The server"
+    code = f"import time; print({said!r}, flush=True); time.sleep(60)"
+    monkeypatch.setattr(build, "MKDOCS", (sys.executable, "-c", code))
+    told: list[str] = []
+
+    def changes(*_: Path, **__: object) -> Iterator[set[str]]:
+        for _ in range(200):
+            time.sleep(0.05)
+            yield set()
+            if "NameError" in told[-1]:
+                return
+
+    places = Places.of(docks)
+    build.serve(
+        places, lambda: read(docks), told.append, print, sops=docks / "sops", changes=changes, address="127.0.0.1:0"
+    )  # fmt: skip
+    assert told[-1] == (
+        "MkDocs cannot make the pages anew; the browser waits until this is mended:"
+        "\n  Traceback (most recent call last):\n  NameError: no x"
+    )
 
 
 def refused(docks: Path, address: str) -> str:

@@ -40,6 +40,12 @@ def made(root: Path, builder: Builder = Builder.MKDOCS, *, offline: bool = False
     return root / "site/html"
 
 
+def test_the_name_of_a_knowledge_base_may_hold_any_character(docks: Path) -> None:
+    files.write(docks / "sops/base.yaml", r'knowledge_base: {title: "Docks 🚀 \x85\u2028\x7f & sons"}' + "\n")
+    page = (made(docks) / "index.html").read_text("utf-8")
+    assert page.count("Docks 🚀") > 3
+
+
 class Anchors(HTMLParser):
     """What the article of a page can be entered by."""
 
