@@ -41,6 +41,32 @@ def lost(whole: Library) -> list[tuple[str, str]]:
     return [(each.code, each.reference.target) for found in whole.missing.values() for each in found]
 
 
+@pytest.mark.parametrize(
+    ("status", "start", "successor", "counts"),
+    [
+        ("effective", "2026-11-21", "", "effective"),
+        ("effective", "2026-11-22", "", "approved"),
+        ("approved", "2026-11-21", "", "approved"),
+        ("draft", "2026-01-01", "", "draft"),
+        ("withdrawn", "2027-01-01", "", "withdrawn"),
+        ("effective", "2026-01-01", "status: effective\neffective_on: 2026-11-21", "superseded"),
+        ("effective", "2026-01-01", "status: effective\neffective_on: 2026-11-22", "effective"),
+        ("effective", "2026-01-02", "status: effective\neffective_on: 2026-01-01", "effective"),
+        ("effective", "2026-01-01", "status: draft\neffective_on: 2026-11-21", "effective"),
+        ("suspended", "2026-01-01", "status: effective\neffective_on: 2026-11-21", "suspended"),
+    ],
+)
+def test_what_is_effective_counts_from_its_day_until_another_takes_its_place(
+    status: str, start: str, successor: str, counts: str
+) -> None:
+    old = sop("TS-OLD-001", f"effective_on: {start}").replace("status: draft", f"status: {status}")
+    new = sop("TS-NEW-001", "supersedes: [TS-OLD-001]").replace("status: draft", successor or "status: draft")
+    whole = library(TS_OLD_001=old, TS_NEW_001=new)
+    found = whole.sop("TS-OLD-001")
+    assert found is not None
+    assert whole.status_of(found) == counts
+
+
 def test_registers_of_several_files_are_merged() -> None:
     whole = library(a=ROLES, b="roles: {agent: {title: Agent}}\nteams: {crew: {title: Crew}}\n")
     assert sorted(whole.roles) == ["agent", "lead"]

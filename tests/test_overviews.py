@@ -9,7 +9,9 @@ from test_render import full, made
 from sopctl import library
 from sopctl.analysis.clause_trace import trace
 from sopctl.analysis.health import health
+from sopctl.cli.show import Page as Shown
 from sopctl.library import Library
+from sopctl.lint import lint
 from sopctl.render import Links, Site, overviews
 from sopctl.render.ladder import starts
 from sopctl.render.pages import contents, nav
@@ -229,6 +231,49 @@ def test_training_is_asked_for_before_a_sop_comes_into_force() -> None:
     whole = library.build({"sops/registers.yaml": REGISTERS, "sops/DK-A-001.yaml": text}, TODAY)
     [line] = Work(whole).syllabus("agent")
     assert line.trained
+
+
+def test_what_takes_effect_later_is_nowhere_called_in_force() -> None:
+    late = SOP.replace("effective_on: 2026-01-05", "effective_on: 2027-01-05\nimplements: [law.all]")
+    clause = "clauses: {law.all: {text: Stop it., source: Law, confidence: confirmed}}\n"
+    whole, there = made(**{"sops/registers.yaml": REGISTERS + clause, "sops/DK-A-001.yaml": late})
+    assert not any("In force since" in page for page in there.pages.values())
+    assert not any("sop-status-effective" in page for page in there.pages.values())
+    page = there.pages["sops/DK-A-001.md"]
+    assert "This is approved, but not in force yet." in page
+    assert "<dt>In force from</dt><dd>5 Jan 2027</dd>" in page
+    assert 'content: "version 2.1.0, approved"' in page
+    assert 'data-status="approved"' in there.pages["sops/index.md"]
+    for name in ("index", "teams/docks", "roles/agent"):
+        assert "<small>approved</small>" in there.pages[f"{name}.md"], name
+    assert "none of this is in force" in there.pages["clauses.md"]
+    assert not any(each.carried_out for each in trace(whole))
+    assert "not in force yet" in there.data["sops/DK-A-001.walk.js"]
+    assert "## Procedures in force" not in there.data["llms.txt"]
+    assert '"in_force":false' in there.data["sops.json"]
+    assert '"approved": 1' in there.data["status.json"]
+    assert "approved, owner: Lead\nin force from 5 Jan 2027" in "\n".join(Shown(whole.sops[0], whole).lines())
+    assert Work(whole).syllabus("agent")[0].trained
+    assert not [each for each in lint(whole) if each.code == "SOP801"]
+
+
+@pytest.mark.parametrize(
+    ("status", "start", "said"),
+    [
+        ("effective", "2026-01-05", "In force since"),
+        ("approved", "2027-01-05", "In force from"),
+        ("approved", "2026-01-05", "Effective date"),
+        *((each, "2026-01-05", "Effective date") for each in ("draft", "in-review", "suspended", "superseded", "withdrawn")),
+        ("draft", "2027-01-05", "Effective date"),
+    ],
+)  # fmt: skip
+def test_only_what_is_in_force_has_been_so_since_a_day(status: str, start: str, said: str) -> None:
+    text = SOP.replace("effective_on: 2026-01-05", f"effective_on: {start}")
+    text = text.replace("status: effective", f"status: {status}")
+    whole, there = made(**{"sops/registers.yaml": REGISTERS, "sops/DK-A-001.yaml": text})
+    facts = there.pages["sops/DK-A-001.md"].partition('<dl class="sop-facts"')[2]
+    assert re.findall(r"<dt>(In force \w+|Effective date)</dt>", facts)[0] == said
+    assert f"\n{said.lower()} " in "\n".join(Shown(whole.sops[0], whole).lines())
 
 
 def test_the_matrix_has_a_row_for_each_clause_and_counts_as_the_command_does() -> None:

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from sopctl.analysis.clauses import Carrier, carriers, concerned, in_force, lacking, senders, verified
+from sopctl.analysis.clauses import Carrier, carriers, concerned, in_force, lacking, senders, verified, works
 from sopctl.analysis.coverage import taken_by
 from sopctl.analysis.trials import trials
 from sopctl.analysis.ways import arrows_by_step
@@ -24,7 +24,7 @@ class Place(NamedTuple):
 
     sop: Sop | None  # None for a notice that no SOP sends
     what: str  # “the whole SOP”, “row 2 of weigh”
-    works: bool  # False where its SOP is not effective
+    works: bool  # False where its SOP is not in force
     times: tuple[str, ...]
     notices: tuple[str, ...]
     scenarios: tuple[str, ...]
@@ -79,15 +79,15 @@ class _Bearer(NamedTuple):
 
 
 def _sent(library: Library, carrier: Carrier) -> Iterator[_Bearer]:
-    works = in_force(library, carrier)
+    now = in_force(library, carrier)
     if not carrier.notice:
-        yield _Bearer(carrier.sop, carrier.at, "", works)
+        yield _Bearer(carrier.sop, carrier.at, "", now)
         return
     by = list(senders(library, carrier.notice))
     for sop, at in by:
-        yield _Bearer(sop, at, carrier.notice, sop.status == "effective")
+        yield _Bearer(sop, at, carrier.notice, works(library, sop))
     if not by:
-        yield _Bearer(None, carrier.at, carrier.notice, works)
+        yield _Bearer(None, carrier.at, carrier.notice, now)
 
 
 def _place(library: Library, id: str, by: _Bearer, scenarios: _Scenarios) -> Place:
@@ -114,7 +114,7 @@ def _place(library: Library, id: str, by: _Bearer, scenarios: _Scenarios) -> Pla
         if not there
     ]  # fmt: skip
     if not by.works:
-        missing.insert(0, f"not in force (status {sop.status})")
+        missing.insert(0, f"not in force (status {library.status_of(sop)})")
     times = tuple(_times(library, id, sop, at))
     return Place(
         sop,

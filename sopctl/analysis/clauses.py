@@ -89,11 +89,26 @@ def carriers(library: Library) -> dict[str, list[Carrier]]:
 
 
 def in_force(library: Library, carrier: Carrier) -> bool:
-    """Whether a carrier works today: its SOP is effective, or an effective SOP sends the notice.
+    """Whether a carrier works today: its SOP is in force, or one in force sends the notice.
     A status that could not be read counts as effective."""
+    return any(works(library, sop) for sop in _in(library, carrier))
+
+
+def works(library: Library, sop: Sop) -> bool:
+    return "status" in sop.unknown or library.status_of(sop) == EFFECTIVE
+
+
+def stated(library: Library, carrier: Carrier) -> bool:
+    """The same by what the files state, be it from a day to come on."""
+    return any("status" in sop.unknown or sop.status == EFFECTIVE for sop in _in(library, carrier))
+
+
+def _in(library: Library, carrier: Carrier) -> Iterator[Sop]:
+    """The SOPs in which a carrier works."""
     if carrier.sop is not None:
-        return _works(carrier.sop)
-    return any(_works(sop) for sop, _ in senders(library, carrier.notice))
+        yield carrier.sop
+    else:
+        yield from (sop for sop, _ in senders(library, carrier.notice))
 
 
 def senders(library: Library, notice: str) -> Iterator[tuple[Sop, Pointer]]:
@@ -169,7 +184,3 @@ def _carrier(library: Library, path: str, at: Pointer) -> Carrier | None:
     notice = str(owner[1]) if owner[:1] == ("notices",) else ""
     is_home = notice in library.notices and library.home("notices", notice) == path
     return Carrier(None, owner, notice) if is_home else None
-
-
-def _works(sop: Sop) -> bool:
-    return sop.status == EFFECTIVE or "status" in sop.unknown

@@ -56,7 +56,7 @@ class Health(NamedTuple):
     """The figures of one day."""
 
     today: date
-    statuses: Mapping[str, int]  # by status, in the order of a life, how many SOPs
+    statuses: Mapping[str, int]  # by the status that counts today, in the order of a life, how many SOPs
     reviews: tuple[Review, ...]  # of all SOPs in use, the first due first
     scenarios: Count  # that come out as expected
     branches: Count  # that some scenario goes through
@@ -86,7 +86,7 @@ def health(library: Library, diagnostics: Iterable[Diagnostic]) -> Health:
     held = len(library.clauses) - len(unverified)
     return Health(
         library.today,
-        _statuses(library.sops),
+        _statuses(library),
         tuple(reviews(library)),
         Count(sum(not trial.failed for trial in tried), len(tried)),
         _sum(each.branches for each in untested),
@@ -108,8 +108,8 @@ def reviews(library: Library) -> list[Review]:
     return sorted(found, key=lambda review: (review.due, review.sop.id))
 
 
-def _statuses(sops: Iterable[Sop]) -> dict[str, int]:
-    counted = Counter(sop.status for sop in sops)
+def _statuses(library: Library) -> dict[str, int]:
+    counted = Counter(map(library.status_of, library.sops))
     return {status: counted[status] for status in get_args(Status) if counted[status]}
 
 

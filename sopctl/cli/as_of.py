@@ -72,7 +72,7 @@ def _text(base: Ground, chronicle: Chronicle, id: str, answer: Answer) -> None:
         library, sop = _library(
             base, chronicle.repository, answer.state, rest, answer.day, chronicle.names(id)
         )
-        print("\n" + "\n".join(Page(sop, library).lines()))
+        print("\n" + "\n".join(Page(sop, library, sop.status).lines()))
 
 
 def _about(id: str, answer: Answer) -> Iterator[str]:

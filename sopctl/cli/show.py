@@ -32,19 +32,22 @@ def show(
 
 
 class Page:
-    """One SOP as lines of text."""
+    """One SOP as lines of text; its status is that of today, unless another is known to count."""
 
-    def __init__(self, sop: Sop, library: Library) -> None:
+    def __init__(self, sop: Sop, library: Library, status: str | None = None) -> None:
         self.sop, self.library = sop, library
+        self.status = status or library.status_of(sop)
 
     def lines(self) -> Iterator[str]:
         sop = self.sop
         yield f"{sop.id}  {sop.title}"
         yield "=" * len(f"{sop.id}  {sop.title}")
-        yield f"version {sop.version}, {words.STATUS.get(sop.status, 'status unknown').lower()}, owner: {self.person(sop.owner)}"
-        dates = [("in force since", sop.effective_on), ("review by", sop.review_by)]
+        status = self.status or ""
+        yield f"version {sop.version}, {words.STATUS.get(status, 'status unknown').lower()}, owner: {self.person(sop.owner)}"
+        since = words.effective(status, sop.effective_on, self.library.today).lower()
+        dates = [(since, sop.effective_on), ("review by", sop.review_by)]
         yield ", ".join(f"{name} {words.day(when)}" for name, when in dates if when) or "no dates yet"
-        if caution := words.CAUTION.get(sop.status):
+        if caution := words.CAUTION.get(status):
             yield caution
         for title, text in (("Purpose", sop.purpose), ("Scope", sop.scope), ("Starts when", sop.trigger)):
             yield from ("", *self.wrapped(f"{title}: {text}", ""))

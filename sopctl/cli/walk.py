@@ -81,7 +81,7 @@ class _Lead:
     def through(self) -> Walk:
         """Lead on until the walk stops; the way comes back as far as the person has gone it."""
         self._print(f"{self._sop.id}  {self._sop.title}")
-        if caution := words.CAUTION.get(self._sop.status or ""):
+        if caution := words.CAUTION.get(self._library.status_of(self._sop) or ""):
             self._print(caution)
         self._print(_HELP)
         try:

@@ -302,6 +302,20 @@ class Library:
         """The SOPs that say that they take the place of a SOP, by id."""
         return self._successors.get(id, [])
 
+    def status_of(self, sop: Sop) -> str | None:
+        """The status that counts today: what takes effect on a day to come is only approved, and what
+        another SOP has taken the place of is superseded, though its file may still say `effective`."""
+        start = sop.effective_on
+        if sop.status != "effective" or not start:
+            return sop.status
+        if start > self.today:
+            return "approved"
+        taken = any(
+            other.status == "effective" and other.effective_on and start <= other.effective_on <= self.today
+            for other in self.successors(sop.id)
+        )
+        return "superseded" if taken else sop.status
+
     def users(self, register: str, id: str) -> list[Sop]:
         """The SOPs that use an entry, by id."""
         paths = {path for path, _ in self.uses.get((register, id), ())}

@@ -109,7 +109,7 @@ def of_library(library: Library) -> Drawing:
         library.knowledge_base.title
         if library.knowledge_base and library.knowledge_base.title
         else "All SOPs",
-        tuple(Node(f"sop:{sop.id}", "sop", _sop_label(sop), sop.id) for sop in library.sops),
+        tuple(Node(f"sop:{sop.id}", "sop", _sop_label(sop, library), sop.id) for sop in library.sops),
         tuple(
             Edge(f"sop:{a}", f"sop:{b}", kind, "\n".join(dict.fromkeys(labels)))
             for (a, b, kind), labels in sorted(edges.items())
@@ -251,15 +251,16 @@ def _other(id: str, library: Library) -> Node:
     kind, _, name = id.partition(":")
     if kind == "sop":
         sop = library.sop(name)
-        return Node(id, "sop", _sop_label(sop) if sop else name, name)
+        return Node(id, "sop", _sop_label(sop, library) if sop else name, name)
     if kind == "path":
         path = library.paths.get(name)
         return Node(id, "path", path.title if path and path.title else name, name)
     return Node(id, kind, name, name)
 
 
-def _sop_label(sop: Sop) -> str:
-    state = "" if sop.status == "effective" or not sop.status else f"\n({words.STATUS[sop.status].lower()})"
+def _sop_label(sop: Sop, library: Library) -> str:
+    status = library.status_of(sop)
+    state = "" if status == "effective" or not status else f"\n({words.STATUS[status].lower()})"
     return f"{sop.id}\n{sop.title or ''}{state}".strip()
 
 

@@ -169,7 +169,7 @@ def _people(links: Links) -> Iterator[Page]:
     if library.teams:
         values = {
             "teams": _sorted(library.teams),
-            "owned": {id: [sop for sop in sops if people.is_counted(sop)] for id, sops in owned.items()},
+            "owned": {id: [sop for sop in sops if people.is_counted(sop, library)] for id, sops in owned.items()},
             "members": partial(people.members, library),
         }
         yield Page("teams/index.md", "teams", values)

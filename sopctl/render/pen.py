@@ -171,7 +171,8 @@ class Pen:
 
     def state(self, sop: Sop) -> str:
         """What stands behind a SOP that is not in force: `withdrawn`."""
-        said = words.STATUS.get(sop.status or "", "") if sop.status != "effective" else ""
+        status = self.links.library.status_of(sop)
+        said = words.STATUS.get(status or "", "") if status != "effective" else ""
         return f" <small>{said.lower()}</small>" if said else ""
 
     def points(self, places: Iterable[str] | None) -> str:

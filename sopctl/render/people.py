@@ -85,7 +85,7 @@ class Work:
 
     def figures(self, id: str) -> Figures:
         """What an index says of a role, team or rota."""
-        steps = [(sop, step) for sop, step in self.does.get(id, ()) if is_counted(sop)]
+        steps = [(sop, step) for sop, step in self.does.get(id, ()) if is_counted(sop, self.library)]
         return Figures(len(steps), len({sop.id for sop, _ in steps}), len(self.trained.get(id, ())))
 
     def turns(self, id: str) -> list[str]:
@@ -125,7 +125,7 @@ class Work:
     def _take(self, sop: Sop) -> None:
         if sop.owner:
             self.owns[sop.owner].append(sop)
-        if sop.training and is_counted(sop):
+        if sop.training and is_counted(sop, self.library):
             for role in sop.training.required_for or ():
                 self.trained[role].append(sop)
         for team in sop.audience or ():
@@ -148,9 +148,9 @@ class Work:
             self.called[path.on_exhausted].append(Called(id, when, (), "", True))
 
 
-def is_counted(sop: Sop) -> bool:
+def is_counted(sop: Sop, library: Library) -> bool:
     """Whether a SOP is in force, or will be; a status that could not be read may say so."""
-    return sop.status in _COUNTED or "status" in sop.unknown
+    return library.status_of(sop) in _COUNTED or "status" in sop.unknown
 
 
 def _asked(step: Step) -> Iterator[tuple[str, str]]:

@@ -61,6 +61,7 @@ def _listed(library: Library, sop: Sop, addresses: Addresses) -> dict[str, Any]:
         "tags": [tag for tag in sop.tags or () if tag],
         "effective_on": _plain(sop.effective_on),
         "review_by": _plain(sop.review_by),
+        "in_force": library.status_of(sop) == "effective",
         "overdue": sop.is_overdue(library.today),
         "replaced_by": [other.id for other in library.successors(sop.id)],
         "page": addresses.of(sop_page(sop.id)),
@@ -75,6 +76,7 @@ def whole(library: Library, sop: Sop, addresses: Addresses) -> dict[str, Any]:
         "format": VERSION,
         "page": addresses.of(sop_page(sop.id)),
         "source": library.path_of(sop),
+        "in_force": library.status_of(sop) == "effective",
         "overdue": sop.is_overdue(library.today),
         "replaced_by": [other.id for other in library.successors(sop.id)],
         "refers_to": [other.id for other in library.referred(sop)],
@@ -126,13 +128,13 @@ def guide(library: Library, addresses: Addresses) -> str:
     said = [f"# {_one_line(title(library))}", "", f"> {_about(library)}", ""]
     said += [
         "Each procedure is one JSON file in the keys of the format. Work only by those that are in force;",
-        f"{base}sops.json lists all with their status, and {base}feed.xml tells what changed.",
+        f"{base}sops.json says which these are, and {base}feed.xml tells what changed.",
     ]
-    in_force = [sop for sop in library.sops if sop.status == "effective"]
-    others = [sop for sop in library.sops if sop.status != "effective"]
+    in_force = [sop for sop in library.sops if library.status_of(sop) == "effective"]
+    others = [sop for sop in library.sops if library.status_of(sop) != "effective"]
     for heading, sops in (("Procedures in force", in_force), ("Optional", others)):
         if sops:
-            said += ["", f"## {heading}", "", *(_told(sop, base) for sop in sops)]
+            said += ["", f"## {heading}", "", *(_told(library, sop, base) for sop in sops)]
     return "\n".join(said) + "\n"
 
 
@@ -141,8 +143,9 @@ def _about(library: Library) -> str:
     return _one_line(base.about if base and base.about else "Standard operating procedures.")
 
 
-def _told(sop: Sop, base: str) -> str:
-    state = "" if sop.status == "effective" else f"{words.STATUS.get(sop.status, 'Unknown')}. "
+def _told(library: Library, sop: Sop, base: str) -> str:
+    status = library.status_of(sop)
+    state = "" if status == "effective" else f"{words.STATUS.get(status or '', 'Unknown')}. "
     label = _one_line(f"{sop.id} {sop.title or ''}").replace("[", "(").replace("]", ")")
     return f"- [{label}]({base}sops/{sop.id}.json): {state}{_one_line(sop.purpose or '')}".rstrip(": ")
 

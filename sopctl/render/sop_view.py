@@ -31,6 +31,7 @@ class SopView:
         self.library = pen.links.library
         self.outcomes = {id: each for id, each in (sop.outcomes or {}).items() if each}
         self.said = SopWords(sop, pen)
+        self.status = self.library.status_of(sop)
 
     # The top
 
@@ -46,11 +47,7 @@ class SopView:
         review = words.day(sop.review_by)
         if self.overdue:
             review = f'<strong class="sop-bad">▲ Overdue since {review}</strong>'
-        since = (
-            "In force since"
-            if sop.effective_on and sop.effective_on <= self.library.today
-            else "In force from"
-        )
+        since = words.effective(self.status, sop.effective_on, self.library.today)
         return told(
             ("Owner", pen.link("role", sop.owner)),
             (since, words.day(sop.effective_on)),
@@ -125,9 +122,9 @@ class SopView:
     def state(self) -> str:
         """What a printed page says of itself, so that an old one is known for one."""
         sop = self.sop
-        state = words.STATUS.get(sop.status or "", "").lower()
+        state = words.STATUS.get(self.status or "", "").lower()
         since = (
-            f" since {words.day(sop.effective_on)}" if sop.effective_on and sop.status == "effective" else ""
+            f" since {words.day(sop.effective_on)}" if sop.effective_on and self.status == "effective" else ""
         )
         return f"version {sop.version or '?'}, {state}{since}"
 

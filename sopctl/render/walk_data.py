@@ -116,7 +116,7 @@ class _Walk:
 
     def _caution(self) -> str:
         """Why nobody should work by the SOP; empty where everybody may."""
-        said = words.CAUTION.get(self.sop.status or "", "")
+        said = words.CAUTION.get(self.library.status_of(self.sop) or "", "")
         taken = [f"{other.id} {other.title or ''}".strip() for other in self.library.successors(self.sop.id)]
         return f"{said} Its place is taken by {words.listed(taken)}." if said and taken else said
 

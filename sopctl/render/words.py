@@ -38,6 +38,13 @@ def day(when: date | None) -> str:
     return f"{when.day} {_MONTHS[when.month - 1]} {when.year}" if when else ""
 
 
+def effective(status: str | None, on: date | None, today: date) -> str:
+    """What the effective date of a SOP is called: only what is in force is so since then."""
+    if status == "effective":
+        return "In force since"
+    return "In force from" if status == "approved" and on and on > today else "Effective date"
+
+
 def month(written: str) -> str:
     """`2026-11` → Nov 2026."""
     year, _, number = written.partition("-")

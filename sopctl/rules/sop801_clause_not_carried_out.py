@@ -37,7 +37,7 @@ clauses:
 
 from collections.abc import Iterator, Sequence
 
-from sopctl.analysis.clauses import Carrier, carriers, concerned, in_force
+from sopctl.analysis.clauses import Carrier, carriers, concerned, stated
 from sopctl.analysis.perhaps_meant import perhaps_meant
 from sopctl.diagnostic import Finding, Severity
 from sopctl.library import Library
@@ -52,7 +52,7 @@ def check_library(library: Library) -> Iterator[Finding]:
     meant = perhaps_meant(library)
     for id, clause in library.clauses.items():
         by = named.get(id, [])
-        if id in meant or any(in_force(library, each) for each in by):
+        if id in meant or any(stated(library, each) for each in by):
             continue
         if sops := concerned(library, clause):
             message = f"`{id}` applies to {_listed(sops)}, and {_nobody(by)}"
