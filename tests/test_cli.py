@@ -460,7 +460,7 @@ escalations:
     shown = run(capsys, "show", "TS-ONE-001")[1]
     for said in (
         "   Lead · within 15 days · not before 14 days have passed\n",
-        "   not by whoever did 1 Begin or TS-TWO-001#look\n",
+        "   not by whoever did 1 Begin or TS-TWO-001#look, or reports to them, directly or not\n",
         "   when that time is over: It is late (late), first Lead\n",
         "   send: You are told (told)\n",
         "   Does it fit?\n   the first row that fits counts\n   → fit: yes: ● Done\n",

@@ -86,7 +86,7 @@ class Page:
             yield from self.wrapped(self.time_of(row), "   ")
         if any(step.independent_of):
             others = [self.point(each) for each in step.independent_of if each]
-            yield from self.wrapped(f"not by whoever did {words.listed(others, 'or')}", "   ")
+            yield from self.wrapped(f"not by {words.apart(others)}", "   ")
         if step.on_overdue:
             yield f"   when that time is over: {self.path(step.on_overdue)}"
         if step.text:

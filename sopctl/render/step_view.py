@@ -102,7 +102,7 @@ class Steps:
             ("Within", self._within(step.within)),
             ("If it is late", pen.link("path", step.on_overdue)),
             ("Sends", pen.link("notice", step.notice)),
-            ("Not done by whoever did", step.independent_of and pen.points(step.independent_of)),
+            ("Not done by", self._apart(step)),
             ("Ask first", pen.all("role", step.consulted)),
             ("Tell afterwards", pen.all("role", step.informed)),
             ("With", "; ".join([pen.inline(each) for each in step.tools or () if each])),
@@ -113,6 +113,10 @@ class Steps:
         if step.at_most:
             after = self.said.target(step.after_that)
             yield "At most", f"{words.often(step.at_most)}{after and f', after that {after}'}"
+
+    def _apart(self, step: Step) -> str:
+        others = [self.pen.point(each) for each in step.independent_of if each]
+        return words.apart(others) if others else ""
 
     def _call(self, id: str) -> str:
         other = self.library.sop(id)

@@ -174,6 +174,8 @@ class _Walk:
         """What stands beside the title: kind and words."""
         if step.role:
             yield "who", self._person(step.role)
+        if step.escalate:
+            yield "up", f"goes up to {self._path(step.escalate)}"
         if isinstance(step.within, Duration):
             yield "time", f"within {step.within.words}"
         if step.wait:
@@ -182,13 +184,13 @@ class _Walk:
             yield "late", f"when that time is over: {self._path(step.on_overdue)}"
         if step.human:
             yield "human", "a person decides"
-        if step.independent_of:
-            yield "apart", f"not done by whoever did {self._points(step.independent_of)}"
+        if any(step.independent_of):
+            others = [self._point(each) for each in step.independent_of if each]
+            yield "apart", f"not done by {words.apart(others)}"
 
     def _more(self, step: Step) -> Iterator[tuple[str, str]]:
         """What else is in reach: name and words."""
         for name, said in (
-            ("Goes up to", step.escalate and self._path(step.escalate)),
             ("Ask first", step.consulted and self._people(step.consulted)),
             ("Tell afterwards", step.informed and self._people(step.informed)),
             ("With", "; ".join([self._plain(each) for each in step.tools or () if each])),

@@ -160,6 +160,11 @@ def not_before(wait: Duration) -> str:
     return f"not before {wait.words} {'has' if wait.count == 1 else 'have'} passed"
 
 
+def apart(steps: Iterable[str]) -> str:
+    """Who may not do a step that is independent of others, by the words for these."""
+    return f"whoever did {listed(steps, 'or')}, or reports to them, directly or not"
+
+
 def days(groups: Iterable[tuple[int, ...]]) -> str:
     """The days of a week: `Mon, Tue`, or `Mon to Fri`."""
     every = sorted({each for group in groups or () for each in group or ()})

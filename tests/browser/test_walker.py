@@ -215,7 +215,16 @@ def test_a_step_is_shown_with_its_role_its_clock_and_what_is_in_reach(harbour: B
     card(page).get_by_text("More about this step").click()
     for words in ("Pilot", "Dock lead", "The big winch"):
         expect(card(page).locator("dl")).to_contain_text(words)
-    expect(card(page)).to_contain_text("not done by whoever did Measure the ship")
+    expect(card(page)).to_contain_text(
+        "not done by whoever did Measure the ship, or reports to them, directly or not"
+    )
+
+
+def test_whom_a_step_goes_up_to_stands_on_top(harbour: BuiltSite, page: Page) -> None:
+    at(page, harbour, "DK-OPN-001/#walk/~50/./*clean/~__proto__")
+    expect(title(page)).to_have_text("Ask the lead")
+    about = card(page).locator(".sop-walk-about")
+    expect(about).to_contain_text("goes up to Ship waits too long, first Dock lead")
 
 
 @pytest.mark.parametrize(

@@ -466,7 +466,7 @@
     return label ?? (fact?.unit ? `${value} ${fact.unit}` : value);
   }
 
-  const CHIPS = ["who", "time", "until", "late", "human", "apart"];
+  const CHIPS = ["who", "up", "time", "until", "late", "human", "apart"];
   const DAYS = "Sun Mon Tue Wed Thu Fri Sat".split(" ");
 
   /** A minute as the clock of the reader shows it: Wed 25 Nov 09:30. */
