@@ -116,6 +116,19 @@ def test_a_procedure_is_reached_from_anywhere_by_keyboard_alone(site: BuiltSite,
     expect(page.locator("h1")).to_contain_text("Appeal review")
 
 
+@pytest.mark.parametrize(
+    ("register", "found_at", "most"),
+    [("clauses", "clauses/", 1), ("notices", "notices/", 3), ("metrics", "metrics/", 3), ("facts", "facts/", 4), ("escalation_paths", "escalation-paths/", 3)],
+)  # fmt: skip
+def test_search_finds_an_entry_by_its_id_among_the_first(
+    site: BuiltSite, page: Page, handbook: Library, register: str, found_at: str, most: int
+) -> None:
+    page.goto(site.url())
+    search = Search(page, site.url())
+    first = {id: search(id)[:most] for id in handbook.register(register)}
+    assert {id: found for id, found in first.items() if found_at not in found} == {}
+
+
 def test_search_finds_the_terms_by_the_words_on_the_floor(
     site: BuiltSite, page: Page, handbook: Library
 ) -> None:
