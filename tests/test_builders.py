@@ -86,6 +86,16 @@ def test_addresses_and_anchors_are_the_same_with_both(docks: Path, offline: bool
     assert {path.name for path in docks.iterdir()} == {"sops", "site", "mkdocs.yml"}
 
 
+@pytest.mark.parametrize("builder", list(Builder))
+def test_the_search_has_a_name(docks: Path, builder: Builder) -> None:
+    if builder is Builder.ZENSICAL and find_spec("zensical") is None:
+        pytest.skip("Zensical is not installed")
+    page = (made(docks, builder) / "index.html").read_text("utf-8")
+    dialogs = re.findall(r'<[^>]* role="dialog"[^>]*>', page)
+    assert dialogs
+    assert all(' aria-label="Search"' in each for each in dialogs)
+
+
 def test_a_builder_that_is_not_there_is_named_with_the_way_out(
     docks: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
