@@ -167,9 +167,10 @@ def _people(links: Links) -> Iterator[Page]:
             yield Page(people_page("roles", id), "role", values, library.home(register, id))
     owned = dict(_by_team(library))
     if library.teams:
+        counted = partial(people.is_counted, library=library)
         values = {
             "teams": _sorted(library.teams),
-            "owned": {id: [sop for sop in sops if people.is_counted(sop, library)] for id, sops in owned.items()},
+            "owned": {id: [*filter(counted, sops)] for id, sops in owned.items()},
             "members": partial(people.members, library),
         }
         yield Page("teams/index.md", "teams", values)
