@@ -338,6 +338,180 @@ def test_a_role_reads_in_one_paragraph_what_changes_in_its_job() -> None:
     )
 
 
+REFUND = """\
+id: SU-REF-001
+title: Refund
+version: 1.0.0
+status: effective
+owner: lead
+effective_on: 2026-01-01
+review_by: 2027-01-01
+approvals: [{role: head, meaning: approval, on: 2025-12-01}]
+purpose: Try.
+scope: All.
+trigger: Somebody asks.
+steps:
+  - id: look
+    title: Look at it
+    role: agent
+    within: 4h
+    on_overdue: late
+    checklist:
+      - It is there
+      - {text: It is whole, role: checker}
+    consulted: [counsel]
+  - {id: tell, title: Tell, role: agent, ask: Is it so?, answers: {yes: told, no: done}}
+outcomes: {told: {title: Told, notice: told}, done: {title: Done}}
+escalations:
+  - {after: 3d, path: late}
+training: {required_for: [lead]}
+change_history: [{version: 1.0.0, on: 2025-12-01, author: lead, summary: First}]
+"""
+SHARED = """\
+knowledge_base: {title: Small, default_calendar: office}
+roles:
+  agent: {title: Agent, team: support}
+  lead: {title: Lead, team: support}
+  checker: {title: Checker, contact: {channel: "#checks"}}
+  counsel: {title: Counsel, calendar: south}
+  head: {title: Head}
+teams: {support: {title: Support, lead: lead}}
+calendars:
+  office: {days: mon-fri, hours: "09:00-17:00", timezone: Europe/Berlin}
+  south: {days: mon-fri, hours: "08:00-18:00", timezone: Europe/Rome}
+escalation_paths:
+  late: {title: Late, levels: [{to: lead, ack_within: 1h}], on_exhausted: head}
+  legal: {title: Legal, levels: [{to: counsel, ack_within: 1h}], on_exhausted: head}
+facts: {mood: {ask: How is it?, type: choice, values: [good, bad]}}
+clauses:
+  law.says: {text: Name the reasons., source: Law 1, kind: content, value: [reason]}
+  law.time: {text: Answer in time., source: Law 2, kind: ceiling, value: 14d}
+notices: {told: {title: Told, implements: law.says}}
+metrics: {rate: {title: Rate, definition: All., better: down, breach: 20, on_breach: late, owner: lead}}
+"""
+
+
+def small(refund: tuple[str, str] = ("", ""), shared: tuple[str, str] = ("", "")) -> Review:
+    """The review of one edit of the small procedure, or of what it shares with others."""
+    texts = {"sops/SU-REF-001.yaml": (REFUND, *refund), "sops/shared.yaml": (SHARED, *shared)}
+    assert all(old in text for text, old, _ in texts.values())
+    edited = {path: text.replace(old, new, 1) for path, (text, old, new) in texts.items()}
+    before = build({path: text for path, (text, _, _) in texts.items()}, TODAY)
+    return review(before, build(edited, TODAY), NAMES, FEW)
+
+
+def taught(found: Review) -> list[tuple[str, tuple[str, ...]]]:
+    return [(each.role, each.steps) for each in found.consequences.training]
+
+
+def job_holders(found: Review) -> list[str]:
+    return [each.role for each in found.consequences.jobs]
+
+
+@pytest.mark.parametrize(
+    ("refund", "shared", "roles"),
+    [
+        (("[lead]", "[lead, agent]"), ("", ""), ["agent"]),
+        (("[lead]}", "[lead, agent], retrain_on: never}"), ("", ""), ["agent"]),
+        (("training: {required_for: [lead]}\n", ""), ("", ""), []),
+        (("[lead]", "[support]"), ("", ""), ["agent"]),
+        (("", ""), ("agent: {title: Agent, team: support}", "agent: {title: Agent}"), []),
+        (("status: effective", "status: withdrawn"), ("", ""), []),
+    ],
+)
+def test_who_must_be_trained_now_and_did_not_have_to_before_learns_the_whole(
+    refund: tuple[str, str], shared: tuple[str, str], roles: list[str]
+) -> None:
+    assert taught(small(refund, shared)) == [(role, ()) for role in roles]
+
+
+def test_a_new_section_of_training_is_procedure_and_taught_to_all_that_it_names() -> None:
+    one, other = (
+        build({"sops/SU-REF-001.yaml": text, "sops/shared.yaml": SHARED}, TODAY)
+        for text in (REFUND.replace("training: {required_for: [lead]}\n", ""), REFUND)
+    )
+    assert taught(review(one, other, NAMES, FEW)) == [("lead", ())]
+
+
+def test_who_comes_to_a_team_that_must_be_trained_learns_the_whole() -> None:
+    listed = REFUND.replace("[lead]", "[support]")
+    one, other, lost = (
+        build({"sops/SU-REF-001.yaml": listed, "sops/shared.yaml": text}, TODAY)
+        for text in (
+            SHARED,
+            SHARED.replace("{title: Checker", "{title: Checker, team: support"),
+            "roles: [\n",
+        )
+    )
+    assert taught(review(one, other, NAMES, FEW)) == [("checker", ())]
+    assert taught(review(lost, other, NAMES, FEW)) == []
+
+
+def test_a_role_with_a_new_name_has_been_trained() -> None:
+    texts = {"sops/SU-REF-001.yaml": REFUND, "sops/shared.yaml": SHARED}
+    new = {path: re.sub(r"\blead\b(?=[]}:,\n])(?!: lead)", "chief", text) for path, text in texts.items()}
+    new["sops/shared.yaml"] = new["sops/shared.yaml"].replace("chief: chief", "lead: chief")
+    found = review(build(texts, TODAY), build(new, TODAY), NAMES, FEW)
+    assert {each.kind.value for each in found.changes} == {"renamed"}
+    assert taught(found) == []
+
+
+def test_who_does_an_item_of_a_checklist_is_told_of_it_and_learns_it() -> None:
+    major = ("training: {required_for: [lead]}", "training: {required_for: [lead], retrain_on: minor}")
+    texts = [REFUND.replace(*major), REFUND.replace(*major).replace("role: checker", "role: counsel")]
+    one, other = (build({"sops/SU-REF-001.yaml": text, "sops/shared.yaml": SHARED}, TODAY) for text in texts)
+    found = review(one, other, NAMES, FEW)
+    assert job_holders(found) == ["agent", "checker", "counsel"]
+    assert taught(found) == [("agent", ("look",)), ("counsel", ("look",))]
+
+
+@pytest.mark.parametrize(
+    ("edit", "roles"),
+    [
+        (("It is whole", "It is not whole"), ["agent", "checker"]),
+        (("      - It is there\n", ""), ["agent"]),
+        (("      - {text: It is whole, role: checker}\n", ""), ["agent", "checker"]),
+        (("    on_overdue: late\n", ""), ["agent", "head", "lead"]),
+        (("on_overdue: late", "on_overdue: legal"), ["agent", "counsel", "head", "lead"]),
+        (("consulted: [counsel]", "consulted: [checker]"), ["agent", "checker", "counsel"]),
+        (("path: late", "path: legal"), ["counsel", "head", "lead"]),
+        (("after: 3d", "after: 2d"), ["head", "lead"]),
+        (("escalations:\n", "escalations:\n  - {after: 1d, path: legal}\n"), ["counsel", "head"]),
+        (("status: effective", "status: withdrawn"), ["agent", "checker"]),
+    ],
+)
+def test_whoever_is_asked_or_told_otherwise_reads_of_it(edit: tuple[str, str], roles: list[str]) -> None:
+    assert job_holders(small(edit)) == roles
+
+
+@pytest.mark.parametrize(
+    ("edit", "weight", "roles"),
+    [
+        (("lead: lead", "lead: head"), "authority", ["agent", "head", "lead"]),
+        (
+            ("on_exhausted: head}\n  legal", "on_exhausted: counsel}\n  legal"),
+            "authority",
+            ["counsel", "head"],
+        ),
+        (("on_breach: late", "on_breach: legal"), "authority", ["counsel", "head", "lead"]),
+        (("owner: lead", "owner: counsel"), "authority", ["counsel", "lead"]),
+        (("better: down", "better: up"), "procedure", ["lead"]),
+        (("breach: 20", "breach: 30"), "procedure", ["head", "lead"]),
+    ],
+)
+def test_whoever_a_register_names_otherwise_reads_of_it(
+    edit: tuple[str, str], weight: str, roles: list[str]
+) -> None:
+    found = small(shared=edit)
+    assert [each.weight.value for each in found.changes] == [weight]
+    assert job_holders(found) == roles
+
+
+def test_a_step_with_another_title_is_told_once_and_by_the_new_one() -> None:
+    [job] = small(("title: Tell,", "title: Say it,")).consequences.jobs
+    assert job.text == "In Refund (SU-REF-001): “Say it”: `title` is “Say it”, was “Tell”."
+
+
 # Reach
 
 

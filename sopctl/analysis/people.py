@@ -63,8 +63,13 @@ def doers_of(library: Library, step: Step) -> tuple[str, ...]:
     """The roles that may do a step: those of its `role`, else those that its escalation path tells."""
     if step.role:
         return doers(library, step.role)
-    path = library.paths.get(step.escalate or "")
-    if path is None or "role" in step.unknown:
+    return () if "role" in step.unknown else told_by(library, step.escalate or "")
+
+
+def told_by(library: Library, id: str) -> tuple[str, ...]:
+    """The roles that an escalation path tells, up to whoever decides when nobody has answered."""
+    path = library.paths.get(id)
+    if path is None:
         return ()
     told = [id for level in path.levels or () if level for id in level.to or () if id]
     if path.on_exhausted:

@@ -322,14 +322,20 @@ class Metric(Part, title="a metric"):
     definition: Markdown = key("What it measures, in one sentence.")
     numerator: Markdown | None = key("What is counted.", None)
     denominator: Markdown | None = key("Out of what.", None)
-    unit: Label | None = key("Its unit.", None)
-    better: Literal["up", "down", "target"] | None = key("Which way is better.", None)
-    target: Number | None = key("The value to reach.", None)
-    warn: Number | None = key("The value at which the owner looks.", None)
-    breach: Number | None = key("The value at which `on_breach` starts.", None)
-    min_n: Count | None = key("The least number of cases before it means anything.", None)
-    on_breach: PathRef | None = key("The escalation path that a breach starts.", None)
-    owner: RoleRef | None = key("The role that answers for it.", None)
+    unit: Label | None = key("Its unit.", None, weight=Weight.PROCEDURE)
+    better: Literal["up", "down", "target"] | None = key(
+        "Which way is better.", None, weight=Weight.PROCEDURE
+    )
+    target: Number | None = key("The value to reach.", None, weight=Weight.PROCEDURE)
+    warn: Number | None = key("The value at which the owner looks.", None, weight=Weight.PROCEDURE)
+    breach: Number | None = key("The value at which `on_breach` starts.", None, weight=Weight.PROCEDURE)
+    min_n: Count | None = key(
+        "The least number of cases before it means anything.", None, weight=Weight.PROCEDURE
+    )
+    on_breach: PathRef | None = key(
+        "The escalation path that a breach starts.", None, weight=Weight.AUTHORITY
+    )
+    owner: RoleRef | None = key("The role that answers for it.", None, weight=Weight.AUTHORITY)
 
 
 class Term(Part, title="a term"):

@@ -5,11 +5,11 @@ from typing import NamedTuple
 
 from sopctl.analysis.clauses import meets
 from sopctl.analysis.people import doers, doers_of, ranks
-from sopctl.diff import Change, Kind
+from sopctl.diff import Change, Kind, hidden_ids
 from sopctl.library import Library
 from sopctl.model.duration import Duration
-from sopctl.model.sop import APPROVED, Sop
-from sopctl.review.jobs import PAST, Job, jobs, person
+from sopctl.model.sop import APPROVED, Sop, Step
+from sopctl.review.jobs import PAST, Job, Side, doing, jobs, person
 from sopctl.review.versions import PARTS, Version, counts
 from sopctl.weight import Weight
 
@@ -26,7 +26,7 @@ class Approver(NamedTuple):
 
 
 class Lesson(NamedTuple):
-    """A role that must be trained again on a SOP: on these steps only, or on all of it where they are none."""
+    """A role that must be trained on a SOP: on these steps only, or on all of it where they are none."""
 
     role: str
     title: str
@@ -66,12 +66,15 @@ def consequences(
     approvals += [each for sop in entering for each in _first_approvers(sop, before, after)]
     leaving = _leaving(changes, {v.sop for v in versions}, before, after)
     approvals += [each for sop in leaving for each in _last_approvers(sop, before, after)]
-    lessons = [each for v in versions for each in _lessons(v, changes, before, after, renamed)]
-    lessons += [each for sop in entering for each in _first_lessons(sop, before, after)]
+    lessons = [each for sop in entering for each in _first_lessons(sop, before, after)]
+    lessons += _newcomers(changes, before, after, renamed)
+    new = {(each.role, each.sop) for each in lessons}
+    again = [each for v in versions for each in _lessons(v, changes, before, after)]
+    lessons += [each for each in again if (each.role, each.sop) not in new]
     felt = [v.sop for v in versions if v.needed == "major"] + [sop.id for sop in entering]
     return Consequences(
         tuple(sorted(approvals, key=lambda each: each.sop)),
-        tuple(sorted(lessons, key=lambda each: each.sop)),
+        tuple(sorted(lessons, key=lambda each: (each.sop, each.role))),
         _announcement(sorted(felt), after),
         tuple(jobs(changes, before, after, renamed)),
     )
@@ -84,7 +87,7 @@ def _entering(
     found = []
     for id in sorted({change.sop for change in changes if change.sop}):
         old, new = before.sop(renamed.get(id, id)), after.sop(id)
-        if new and new.status in APPROVED and new.status not in PAST and not (old and old.status in APPROVED):
+        if new and _worked_by(new) and not (old and old.status in APPROVED):
             found.append(new)
     return found
 
@@ -98,7 +101,7 @@ def _leaving(
     found = []
     for id in sorted(gone - {*approved}):
         old, new = before.sop(id), after.sop(id)
-        if old and old.status in APPROVED and old.status not in PAST and (new is None or new.status in PAST):
+        if old and _worked_by(old) and (new is None or new.status in PAST):
             found.append(old)
     return found
 
@@ -166,7 +169,7 @@ def _above(library: Library, id: str) -> list[str]:
 
 
 def _lessons(
-    version: Version, changes: Sequence[Change], before: Library, after: Library, renamed: Mapping[str, str]
+    version: Version, changes: Sequence[Change], before: Library, after: Library
 ) -> Iterator[Lesson]:
     sop = after.sop(version.sop)
     training = sop.training if sop else None
@@ -178,19 +181,49 @@ def _lessons(
         c for c in changes if c.sop == sop.id and counts(c) and _asks_for_training(c, training.retrain_on)
     ]
     everything = any(not _step_of(c, sop) for c in felt)
-    steps = list(dict.fromkeys(step for c in felt if (step := _step_of(c, sop))))
-    by_role = {
-        role: [s for s in steps if role in doers_of(after, sop.steps_by_id[s])]
-        for role in _required(sop, after)
-    }
-    for step in steps:  # who does a step learns it, listed or not
-        for role in doers_of(after, sop.steps_by_id[step]) if sop.steps_by_id[step].role else ():
-            by_role.setdefault(role, [s for s in steps if role in doers_of(after, sop.steps_by_id[s])])
+    required = _required(sop, after)
+    by_role: dict[str, dict[str, None]] = {role: {} for role in required}
+    for change in felt:
+        step = sop.steps_by_id.get(_step_of(change, sop))
+        for role in doing(change, step, Side(after, change.after, True)) if step else ():
+            if step and (role in required or _does(role, step, after)):
+                by_role.setdefault(role, {})[step.id] = None
     for role, own in sorted(by_role.items()):
         if own or everything:
-            yield Lesson(
-                role, person(after, before, role), sop.id, tuple(() if everything and not own else own)
-            )
+            yield Lesson(role, person(after, before, role), sop.id, tuple(own))
+
+
+def _does(role: str, step: Step, library: Library) -> bool:
+    """Who does a step learns it, listed or not; whom an escalation path tells does not do it."""
+    return bool(step.role) or role not in doers_of(library, step)
+
+
+def _newcomers(
+    changes: Sequence[Change], before: Library, after: Library, renamed: Mapping[str, str]
+) -> Iterator[Lesson]:
+    """All of a SOP for the roles that must have passed its training now and did not have to before,
+    whatever a change of it asks for: be they listed, or come to a team or rota that is."""
+    names = {c.before: c.after for c in changes if c.kind is Kind.RENAMED and c.pointer[0] in _PEOPLE}
+    hidden = hidden_ids(before) | hidden_ids(after)
+    for sop in after.sops:
+        old = before.sop(renamed.get(sop.id, sop.id))
+        if old and not hidden & {sop.id, old.id} and _worked_by(sop) and _worked_by(old):
+            for role in sorted(_required(sop, after).keys() - _taught(old, before, after, names)):
+                yield Lesson(role, person(after, before, role), sop.id, ())
+
+
+_PEOPLE = ("roles", "teams", "schedules")
+
+
+def _taught(old: Sop, before: Library, after: Library, names: Mapping[str, str]) -> set[str]:
+    """The roles that had to pass the training of a SOP, by their new `names`. Of a team or rota that
+    one side does not know, nobody can tell who has come to it."""
+    found = {names.get(role, role) for role in _required(old, before)}
+    for id in _listed(old):
+        found.add(names.get(id, id))
+        if not before.person(id):
+            found.update(doers(after, names.get(id, id)))
+    return found
 
 
 def _first_lessons(sop: Sop, before: Library, after: Library) -> Iterator[Lesson]:
@@ -201,8 +234,15 @@ def _first_lessons(sop: Sop, before: Library, after: Library) -> Iterator[Lesson
 
 
 def _required(sop: Sop, library: Library) -> dict[str, None]:
-    asked = (sop.training.required_for if sop.training else ()) or ()
-    return dict.fromkeys(role for id in asked if id for role in (doers(library, id) or (id,)))
+    return dict.fromkeys(role for id in _listed(sop) for role in (doers(library, id) or (id,)))
+
+
+def _listed(sop: Sop) -> list[str]:
+    return [id for id in (sop.training.required_for if sop.training else ()) or () if id]
+
+
+def _worked_by(sop: Sop) -> bool:
+    return sop.status in APPROVED and sop.status not in PAST
 
 
 def _asks_for_training(change: Change, least: str) -> bool:

@@ -2,9 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sopctl.analysis.people import doers, doers_of
+from sopctl.analysis.people import doers, doers_of, told_by
 from sopctl.diff import Change, Kind
 from sopctl.library import Library
 from sopctl.model.sop import Sop, Step
@@ -19,6 +19,21 @@ class Job(NamedTuple):
     role: str
     title: str
     text: str
+
+
+class Side(NamedTuple):
+    """A library, and what a change has there. Items that have no id go by their places on the later
+    side, or on the earlier one where they are gone."""
+
+    library: Library
+    value: Any
+    later: bool
+
+    def place(self, change: Change, at: int) -> int | None:
+        """The place of an item that a change is about or lies in; None where it cannot be told."""
+        if change.kind is Kind.MOVED and isinstance(self.value, int):
+            return self.value - 1
+        return int(change.pointer[at]) if self.later else None
 
 
 def jobs(
@@ -48,12 +63,14 @@ def _told(
 ) -> Iterator[tuple[str, str]]:
     """The roles that a change is felt by, each with what it reads."""
     if not change.sop:
-        for library in (after, before):
-            for role in _in_register(change, library):
+        for side in _sides(change, before, after):
+            for role in _in_register(change, side):
                 yield role, change.message
         return
-    for library, id in ((after, change.sop), (before, renamed.get(change.sop, change.sop))):
-        sop = library.sop(id)
+    title = _title(change, before, after)
+    for side in _sides(change, before, after):
+        library = side.library
+        sop = library.sop(change.sop if side.later else renamed.get(change.sop, change.sop))
         if sop is None:
             continue
         if change.pointer == ("status",):
@@ -64,44 +81,142 @@ def _told(
         elif not change.pointer and change.kind in (Kind.ADDED, Kind.REMOVED):
             yield from _whole_sop(change, sop, library)
         elif step := _step(change, sop):
-            for role in doers_of(library, step):
-                yield role, _titled(change, step)
+            for role in (*doing(change, step, side), *_heard(change, step, side)):
+                yield role, _titled(change, step.id, title)
+        elif change.pointer[:1] == ("escalations",):
+            for role in told_by(library, _path_of(change, sop, side)):
+                yield role, change.message
 
 
-def _titled(change: Change, step: Step) -> str:
+def _sides(change: Change, before: Library, after: Library) -> tuple[Side, Side]:
+    return Side(after, change.after, True), Side(before, change.before, False)
+
+
+def doing(change: Change, step: Step, side: Side) -> Iterator[str]:
+    """Who does a changed step, and who does the item of its checklist that the change is about."""
+    yield from doers_of(side.library, step)
+    if len(change.pointer) == 2:
+        yield from _item_doers(step, side.library)
+    elif change.pointer[2] == "checklist" and isinstance(role := _of_item(change, step, side), str):
+        yield from doers(side.library, role)
+
+
+def _of_item(change: Change, step: Step, side: Side) -> Any:
+    """The role of an item, as the change has it or as it stands there."""
+    match change.pointer[3:], side.value:
+        case (_, "role"), role:
+            return role
+        case (_,), {**item}:
+            return item.get("role")
+        case (_,), None:  # it is not there on this side
+            return None
+        case (int(), *_), _:
+            return _role_at(step, side.place(change, 3))
+    return None
+
+
+def _role_at(step: Step, place: int | None) -> str | None:
+    items = step.checklist or ()
+    item = items[place] if place is not None and place < len(items) else None
+    return item.role if item else None
+
+
+def _item_doers(step: Step, library: Library) -> Iterator[str]:
+    for item in step.checklist or ():
+        if item and item.role:
+            yield from doers(library, item.role)
+
+
+def _heard(change: Change, step: Step, side: Side) -> Iterator[str]:
+    """Who is asked or told at a step, where the change is about that."""
+    library, value = side.library, side.value
+    match change.pointer[2:]:
+        case ():
+            yield from told_by(library, step.on_overdue or "")
+            for role in (*(step.consulted or ()), *(step.informed or ())):
+                yield from doers(library, role or "")
+        case ("on_overdue" | "escalate",) if isinstance(value, str):
+            yield from told_by(library, value)
+        case ("consulted" | "informed", *_) if isinstance(value, str):
+            yield from doers(library, value)
+
+
+def _path_of(change: Change, sop: Sop, side: Side) -> str:
+    """The path that a changed escalation of a SOP starts."""
+    match change.pointer[1:], side.value:
+        case (_, "path"), path:
+            return str(path or "")
+        case (_,), {**entry}:
+            return str(entry.get("path", ""))
+        case (_,), None:
+            return ""
+        case (int(), *_), _:
+            entries, place = sop.escalations or (), side.place(change, 1)
+            found = entries[place] if place is not None and place < len(entries) else None
+            return (found.path or "") if found else ""
+    return ""
+
+
+def _title(change: Change, before: Library, after: Library) -> str:
+    """What the step of a change is called now, or was, so that all read of it by one name."""
+    for library in (after, before):
+        sop = library.sop(change.sop)
+        if (step := _step(change, sop) if sop else None) and step.title:
+            return step.title
+    return ""
+
+
+def _titled(change: Change, id: str, title: str) -> str:
     """The message with the title of the step in the place of its id, unless it is about the id."""
-    if not step.title or change.kind is Kind.RENAMED:
+    if not title or change.kind is Kind.RENAMED:
         return change.message
-    return change.message.replace(f"`{step.id}`", f"“{step.title}”", 1)
+    return change.message.replace(f"`{id}`", f"“{title}”", 1)
 
 
-def _in_register(change: Change, library: Library) -> Iterable[str]:
-    """Who is told of an escalation path or takes part in a rota, and the role itself."""
+def _in_register(change: Change, side: Side) -> Iterable[str]:
+    """The role itself, who takes part in a team or rota, who is told by an escalation path, and who
+    answers for a metric or is told of its breach."""
     if len(change.pointer) < 2:
         return ()
-    register, id = str(change.pointer[0]), str(change.pointer[1])
-    if register == "roles":
-        return (id,)
-    if register == "schedules":
-        return doers(library, id)
-    path = library.paths.get(id) if register == "escalation_paths" else None
-    levels = [level for level in (path.levels if path else ()) or () if level]
-    if (
-        path
-        and len(change.pointer) > 3
-        and change.pointer[2] == "levels"
-        and isinstance(change.pointer[3], int)
-    ):
-        levels = levels[change.pointer[3] : change.pointer[3] + 1]
-    return dict.fromkeys(
-        role for level in levels for to in level.to or () if to for role in doers(library, to)
-    )
+    register, id, library = str(change.pointer[0]), str(change.pointer[1]), side.library
+    match register:
+        case "roles":
+            return (id,)
+        case "teams" | "schedules":
+            return doers(library, id)
+        case "escalation_paths":
+            return _on_path(change, id, side)
+        case "metrics":
+            return _at_metric(change, id, library)
+    return ()
+
+
+def _on_path(change: Change, id: str, side: Side) -> Iterable[str]:
+    """All whom a path tells, or those of the level that the change is about."""
+    path, library = side.library.paths.get(id), side.library
+    match change.pointer[2:]:
+        case ("levels", int() as place, *_):
+            levels = (path.levels or ())[place : place + 1] if path else ()
+            named = [to for level in levels if level for to in level.to or () if to]
+            return dict.fromkeys(role for to in named for role in doers(library, to))
+        case ("on_exhausted",):
+            return doers(library, str(side.value or ""))
+    return told_by(library, id)
+
+
+def _at_metric(change: Change, id: str, library: Library) -> Iterable[str]:
+    metric = library.metrics.get(id)
+    if metric is None:
+        return ()
+    breached = change.pointer[2:] in ((), ("breach",), ("on_breach",))
+    told = told_by(library, metric.on_breach or "") if breached else ()
+    return dict.fromkeys((*doers(library, metric.owner or ""), *told))
 
 
 def _whole_sop(change: Change, sop: Sop, library: Library) -> Iterator[tuple[str, str]]:
     steps: dict[str, list[str]] = defaultdict(list)
     for step in sop.known_steps:
-        for role in doers_of(library, step) if step.role else ():
+        for role in _hands(step, library):
             steps[role].append(f"“{step.title or step.id}”")
     word = "new, and yours are" if change.kind is Kind.ADDED else "gone, and with it your"
     for role, titles in steps.items():
@@ -109,7 +224,13 @@ def _whole_sop(change: Change, sop: Sop, library: Library) -> Iterator[tuple[str
 
 
 def _all_doers(sop: Sop, library: Library) -> Iterable[str]:
-    return dict.fromkeys(role for step in sop.known_steps if step.role for role in doers_of(library, step))
+    return dict.fromkeys(role for step in sop.known_steps for role in _hands(step, library))
+
+
+def _hands(step: Step, library: Library) -> Iterable[str]:
+    """Who does a step or an item of it; whom an escalation path tells does neither."""
+    own = doers_of(library, step) if step.role else ()
+    return dict.fromkeys((*own, *_item_doers(step, library)))
 
 
 def _step(change: Change, sop: Sop) -> Step | None:
