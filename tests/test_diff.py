@@ -177,13 +177,23 @@ def _move(id: str, data: Any, pick: Callable[[int], int]) -> Expected:
 
 def _drop(id: str, data: Any, pick: Callable[[int], int]) -> Expected:
     step = data["steps"].pop(pick(len(data["steps"])))
-    return {(id, f"steps/{step['id']}", "removed", "procedure")}
+    return {(id, f"steps/{step['id']}", "removed", _weight_of(step))}
+
+
+def _weight_of(step: Any) -> str:
+    """What a step weighs that comes or goes, but for its decisions."""
+    items = step.get("checklist", [])
+    timed = [each for each in items if isinstance(each, dict) and "within" in each]
+    if timed or {"within", "wait"} & step.keys():
+        return "clock"
+    may = {"escalate", "on_overdue", "independent_of", "human"}
+    return "authority" if may & step.keys() else "procedure"
 
 
 def _new_step(id: str, data: Any, pick: Callable[[int], int]) -> Expected:
     step = {"id": "wholly-new", "title": "Sing a song", "role": "qa-analyst", "within": "3bd"}
     data["steps"].insert(pick(len(data["steps"]) + 1), step)
-    return {(id, "steps/wholly-new", "added", "procedure")}
+    return {(id, "steps/wholly-new", "added", "clock")}
 
 
 def _owner(id: str, data: Any, pick: Callable[[int], int]) -> Expected:
@@ -349,6 +359,45 @@ def test_what_a_change_weighs(before: str, after: str, weight: str) -> None:
     assert before in TEXTS[path]
     found = changes(HANDBOOK, with_texts({path: TEXTS[path].replace(before, after, 1)}))
     assert [c.weight.value for c in found] == [weight]
+
+
+@pytest.mark.parametrize(
+    ("keys", "weights"),
+    [
+        ({}, {"procedure", "clarified"}),
+        ({"text": "Look.", "decide": [{"otherwise": "upheld"}]}, {"procedure", "clarified"}),
+        ({"wait": "3d"}, {"clock", "procedure", "clarified"}),
+        ({"human": "true"}, {"authority", "procedure", "clarified"}),
+        ({"checklist": [{"text": "So", "within": "1d"}]}, {"clock", "procedure", "clarified"}),
+        (
+            {"within": "1d", "independent_of": "#weigh-facts"},
+            {"clock", "authority", "procedure", "clarified"},
+        ),
+    ],
+)
+def test_a_step_that_comes_or_goes_weighs_as_much_as_its_keys(keys: Any, weights: set[str]) -> None:
+    step = {"id": "wholly-new", "title": "Sing a song", "role": "qa-analyst", **keys}
+    data = data_of("TS-APP-002")
+    data["steps"].append(step)
+    other = with_texts(file_of("TS-APP-002", data))
+    for found in (changes(HANDBOOK, other), changes(other, HANDBOOK)):
+        [change] = found
+        assert {each.value for each in change.weights} == weights
+        assert change.weight is max(change.weights, key=lambda each: each.rank)
+
+
+def test_the_line_of_a_new_step_tells_all_that_it_does() -> None:
+    step = {
+        "id": "cool", "title": "Wait", "role": "qa-analyst", "wait": "2d", "within": "5d", "human": "true",
+        "on_overdue": "appeals-overdue", "independent_of": "#weigh-facts", "checklist": ["Ask"],
+        "ask": "Well?", "answers": {"yes": "upheld"},
+    }  # fmt: skip
+    [found] = changed("TS-APP-002", lambda data: data["steps"].append(step))
+    assert found.message == (
+        "`cool` is new: “Wait”, is done by `qa-analyst`, must be done within 5 days, waits at least 2 days, "
+        "`checklist` is “Ask”, asks “Well?”, the answer `yes` leads to `upheld`, starts `appeals-overdue` "
+        "when it is overdue, `independent_of` is `#weigh-facts`, is decided by a person"
+    )
 
 
 def test_the_words_that_name_a_row_or_a_step_are_those_of_the_model() -> None:

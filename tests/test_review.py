@@ -195,6 +195,39 @@ def test_another_way_to_the_same_end_is_procedure(before: str, after: str, weigh
     assert change.weight.value == weight
 
 
+@pytest.mark.parametrize(
+    ("within", "weight"), [("", "procedure"), ("within: 3d, ", "clock"), ("human: true, ", "authority")]
+)
+def test_another_sop_that_is_called_weighs_as_much_as_what_it_brings(within: str, weight: str) -> None:
+    """Be it that the called one brings it, or one that this one calls in turn."""
+    step = "{id: tell, title: Tell, role: lead, next: told}"
+    call = "{id: tell, title: Tell, call: TS-ONE-001, next: told}"
+    ones = {"TS-SML-001": SMALL.replace(step, call)}
+    ones["TS-ONE-001"] = re.sub(r"  - {id: (look|wait).*\n", "", SMALL).replace("Small", "One")
+    ones["TS-TWO-001"] = ones["TS-ONE-001"].replace(step, call.replace("ONE", "SUB")).replace("One", "Two")
+    ones["TS-SUB-001"] = ones["TS-ONE-001"].replace("role: lead, next", f"role: lead, {within}next")
+    one = {f"sops/{id}.yaml": text.replace("TS-SML-001", id) for id, text in ones.items()}
+    other = one | {"sops/TS-SML-001.yaml": one["sops/TS-SML-001.yaml"].replace("ONE", "TWO")}
+    [change] = review(build(one, TODAY), build(other, TODAY), NAMES, FEW).changes
+    assert (change.pointer, change.weight.value) == (("steps", "tell", "call"), weight)
+
+
+def test_a_new_step_that_sends_cases_elsewhere_and_takes_time_is_told_as_both() -> None:
+    new = "  - {id: ponder, title: Ponder, role: lead, within: 3d, next: done}\n"
+    one, other = (
+        build({"sops/TS-SML-001.yaml": text}, TODAY)
+        for text in (SMALL, SMALL.replace("yes: tell", "yes: ponder").replace("outcomes:", f"{new}outcomes:"))
+    )
+    found = review(one, other, NAMES, FEW)
+    assert [(each.kind.value, each.weight.value) for each in found.changes] == [
+        ("changed", "decision"),
+        ("added", "clock"),
+    ]
+    assert found.verdict.line.startswith(
+        "Times or deadlines change, who gets which outcome changes and who does what"
+    )
+
+
 TABLE = """\
   - id: look
     title: Look

@@ -25,7 +25,8 @@ class Change(NamedTuple):
 
     In the pointer, an item of a list that has an id stands by its id, any other by its place;
     what was removed stands where it stood before. `anchor` is the pointer without places: it and
-    what follows from it, the fingerprint, survive what happens elsewhere.
+    what follows from it, the fingerprint, survive what happens elsewhere. `also` is what else weighs
+    in a thing that comes or goes whole.
     """
 
     sop: str
@@ -37,6 +38,16 @@ class Change(NamedTuple):
     message: str
     fingerprint: str = ""
     anchor: Pointer = ()
+    also: frozenset[Weight] = frozenset()
+
+    @property
+    def weights(self) -> frozenset[Weight]:
+        return self.also | {self.weight}
+
+    def weighing(self, *more: Weight) -> "Change":
+        """The change that weighs this much as well."""
+        weights = self.weights.union(more)
+        return self._replace(weight=max(weights, key=lambda each: each.rank), also=weights)
 
 
 def signed(changes: Iterable[Change]) -> tuple[Change, ...]:

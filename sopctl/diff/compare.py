@@ -8,12 +8,12 @@ from sopctl.diff import pairs, phrases, wording
 from sopctl.diff.change import Change, Kind
 from sopctl.diff.essence import TEST, about, chosen, essence, words_of
 from sopctl.diff.names import Names
-from sopctl.model.words import EntryId, Id, Time
+from sopctl.diff.wholes import TIME, brought
+from sopctl.model.words import EntryId, Id
 from sopctl.shape import Key, List, Map, Record, Shape, Text, shape_of
 from sopctl.weight import Weight
 
 _OWN_NAMES = (shape_of(Id), shape_of(EntryId))
-_TIME = shape_of(Time)
 _NONE = Names()
 
 
@@ -55,6 +55,13 @@ class Here(NamedTuple):
         message = f"{self.place}{joint}{said}" if self.place else said
         return Change(self.sop, self.at, kind, weight, before, after, message, "", self.anchor)
 
+    def whole(self, shape: Shape, kind: Kind, data: Any, said: str, joint: str = " ") -> Change:
+        """A thing that comes or goes, with all that it brings or takes."""
+        before, after = (None, data) if kind is Kind.ADDED else (data, None)
+        own = _weight(shape, self)
+        more = brought(shape, data, self.weight) if isinstance(shape, Record) else ()
+        return self.change(kind, own, before, after, said, joint).weighing(*more)
+
 
 def compare(shape: Shape, before: Any, after: Any, here: Here) -> Iterator[Change]:
     """The changes between two plain values."""
@@ -89,7 +96,7 @@ def _weight(shape: Shape, here: Here, before: Any = None, after: Any = None) -> 
         return Weight.WORDING
     if isinstance(shape, Text) and shape.prose and isinstance(before, str) and isinstance(after, str):
         return wording.weight(before, after)
-    return Weight.CLOCK if shape is _TIME else here.weight or Weight.PROCEDURE
+    return Weight.CLOCK if shape is TIME else here.weight or Weight.PROCEDURE
 
 
 # Records
@@ -120,13 +127,13 @@ def _come_or_gone(shape: Shape, before: Any, after: Any, here: Here) -> Iterator
             yield from _entries(form, before or {}, after or {}, here)
         case _:
             prose = isinstance(form, Text) and form.prose and here.weight is not Weight.WORDING
-            weight = Weight.CLARIFIED if prose else _weight(form, here)
+            weighed = here._replace(weight=Weight.CLARIFIED) if prose else here
             if before is None:
                 said = phrases.added(here.part, here.key, form, after)
-                yield here.change(Kind.ADDED, weight, None, after, said)
+                yield weighed.whole(form, Kind.ADDED, after, said, ": ")
             else:
                 said = phrases.removed(here.part, here.key, form, before)
-                yield here.change(Kind.REMOVED, weight, before, None, said)
+                yield weighed.whole(form, Kind.REMOVED, before, said, ": ")
 
 
 def _has_own_entries(form: List) -> bool:
@@ -236,7 +243,7 @@ def _named(record: Record, before: dict[str, Any], after: dict[str, Any], here: 
         below = here.entry(id, _named_place(record, id))
         if id not in old_of:
             said = f"is new: {_story(record, after[id])}"
-            yield below.change(Kind.ADDED, _weight(record, here), None, after[id], said, " ")
+            yield below.whole(record, Kind.ADDED, after[id], said)
             continue
         old = old_of[id]
         if old != id:
@@ -254,7 +261,7 @@ def _named(record: Record, before: dict[str, Any], after: dict[str, Any], here: 
         if id not in new_names:
             said = f"is gone: {_story(record, before[id])}"
             below = here.entry(id, _named_place(record, id))
-            yield below.change(Kind.REMOVED, _weight(record, here), before[id], None, said, " ")
+            yield below.whole(record, Kind.REMOVED, before[id], said)
 
 
 def _named_place(record: Record, id: str) -> str:
@@ -263,13 +270,12 @@ def _named_place(record: Record, id: str) -> str:
 
 
 def _story(record: Record, data: dict[str, Any]) -> str:
+    """All that it says, its title first."""
     keys = record.part.__keys__
     said = [phrases.value(keys["title"].shape, data["title"])] if "title" in data else []
-    said += [
-        phrases.phrase(record.part.__name__, name, phrases.value(keys[name].shape, data[name]))
-        for name in ("role", "within", "kind", "value")
-        if name in data and name in keys
-    ]
+    for name, value in data.items():
+        if name in keys and name not in ("id", "title"):
+            said += phrases.told(record.part.__name__, name, keys[name].shape, value)
     return ", ".join(said) or phrases.value(record, data)
 
 
@@ -296,7 +302,7 @@ def _unnamed(item: Shape, before: Sequence[Any], after: Sequence[Any], here: Her
         below = here.item(j, phrases.name(item, new), _numbered(item, j, here))
         if j not in by_new:
             said = f"is new: {phrases.value(item, new)}"
-            yield below.change(Kind.ADDED, _weight(item, here), None, new, said, " ")
+            yield below.whole(item, Kind.ADDED, new, said)
             continue
         i = by_new[j]
         if (i, j) in astray:
@@ -307,7 +313,7 @@ def _unnamed(item: Shape, before: Sequence[Any], after: Sequence[Any], here: Her
     for i in sorted(set(range(len(before))) - {i for i, _ in together}):
         below = here.item(i, phrases.name(item, before[i]), _numbered(item, i, here))
         said = f"is gone: {phrases.value(item, before[i])}"
-        yield below.change(Kind.REMOVED, _weight(item, here), before[i], None, said, " ")
+        yield below.whole(item, Kind.REMOVED, before[i], said)
 
 
 def _paired(item: Shape, before: Sequence[Any], after: Sequence[Any], here: Here) -> list[tuple[int, int]]:

@@ -91,6 +91,14 @@ def phrase(part: str, key: str, said: str, word: str = "") -> str:
     return words.replace("{word}", word).replace("{}", said)
 
 
+def told(part: str, key: str, shape: Shape, data: Any) -> list[str]:
+    """What a key says, one thing for each word of a mapping."""
+    shape = chosen(shape, data)
+    if isinstance(shape, Map) and isinstance(data, dict):
+        return [phrase(part, key, value(shape.value, each), word) for word, each in data.items()]
+    return [phrase(part, key, value(shape, data))]
+
+
 def value(shape: Shape, data: Any) -> str:
     """A value as one says it: `2 business days`, `` `appeals-lead` ``, “a text”."""
     shape = chosen(shape, data)

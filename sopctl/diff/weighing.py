@@ -5,9 +5,10 @@ from typing import NamedTuple
 
 from sopctl.diagnostic import Pointer
 from sopctl.diff.cases import CaseChanges
-from sopctl.diff.change import Change
+from sopctl.diff.change import Change, Kind
+from sopctl.diff.wholes import brought
 from sopctl.library import Library
-from sopctl.model.sop import Step
+from sopctl.model.sop import Sop, Step
 from sopctl.weight import Weight
 
 _TARGETS = ("then", "otherwise", "next", "answers", "on", "after_that", "call")
@@ -57,12 +58,41 @@ def _weighed(change: Change, ends: _Ends, rows: _Rows, before: Library, after: L
         row = rows.get((change.sop, change.pointer[:-1]))
         steps_there = [sop.steps_by_id for side in (before, after) if (sop := side.sop(change.sop))]
         written = row is not None and _only_written(*row, set[str]().union(*steps_there))
-        return change._replace(weight=Weight.CLARIFIED if written else _light(change))
-    if change.weight is Weight.PROCEDURE and _is_way(change):
+        light = Weight.CLARIFIED if written else _light(change)
+        change = change._replace(weight=light, also=frozenset())
+    elif change.weight.rank >= Weight.PROCEDURE.rank and _is_way(change):
         in_doubt = change.sop in ends.unknown and (len(change.pointer) > 2 or any(map(_branches, steps)))
-        if change.sop in ends.moved or in_doubt:
-            return change._replace(weight=Weight.DECISION)
-    return change
+        left = change.kind in _WHOLE and len(change.pointer) == 2 and _outlives(steps, before, after)
+        if change.sop in ends.moved or in_doubt or left:
+            change = change.weighing(Weight.DECISION)
+    return change.weighing(*_called(change, before, after))
+
+
+_WHOLE = (Kind.ADDED, Kind.REMOVED)
+
+
+def _called(change: Change, before: Library, after: Library) -> Iterator[Weight]:
+    """What the SOPs bring or take that a step runs now, or ran before."""
+    for library, value in ((before, change.before), (after, change.after)):
+        match change.pointer[2:], value:
+            case (), {"call": str(id)}:
+                yield from _run(library, id)
+            case ("call",), str(id):
+                yield from _run(library, id)
+
+
+def _run(library: Library, id: str) -> Iterator[Weight]:
+    """The weights of all steps of a SOP, and of those that it runs in turn."""
+    ahead = [id]
+    for each in ahead:  # it grows while it is walked
+        sop = library.sop(each)
+        if sop is not None:
+            yield from brought(_STEPS, library.document_of(sop).data.get("steps"), None)
+            calls = dict.fromkeys(step.call for step in sop.known_steps if step.call)
+            ahead += [call for call in calls if call not in ahead]
+
+
+_STEPS = Sop.__keys__["steps"].shape
 
 
 def _steps(change: Change, before: Library, after: Library) -> Iterator[Step]:

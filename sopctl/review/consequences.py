@@ -124,7 +124,7 @@ def _approvers(
         for approval in old.approvals or ():
             if approval and approval.role and approval.meaning == "approval":
                 why.setdefault(approval.role, f"approved {old.version}: changes go to the same function")
-    if any(c.sop == version.sop and c.weight is Weight.AUTHORITY for c in changes) and sop.owner:
+    if any(c.sop == version.sop and Weight.AUTHORITY in c.weights for c in changes) and sop.owner:
         for above in _above(after, sop.owner):
             why.setdefault(above, f"stands above {person(after, before, sop.owner)}: who may decide changes")
     for role, reason in why.items():

@@ -36,7 +36,9 @@ def verdict(
     if heaviest is None:
         said.append("nothing else changes in meaning" if missing else "nothing changes in meaning")
     else:
-        said.append(f"{_meant({each.weight for each in changes})} ({_counted(changes)})")
+        said.append(
+            f"{_meant({weight for each in changes for weight in each.weights})} ({_counted(changes)})"
+        )
         said += _steps(versions)
     line = "; ".join(said)
     return Verdict(f"{line[0].upper()}{line[1:]}.", heaviest, not missing, *names)
