@@ -429,6 +429,45 @@ def test_tests_are_said_in_words(before: str, after: str, said: str) -> None:
     assert [c.message for c in found] == [said]
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        (
+            "classification: internal\n",
+            "classification: public\n",
+            "`classification` is public, was internal",
+        ),
+        (
+            "    hit_policy: unique\n",
+            "    hit_policy: first\n",
+            "`propose`: `hit_policy` is first, was unique",
+        ),
+    ],
+)
+def test_what_counts_where_nothing_is_said_is_what_it_was(before: str, after: str, said: str) -> None:
+    path, end = SOPS["TS-APP-002"], said.partition(" is ")[2]
+    assert before in TEXTS[path]
+    texts = [TEXTS[path].replace(before, each, 1) for each in (before, "", after)]
+    said_so, unsaid, other = (with_texts({path: text}) for text in texts)
+    for one in (said_so, unsaid):
+        [there], [back] = changes(one, other), changes(other, one)
+        assert (there.kind, there.message) == (Kind.CHANGED, said)
+        assert back.message == said.replace(end, ", was ".join(reversed(end.split(", was "))))
+
+
+def test_a_word_of_a_mapping_and_an_item_of_a_list_are_said_the_right_way_round() -> None:
+    path = SOPS["TS-APP-002"]
+    [found] = changes(HANDBOOK, with_texts({path: TEXTS[path].replace("Read access to", "Access to", 1)}))
+    assert found.message.startswith("`prerequisites` 1: says “Access to the whole")
+    people = {"sops/people.yaml": 'roles: {agent: {title: Agent, contact: {channel: "#agent"}}}'}
+    one, other = (
+        build({path: text.replace("#agent", to) for path, text in people.items()}, TODAY)
+        for to in ("#agent", "#agents")
+    )
+    [found] = changes(one, other)
+    assert found.message == "role `agent`: `channel` of `contact` is #agents, was #agent"
+
+
 def test_every_phrase_is_for_a_key_that_the_model_has() -> None:
     rooms = (sop_model, register_model, scenario_model)
     for part, key in PHRASES:

@@ -110,11 +110,17 @@ def _records(record: Record, before: dict[str, Any], after: dict[str, Any], here
         key = keys.get(name)
         below = here.below(record, key, name, about(record, name, before, here.names))
         shape = key.shape if key else Shape()
-        old, new = before.get(name), after.get(name)
+        old, new = (side.get(name, _usual(key)) for side in (before, after))
         if old is not None and new is not None:
             yield from compare(shape, old, new, below)
         else:
             yield from _come_or_gone(shape, old, new, below)
+
+
+def _usual(key: Key | None) -> str | None:
+    """The word or number that counts where a key says nothing, be it that it stands there."""
+    default = key.default if key else None
+    return str(default) if isinstance(default, str | int) and not isinstance(default, bool) else None
 
 
 def _come_or_gone(shape: Shape, before: Any, after: Any, here: Here) -> Iterator[Change]:
@@ -299,7 +305,7 @@ def _unnamed(item: Shape, before: Sequence[Any], after: Sequence[Any], here: Her
         places = [(i, j, min(repr(before[i]), repr(after[j]))) for i, j in together]
         astray = pairs.moved(places)
     for j, new in enumerate(after):
-        below = here.item(j, phrases.name(item, new), _numbered(item, j, here))
+        below = here.item(j, phrases.name(item, new), _numbered(item, j, here))._replace(key="")
         if j not in by_new:
             said = f"is new: {phrases.value(item, new)}"
             yield below.whole(item, Kind.ADDED, new, said)

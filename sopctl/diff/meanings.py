@@ -63,5 +63,5 @@ def _joined(declared: list[Fact]) -> Fact:
 
 
 def values_of(fact: Fact) -> object:
-    """All that decides what a fact can be."""
-    return fact.type, unary.choices(fact), fact.min, fact.max
+    """All that decides what a fact can be; in which order its values stand does not."""
+    return fact.type, frozenset(unary.choices(fact)), fact.min, fact.max

@@ -84,7 +84,7 @@ def removed(part: str, key: str, shape: Shape, before: Any, word: str = "") -> s
 
 
 def phrase(part: str, key: str, said: str, word: str = "") -> str:
-    usual = f"`{key}` of `{{word}}` is {{}}" if word else f"`{key}` is {{}}"
+    usual = f"`{{word}}` of `{key}` is {{}}" if word else f"`{key}` is {{}}" if key else "says {}"
     words = PHRASES.get((part, key), usual)
     if said == "yes":
         words = words.removesuffix(": {}")

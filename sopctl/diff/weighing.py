@@ -3,8 +3,9 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from sopctl.analysis.time_words import listed
 from sopctl.diagnostic import Pointer
-from sopctl.diff.cases import CaseChanges
+from sopctl.diff.cases import CaseChanges, Unknown
 from sopctl.diff.change import Change, Kind
 from sopctl.diff.wholes import brought
 from sopctl.library import Library
@@ -18,7 +19,7 @@ def weighed(
     changes: Sequence[Change], cases: CaseChanges, before: Library, after: Library
 ) -> tuple[Change, ...]:
     """Steps and rows that are other ones decide nothing where no case ends otherwise, and decide
-    where one does, whatever their key weighs by itself."""
+    where one does, whatever their key weighs by itself. Clauses that ask for no time set none."""
     ends = _Ends(
         frozenset(cases.same),
         frozenset(each.sop for each in cases.changes),
@@ -26,6 +27,31 @@ def weighed(
     )
     rows = _rows(changes)
     return tuple(_weighed(change, ends, rows, before, after) for change in changes)
+
+
+def settled(cases: CaseChanges, changes: Sequence[Change], before: Library, after: Library) -> CaseChanges:
+    """The cases without the word that a SOP decides the same where it may leave another value in a
+    fact that outlives it: only what tables ask for was followed."""
+    left: dict[str, set[str]] = {}
+    for change in changes:
+        if (
+            change.sop in cases.same
+            and change.pointer[:1] == ("steps",)
+            and Weight.DECISION in change.weights
+        ):
+            steps = [*_steps(change, before, after)]
+            left.setdefault(change.sop, set()).update(_lasting(steps, before, after))
+    unknown = [
+        Unknown(sop, f"every case ends as before, but what it leaves in {_named(facts)} was not compared")
+        for sop, facts in sorted(left.items())
+    ]
+    return cases._replace(
+        same=tuple(sop for sop in cases.same if sop not in left), unknown=(*cases.unknown, *unknown)
+    )
+
+
+def _named(facts: Collection[str]) -> str:
+    return listed([f"`{fact}`" for fact in sorted(facts)], "and")
 
 
 class _Ends(NamedTuple):
@@ -51,10 +77,13 @@ def _rows(changes: Sequence[Change]) -> _Rows:
 
 
 def _weighed(change: Change, ends: _Ends, rows: _Rows, before: Library, after: Library) -> Change:
+    if change.pointer[:1] == ("clauses",) and change.weight is Weight.CLOCK:
+        timed = any(_timed(side, str(change.pointer[1])) for side in (before, after))
+        return change if timed else change._replace(weight=Weight.CLARIFIED)
     if not change.sop or change.pointer[:1] != ("steps",) or len(change.pointer) < 2:
         return change
     steps = [*_steps(change, before, after)]
-    if change.weight is Weight.DECISION and change.sop in ends.same and not _outlives(steps, before, after):
+    if change.weight is Weight.DECISION and change.sop in ends.same and not _lasting(steps, before, after):
         row = rows.get((change.sop, change.pointer[:-1]))
         steps_there = [sop.steps_by_id for side in (before, after) if (sop := side.sop(change.sop))]
         written = row is not None and _only_written(*row, set[str]().union(*steps_there))
@@ -62,7 +91,7 @@ def _weighed(change: Change, ends: _Ends, rows: _Rows, before: Library, after: L
         change = change._replace(weight=light, also=frozenset())
     elif change.weight.rank >= Weight.PROCEDURE.rank and _is_way(change):
         in_doubt = change.sop in ends.unknown and (len(change.pointer) > 2 or any(map(_branches, steps)))
-        left = change.kind in _WHOLE and len(change.pointer) == 2 and _outlives(steps, before, after)
+        left = change.kind in _WHOLE and len(change.pointer) == 2 and _lasting(steps, before, after)
         if change.sop in ends.moved or in_doubt or left:
             change = change.weighing(Weight.DECISION)
     return change.weighing(*_called(change, before, after))
@@ -95,6 +124,12 @@ def _run(library: Library, id: str) -> Iterator[Weight]:
 _STEPS = Sop.__keys__["steps"].shape
 
 
+def _timed(library: Library, clause: str) -> bool:
+    """Whether a clause asks for a time: others ask for fields, languages or controls."""
+    found = library.clauses.get(clause)
+    return found is not None and (found.timed or found.duration is not None)
+
+
 def _steps(change: Change, before: Library, after: Library) -> Iterator[Step]:
     """The step of a change, on the sides that have it."""
     for library in (before, after):
@@ -125,7 +160,7 @@ def _branches(step: Step) -> bool:
     return bool(step.decide or step.ask or step.call or step.escalate)
 
 
-def _outlives(steps: Sequence[Step], before: Library, after: Library) -> bool:
-    """Whether the table gives a value to a fact that outlives the SOP: it counts for more than the end."""
+def _lasting(steps: Sequence[Step], before: Library, after: Library) -> set[str]:
+    """The facts that a table gives a value to and that outlive the SOP: it counts for more than the end."""
     facts = {fact for step in steps for row in step.decide or () if row for fact in row.set or ()}
-    return any(fact in library.facts for fact in facts for library in (before, after))
+    return {fact for fact in facts if fact in before.facts or fact in after.facts}

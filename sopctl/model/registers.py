@@ -275,13 +275,17 @@ class Clause(Part, title="a clause"):
     checked_on: date | None = key("The day somebody last looked it up.", None, weight=Weight.WORDING)
 
     def slips(self) -> Iterator[Problem]:
-        timed = self.kind in ("ceiling", "floor", "window", "retention")
-        if timed and self.value and all(self.value) and self.duration is None:
+        if self.timed and self.value and all(self.value) and self.duration is None:
             message = f"the value of a clause of kind `{self.kind}` is one duration, such as 14d"
             yield Problem("SOP005", Finding((*self.at, "value"), message))
         if self.policy_changes and self.kind != "floor" and "kind" not in self.unknown:
             message = "only a clause of kind `floor` says how long ahead changes are announced"
             yield Problem("SOP005", Finding((*self.at, "policy_changes"), message))
+
+    @property
+    def timed(self) -> bool:
+        """Whether its kind is about a time."""
+        return self.kind in ("ceiling", "floor", "window", "retention")
 
     @property
     def duration(self) -> Duration | None:
