@@ -138,6 +138,26 @@ def test_a_row_written_otherwise_for_the_same_cases_is_clarified() -> None:
     assert [c.weight.value for c in found.changes] == ["clarified"]
 
 
+def test_values_of_a_fact_in_another_order_mean_nothing() -> None:
+    texts = {"sops/SU-REF-001.yaml": REFUND.replace(TELL, MOODS), "sops/shared.yaml": SHARED}
+    turned = {**texts, "sops/shared.yaml": SHARED.replace("[good, bad]", "[bad, good]")}
+    found = review(build(texts, TODAY), build(turned, TODAY), NAMES, FEW)
+    assert (found.changes, found.cases) == ((), ((), (), ()))
+
+
+def test_what_a_case_leaves_in_a_shared_fact_is_not_said_to_be_as_before() -> None:
+    sets = MOODS.replace("then: told}", "then: told, set: {mood: bad}}")
+    one, other = (
+        build({"sops/SU-REF-001.yaml": REFUND.replace(TELL, text), "sops/shared.yaml": SHARED}, TODAY)
+        for text in (MOODS, sets)
+    )
+    found = review(one, other, NAMES, FEW)
+    assert [each.weight.value for each in found.changes] == ["decision"]
+    assert found.cases.same == ()
+    [unknown] = found.cases.unknown
+    assert unknown.reason == "every case ends as before, but what it leaves in `mood` was not compared"
+
+
 def test_a_threshold_that_moves_tells_which_cases_end_otherwise() -> None:
     found = reviewed(('"<= 30"', '"<= 45"'), ('"31..90"', '"46..90"'), ('"31..90"', '"46..90"'), path=INTAKE)
     assert {c.weight.value for c in found.changes} == {"decision"}
@@ -423,6 +443,9 @@ notices: {told: {title: Told, implements: law.says}}
 metrics: {rate: {title: Rate, definition: All., better: down, breach: 20, on_breach: late, owner: lead}}
 """
 
+TELL = "{id: tell, title: Tell, role: agent, ask: Is it so?, answers: {yes: told, no: done}}"
+MOODS = "{id: tell, title: Tell, role: agent, decide: [{when: {mood: good}, then: told}, {when: {mood: bad}, then: done}]}"
+
 
 def small(refund: tuple[str, str] = ("", ""), shared: tuple[str, str] = ("", "")) -> Review:
     """The review of one edit of the small procedure, or of what it shares with others."""
@@ -606,6 +629,66 @@ def test_a_new_name_of_an_entry_touches_nobody_who_uses_it() -> None:
     found = review(HANDBOOK, build(texts, TODAY), NAMES, FEW)
     assert {each.kind.value for each in found.changes} == {"renamed"}
     assert found.reach.touched == ()
+
+
+def why(found: Review, kind: str, id: str) -> tuple[str, ...]:
+    return next((each.why for each in found.reach.touched if (each.kind, each.id) == (kind, id)), ())
+
+
+def test_another_default_calendar_touches_those_whose_times_fall_back_to_it() -> None:
+    other = ("default_calendar: office", "default_calendar: south")
+    reason = "its times run by the default calendar"
+    assert reason in why(small(shared=other), "sop", "SU-REF-001")
+    own = SHARED.replace("{support: {title", "{support: {calendar: office, title")
+    one, new = (
+        build({"sops/SU-REF-001.yaml": REFUND, "sops/shared.yaml": text}, TODAY)
+        for text in (own, own.replace(*other))
+    )
+    found = review(one, new, NAMES, FEW)
+    assert [each.pointer for each in found.changes] == [("knowledge_base", "default_calendar")]
+    assert why(found, "sop", "SU-REF-001") == ()
+
+
+def test_a_changed_clause_touches_the_notice_that_carries_it_out_and_who_sends_it() -> None:
+    found = small(shared=("value: [reason]", "value: [reason, redress]"))
+    assert [each.weight.value for each in found.changes] == ["clarified"]
+    assert why(found, "notice", "told") == ("it carries out the changed clause `law.says`",)
+    assert why(found, "sop", "SU-REF-001") == (
+        "it sends `told`, which carries out the changed clause `law.says`",
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "weight"),
+    [
+        ("value: 14d", "value: 13d", "clock"),
+        ("kind: ceiling", "kind: floor", "clock"),
+        ("kind: content", "kind: control", "clarified"),
+        ("kind: content, value: [reason]", "kind: content, value: [redress]", "clarified"),
+    ],
+)
+def test_only_a_clause_about_a_time_sets_one(before: str, after: str, weight: str) -> None:
+    assert [each.weight.value for each in small(shared=(before, after)).changes] == [weight]
+
+
+def test_a_clause_is_carried_out_through_a_notice_that_is_sent() -> None:
+    gone = [("", ""), (", implements: law.says", "")], [(", notice: told", ""), ("", "")]
+    for refund, shared in gone:
+        lost = small(refund, shared).reach.lost
+        assert [(each.clause, each.sop) for each in lost] == [("law.says", "SU-REF-001")]
+    texts = {"sops/SU-REF-001.yaml": REFUND, "sops/shared.yaml": SHARED}
+    blind = build({**texts, "sops/more.yaml": "notices: [\n"}, TODAY)
+    unsaid = build({**texts, "sops/shared.yaml": SHARED.replace(", implements: law.says", "")}, TODAY)
+    assert review(blind, unsaid, NAMES, FEW).reach.lost == ()
+
+
+def test_a_clause_with_a_new_name_is_neither_gained_nor_lost() -> None:
+    texts = {path: text.replace("us-wa-sea.notice", "us-wa-sea.told") for path, text in TEXTS.items() if isinstance(text, str)}  # fmt: skip
+    edit = ("us-ca.appeal-exists, ", "")
+    assert edit[0] in texts[APPEAL]
+    texts[APPEAL] = texts[APPEAL].replace(*edit)
+    found = review(HANDBOOK, build(texts, TODAY), NAMES, FEW).reach
+    assert (found.gained, [each.clause for each in found.lost]) == ((), ["us-ca.appeal-exists"])
 
 
 def test_clauses_are_gained_and_lost() -> None:

@@ -257,6 +257,10 @@ class Calendars:
             self._working[person] = self.of(name) if name else self.default
         return self._working[person]
 
+    def by_default(self, person: str | None) -> bool:
+        """Whether somebody works by the default calendar because they and their team have none."""
+        return not self._work(self._library.person(person) if person else None)
+
     def reach(self, person: str) -> Hours | None:
         """When a role, team or schedule can be reached; None where nothing says so."""
         found = self._library.person(person)

@@ -5,12 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from sopctl.analysis.calendar import calendars
+from sopctl.analysis.clauses import senders
 from sopctl.analysis.people import doers_of
 from sopctl.analysis.trials import Trial, trials
 from sopctl.diagnostic import Pointer
-from sopctl.diff import Change, Kind, hidden_ids
+from sopctl.diff import Change, Kind, gaps, hidden_ids
 from sopctl.library import Library
-from sopctl.model.sop import Sop
+from sopctl.model.sop import Sop, Step
 from sopctl.shape import Reference
 from sopctl.weight import Weight
 
@@ -66,8 +67,11 @@ def reach(changes: Sequence[Change], before: Library, after: Library, renamed: M
         for (kind, id), reasons in sorted(why.items(), key=lambda each: (KINDS.index(each[0][0]), each[0][1]))
     ]
     new_of = {old: new for new, old in renamed.items()}
-    olds = {Carried(c.clause, new_of.get(c.sop, c.sop)) for c in _carried(before, after)}
-    news = set(_carried(after, before))
+    names = {c.before: c.after for c in changes if c.kind is Kind.RENAMED and c.pointer[0] == "clauses"}
+    olds, news = (
+        {Carried(names.get(c.clause, c.clause), new_of.get(c.sop, c.sop)) for c in _carried(*sides)}
+        for sides in ((before, after), (after, before))
+    )
     hidden = hidden_ids(before, after)  # of these nobody knows what they carry out
     return Reach(
         tuple(touched),
@@ -141,7 +145,9 @@ def _from_register(change: Change, library: Library) -> Iterator[_Reason]:
     if register == "calendars":
         yield from _by_calendar(id, library)
     elif (register, id) == ("knowledge_base", "default_calendar"):
-        yield from _by_calendar(calendars(library).default.name, library)
+        yield from _by_default_calendar(library)
+    elif register == "clauses":
+        yield from _by_notices(id, library)
     for sop in library.users(register, id):
         yield "sop", sop.id, f"it uses the changed {_noun(register)} {{}}", id
 
@@ -154,10 +160,38 @@ def _by_calendar(id: str, library: Library) -> Iterator[_Reason]:
     """Whose times run by a calendar, be it that of a role, of its team, or the default one."""
     known = calendars(library)
     for sop in library.sops:
-        timed = [step for step in sop.known_steps if step.within or step.wait]
-        promised = bool(sop.deadlines) and known.default.name == id
-        if promised or any(known.work(step.role).name == id for step in timed):
+        default = known.default.name == id and _counts_by_default(sop, library)
+        if default or any(known.work(step.role).name == id for step in _timed(sop)):
             yield "sop", sop.id, "its times run by the changed calendar {}", id
+
+
+def _by_default_calendar(library: Library) -> Iterator[_Reason]:
+    """Whose times run by the default calendar, because nothing else says by which."""
+    known = calendars(library)
+    for sop in library.sops:
+        if _counts_by_default(sop, library) or any(known.by_default(step.role) for step in _timed(sop)):
+            yield "sop", sop.id, "its times run by the default calendar"
+
+
+def _timed(sop: Sop) -> list[Step]:
+    return [step for step in sop.known_steps if step.within or step.wait]
+
+
+def _counts_by_default(sop: Sop, library: Library) -> bool:
+    """Whether a SOP has deadlines, or paths that count opening hours: both do by the default calendar."""
+    paths = [path for step in sop.known_steps for path in (step.escalate, step.on_overdue)]
+    paths += [each.path for each in sop.escalations or () if each]
+    known = [library.paths.get(path) for path in paths if path]
+    return bool(sop.deadlines) or any(path and path.clock == "business" for path in known)
+
+
+def _by_notices(clause: str, library: Library) -> Iterator[_Reason]:
+    """The notices that carry out a clause, and who sends them."""
+    for id, notice in library.notices.items():
+        if clause in (notice.implements or ()):
+            yield "notice", id, "it carries out the changed clause {}", clause
+            for sop, _ in senders(library, id):
+                yield "sop", sop.id, f"it sends {{}}, which carries out the changed clause `{clause}`", id
 
 
 def _from_references(changed: set[str], library: Library) -> Iterator[_Reason]:
@@ -240,12 +274,32 @@ def _title(kind: str, id: str, before: Library, after: Library) -> str:
 
 
 def _carried(library: Library, other: Library) -> Iterator[Carried]:
-    """The clauses that SOPs name as carried out, but for files that both sides have."""
+    """The clauses that SOPs name as carried out, or whose notices do, but for what both sides have."""
+    told = [{} if _registers_hidden(library, other) else _told_by(side) for side in (library, other)]
     for path, each in library.by_path.items():
-        if each.sop is not None and other.by_path.get(path) is not each:
+        if each.sop is not None and not (told[0] == told[1] and other.by_path.get(path) is each):
             for reference in each.references:
+                if reference.part is not None:
+                    continue  # a text only speaks of it
                 if reference.kind == "clause":
                     yield Carried(reference.target, each.sop.id)
+                elif reference.kind == "notice":
+                    yield from (Carried(clause, each.sop.id) for clause in told[0].get(reference.target, ()))
+
+
+def _told_by(library: Library) -> dict[str, tuple[str, ...]]:
+    """By notice, the clauses that it carries out."""
+    return {
+        id: tuple(each for each in notice.implements or () if each) for id, notice in library.notices.items()
+    }
+
+
+def _registers_hidden(one: Library, other: Library) -> bool:
+    """Whether a notice may only seem to carry out nothing, because a file cannot be read."""
+    paths = {gap.path for gap in gaps(one, other)}
+    return any(
+        path in side.by_path and side.by_path[path].sop is None for path in paths for side in (one, other)
+    )
 
 
 def _results(before: Library, after: Library, new_of: Mapping[str, str]) -> tuple[Result, ...]:
