@@ -467,6 +467,24 @@ def test_a_case_that_goes_round_for_ever_ends_nowhere() -> None:
     ]
 
 
+def test_who_is_never_asked_again_is_not_told_by_what_they_answer_then() -> None:
+    def asks(yes: str, no: str) -> World:
+        answers = {"one": yes, "two": no, "three": "again"}
+        step = {
+            "id": "look", "title": "Look", "ask": "Sound?", "answers": answers,
+            "at_most": "2", "after_that": "bad",
+        }  # fmt: skip
+        again = {"id": "again", "title": "Look again", "next": "look"}
+        return {"TS-A-001": sop("TS-A-001", steps=[step, again])}
+
+    assert told(asks("good", "bad"), asks("bad", "good")) == [
+        "cases with `look` answered one went to “Good”, and now go to “Bad”",
+        "cases with `look` answered three and `look` answered one the 2nd time went to “Good”, and now go to “Bad”",
+        "cases with `look` answered three and `look` answered two the 2nd time went to “Bad”, and now go to “Good”",
+        "cases with `look` answered two went to “Bad”, and now go to “Good”",
+    ]
+
+
 def test_what_has_another_name_is_the_same() -> None:
     before = one([{"when": {"count": "> 3"}, "then": "bad"}, {"otherwise": "later"}])
     before["TS-A-001"]["steps"].append({"id": "later", "title": "Later", "ask": "Now?", "answers": {"yes": "good", "no": "bad"}})  # fmt: skip

@@ -10,7 +10,7 @@ from itertools import count
 from typing import NamedTuple
 
 from sopctl.analysis.cases import Box, Budget
-from sopctl.diff.steps import IMPOSSIBLE, Depth, Move, State, Stepper, Variables
+from sopctl.diff.steps import IMPOSSIBLE, Asked, Depth, Move, State, Stepper, Variables
 from sopctl.diff.terrain import Terrain
 
 ALLOWANCE = 60_000
@@ -36,6 +36,7 @@ class Run(NamedTuple):
     depth: Depth
     variables: Variables
     splits: dict[Split, list[Box]]
+    said: dict[Asked, list[Box]]  # the cases that come to a question, or are asked a fact once more
     unclear: set[str]  # what cannot be read on their way
     behind: set[str]
     handed: set[str]
@@ -59,6 +60,7 @@ class _Pairs:
         self._terrain, self._depth = terrain, depth
         self._variables = Variables(terrain)
         self._splits: dict[Split, list[Box]] = {}
+        self._said: dict[Asked, list[Box]] = {}
         self._unclear: set[str] = set()
         self._behind: set[str] = set()
         self._handed: set[str] = set()
@@ -79,6 +81,7 @@ class _Pairs:
             self._depth,
             self._variables,
             self._splits,
+            self._said,
             self._unclear,
             self._behind,
             self._handed,
@@ -137,6 +140,9 @@ class _Pairs:
         ranks = [self._rank(state) for state in pair]
         ones = self._moved(0, before) if ranks[0] <= ranks[1] else [(-1, before)]
         others = self._moved(1, after) if ranks[1] <= ranks[0] else [(-1, after)]
+        for stepper, state, rank in zip(self._steppers, pair, ranks, strict=True):
+            for asked in stepper.anew.get(state, ()) if rank == min(ranks) else ():
+                self._said.setdefault(asked, []).extend(boxes)
         same = before == after and before.place not in self._terrain.changed
         met = zip(ones, others, strict=True) if same else ((one, other) for one in ones for other in others)
         full, guards = self._variables.space.full, self._variables.space.guards

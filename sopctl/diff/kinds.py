@@ -1,6 +1,6 @@
 """A set of cases as few and wide kinds, the same ones however the set was come by."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sopctl.analysis.cases import Box, Budget, Field, Space
 
@@ -14,6 +14,36 @@ def kinds(space: Space, boxes: Sequence[Box], budget: Budget) -> list[Box]:
     parts = _Parts(space, fields, budget).of(boxes)
     wide = dict.fromkeys(_widened(space, box, parts, fields, budget) for box in parts)
     return _needed(space, sorted(wide, key=lambda box: _narrowness(box, fields)), budget)
+
+
+def possible(
+    space: Space, boxes: list[Box], asked: Iterable[tuple[int, list[Box]]], budget: Budget
+) -> list[Box]:
+    """The same cases without values by which one is never asked what the box says further on;
+    `asked` are the bits of such a field, and the cases that come to it."""
+    for bits, cases in asked:
+        boxes = _trimmed(space, boxes, bits, cases, budget)
+    return boxes
+
+
+def _trimmed(space: Space, boxes: list[Box], bits: int, asked: list[Box], budget: Budget) -> list[Box]:
+    kept: list[Box] = []
+    left: list[Box] = []
+    for box in boxes:
+        unasked = [*space.outside(box, asked, budget)] if bits & ~box else []
+        if unasked:
+            budget.spend(len(asked))
+            inside = [box & each for each in asked if space.meets(box, each)]
+            free = sum(field.bits for field in space.fields(space.full) if not field.bits & ~box)
+            kept += [each | free for each in kinds(space, inside, budget)]
+            left += [piece | bits for piece in unasked]  # to these it makes no difference
+        else:
+            kept.append(box)
+    if not left:
+        return kept
+    every = dict.fromkeys([*kept, *kinds(space, left, budget)])
+    fields = sorted(space.fields(space.full), key=lambda field: field.name)
+    return _needed(space, sorted(every, key=lambda box: _narrowness(box, fields)), budget)
 
 
 class _Parts:

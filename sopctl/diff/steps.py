@@ -120,18 +120,22 @@ class _Bench:
         self.shared = dict(state.shared)
         self.entered = dict(state.entered)
         self.asked = dict(state.asked)
+        self.anew: set[Asked] = set()  # shared by all copies
 
     def copy(self) -> "_Bench":
         other = _Bench.__new__(_Bench)
         other.stack, other.place = self.stack, self.place
         other.own, other.shared = dict(self.own), dict(self.shared)
-        other.entered, other.asked = dict(self.entered), dict(self.asked)
+        other.entered, other.asked, other.anew = dict(self.entered), dict(self.asked), self.anew
         return other
 
     def ask(self, name: str) -> Asked:
         """Ask a fact or a question once more."""
         self.asked[name] = self.asked.get(name, 0) + 1
-        return name, self.asked[name]
+        asked = name, self.asked[name]
+        if "#" in name or asked[1] > 1:
+            self.anew.add(asked)
+        return asked
 
 
 class _Ahead(NamedTuple):
@@ -153,6 +157,8 @@ class Stepper:
         self.side = terrain.sides[number]
         self.variables, self.budget = variables, budget
         self._seen: dict[tuple[Place, ...], _Ahead] = {}
+        self.anew: dict[State, frozenset[Asked]] = {}
+        """What only cases say that come to a state: answers, and facts that are asked once more."""
 
     def start(self, id: str) -> State:
         return self._come(_Bench(State((), (id, ""), (), (), (), ())), Target(step=self.side.first(id)), None)
@@ -175,6 +181,7 @@ class Stepper:
             there = self._call(here, to) if into else self._come(here, to, state.place)
             found.append((box & fitting & timed, there))
         outside.extend(self._without(-1, fitting))
+        self.anew[state] = frozenset(bench.anew)
         return [*found, *((box, _ended(IMPOSSIBLE)) for box in outside)]
 
     def _without(self, box: Box, other: Box) -> list[Box]:
