@@ -121,7 +121,7 @@ LIFE = (
     Commit("One SOP holds there", put("TS-HLD-001", "us-ny-nyc, eu]", "us-ny-nyc, us-or, eu]"),
            ("TS-HLD-001 applies_to/jurisdictions/us-or added decision",), "TS-HLD-001 3.0.0"),
     Commit("A step is split", put("TS-APP-002", "  - id: check-procedure\n", SPLIT),
-           ("TS-APP-002 steps/weigh-fault added procedure",), "TS-APP-002 2.2.0"),
+           ("TS-APP-002 steps/weigh-fault added clock",), "TS-APP-002 3.0.0"),
     Commit("A role has another name everywhere", everywhere("appeals-reviewer", "appeal-examiner"),
            ("- roles/appeal-examiner renamed clarified",)),
     Commit("All files are laid out anew", reformatted, ()),

@@ -330,7 +330,7 @@ class Metric(Part, title="a metric"):
     better: Literal["up", "down", "target"] | None = key(
         "Which way is better.", None, weight=Weight.PROCEDURE
     )
-    target: Number | None = key("The value to reach.", None, weight=Weight.PROCEDURE)
+    target: Number | None = key("The value to reach.", None)
     warn: Number | None = key("The value at which the owner looks.", None, weight=Weight.PROCEDURE)
     breach: Number | None = key("The value at which `on_breach` starts.", None, weight=Weight.PROCEDURE)
     min_n: Count | None = key(
