@@ -212,7 +212,7 @@ def test_another_way_to_the_same_end_is_procedure(before: str, after: str, weigh
         build({"sops/TS-SML-001.yaml": text}, TODAY) for text in (SMALL, SMALL.replace(before, after))
     )
     [change] = review(one, other, NAMES, FEW).changes
-    assert change.weight.value == weight
+    assert [each.value for each in change.weights] == [weight]
 
 
 @pytest.mark.parametrize(

@@ -91,9 +91,11 @@ def _weighed(change: Change, ends: _Ends, rows: _Rows, before: Library, after: L
         change = change._replace(weight=light, also=frozenset())
     elif change.weight.rank >= Weight.PROCEDURE.rank and _is_way(change):
         in_doubt = change.sop in ends.unknown and (len(change.pointer) > 2 or any(map(_branches, steps)))
-        left = change.kind in _WHOLE and len(change.pointer) == 2 and _lasting(steps, before, after)
+        whole = len(change.pointer) == 2
+        left = whole and change.kind in _WHOLE and _lasting(steps, before, after)
         if change.sop in ends.moved or in_doubt or left:
-            change = change.weighing(Weight.DECISION)
+            decides = change._replace(weight=Weight.DECISION)
+            change = change.weighing(Weight.DECISION) if whole else decides
     return change.weighing(*_called(change, before, after))
 
 
