@@ -204,7 +204,7 @@ def _newcomers(
     """All of a SOP for the roles that must have passed its training now and did not have to before,
     whatever a change of it asks for: be they listed, or come to a team or rota that is."""
     names = {c.before: c.after for c in changes if c.kind is Kind.RENAMED and c.pointer[0] in _PEOPLE}
-    hidden = hidden_ids(before) | hidden_ids(after)
+    hidden = hidden_ids(before, after)
     for sop in after.sops:
         old = before.sop(renamed.get(sop.id, sop.id))
         if old and not hidden & {sop.id, old.id} and _worked_by(sop) and _worked_by(old):
