@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date
+from functools import cache
+from itertools import product
 from typing import Any
 
 import pytest
@@ -1011,6 +1013,198 @@ def test_what_a_row_has_tested_counts_at_the_next_table() -> None:
     assert said.broken is None
     steps[2]["asks"] = "a"
     assert minutes(verdict(sop(steps, deadlines=ceiling("2d")), facts=FACTS)) == 11 * 1440
+
+
+@st.composite
+def tables_on_loops(draw: st.DrawFn) -> list[dict[str, Any]]:
+    """Steps with tables and rows of `within` that ask, set, and lead back to steps that bound the loop."""
+    count = draw(st.integers(2, 4))
+    bounded = [draw(st.booleans()) for _ in range(count)]
+
+    def when() -> dict[str, Any]:
+        names = draw(st.lists(st.sampled_from("abn"), min_size=1, max_size=2, unique=True))
+        return {name: draw(st.sampled_from(TESTS[name])) for name in names}
+
+    def hours() -> str:
+        return f"{draw(st.integers(1, 9))}h"
+
+    steps = []
+    for i in range(count):
+        onward = [f"s-{j}" for j in range(i + 1, count)] + ["done", "other"]
+        targets = st.sampled_from([*onward, *(f"s-{j}" for j in range(i + 1) if bounded[j])])
+        step: dict[str, Any] = {"id": f"s-{i}", "role": "night", "within": hours()}
+        if draw(st.booleans()):
+            rows = [{"when": when(), "within": hours()} for _ in range(draw(st.integers(1, 2)))]
+            step["within"] = [*rows, {"otherwise": hours()}]
+        if draw(st.integers(0, 3)) == 0:
+            step["asks"] = draw(st.lists(st.sampled_from("abn"), min_size=1, max_size=2, unique=True))
+        if bounded[i]:
+            step |= {"at_most": draw(st.integers(1, 2)), "after_that": draw(st.sampled_from(onward[-2:]))}
+        if draw(st.integers(0, 3)) == 0:
+            steps.append(step | {"next": draw(targets)})
+            continue
+        table: list[dict[str, Any]] = []
+        for _ in range(draw(st.integers(1, 3))):
+            row = {"when": when(), "then": draw(targets)}
+            table.append(row | ({"set": {"b": draw(st.sampled_from("xyz"))}} if draw(st.booleans()) else {}))
+        if draw(st.booleans()):
+            table.append({"otherwise": draw(targets)})
+        steps.append(step | {"hit_policy": draw(st.sampled_from(["first", "unique"])), "decide": table})
+    return steps
+
+
+VALUES: dict[str, Any] = {"a": ("yes", "no"), "b": "xyz", "n": (0, 2, 5, 8)}
+
+
+def slowest_case(steps: list[dict[str, Any]]) -> int:
+    """How many hours the slowest case takes until it is done, each one followed by itself; -1 where none is."""
+    by_id = {step["id"]: step for step in steps}
+
+    def matches(row: dict[str, Any], case: dict[str, Any]) -> bool:
+        return all(TRUE[name, test](case[name]) for name, test in row.get("when", {}).items())
+
+    def leads(step: dict[str, Any], case: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+        if "next" in step:
+            yield step["next"], case
+            return
+        fit = [row for row in step["decide"] if "when" in row and matches(row, case)]
+        rest = [row for row in step["decide"] if "otherwise" in row]
+        for row in fit[: 1 if step["hit_policy"] == "first" else None] or rest:
+            yield row.get("then") or row["otherwise"], case | row.get("set", {})
+
+    @cache
+    def go(place: str, known: frozenset[tuple[str, Any]], counts: frozenset[tuple[str, int]]) -> int:
+        entered = dict(counts)
+        while place in by_id and entered.get(place, 0) >= by_id[place].get("at_most", 1000):
+            place = by_id[place]["after_that"]
+        if place not in by_id:
+            return 0 if place == "done" else -1
+        step, before = by_id[place], dict(known)
+        rows = step["within"] if isinstance(step["within"], list) else [{"otherwise": step["within"]}]
+        tested = {name for row in [*rows, *step.get("decide", [])] for name in row.get("when", {})}
+        asked = sorted(tested - before.keys() | {*step.get("asks", [])})
+        after = (
+            frozenset((entered | {place: entered.get(place, 0) + 1}).items()) if "at_most" in step else counts
+        )
+        found = -1
+        for values in product(*(VALUES[name] for name in asked)):
+            case = before | dict(zip(asked, values, strict=True))
+            row = next(row for row in rows if matches(row, case))
+            took = int((row.get("within") or row["otherwise"])[:-1])
+            for to, then in leads(step, case):
+                rest = go(to, frozenset(then.items()), after)
+                found = max(found, took + rest if rest >= 0 else -1)
+        return found
+
+    return go(steps[0]["id"], frozenset(), frozenset())
+
+
+@settings(deadline=None, max_examples=100)
+@given(steps=tables_on_loops())
+def test_a_promise_is_missed_just_where_some_case_misses_it(steps: list[dict[str, Any]]) -> None:
+    most = slowest_case(steps)
+    deadlines = [
+        limit | {"id": f"within-{hours}"}
+        for hours in range(max(most - 1, 0), most + 1)
+        for limit in ceiling(f"{hours}h")
+    ] or ceiling("0h")
+    whole = library(sop(steps, deadlines=deadlines), facts=FACTS)
+    found = whole.sop("TS-EX-001")
+    assert found
+    told = verdicts(found, whole)
+    assert not any(each.unknown or each.by_arrows or each.doubts for each in told)
+    assert [each.broken is not None for each in told] == [False] * len(told) if most < 1 else [True, False]
+    assert most < 1 or minutes(told[0]) == most * 60
+
+
+def test_a_fact_that_a_step_asks_again_is_open_in_its_rows_of_within() -> None:
+    steps = [
+        {
+            "id": "one",
+            "within": "1h",
+            "decide": [{"when": {"a": "yes"}, "then": "other"}, {"when": {"a": "no"}, "then": "two"}],
+        },
+        {
+            "id": "two",
+            "asks": "a",
+            "within": [{"when": {"a": "yes"}, "within": "5d"}, {"otherwise": "1d"}],
+            "next": "done",
+        },
+    ]
+    assert minutes(verdict(sop(steps, deadlines=ceiling("2d")), facts=FACTS)) == 5 * 1440 + 60
+    del steps[1]["asks"]
+    assert verdict(sop(steps, deadlines=ceiling("2d")), facts=FACTS).broken is None
+
+
+def test_a_fact_keeps_its_value_round_a_loop_that_another_step_bounds() -> None:
+    steps = [
+        {
+            "id": "look",
+            "within": "3d",
+            "decide": [{"when": {"a": "yes"}, "then": "again"}, {"when": {"a": "no"}, "then": "other"}],
+        },
+        {"id": "again", "within": "1d", "at_most": 2, "after_that": "done", "next": "look"},
+    ]
+    assert verdict(sop(steps, deadlines=ceiling("3d", to="other")), facts=FACTS).broken is None
+    assert minutes(verdict(sop(steps, deadlines=ceiling("10d")), facts=FACTS)) == 11 * 1440
+
+
+@pytest.mark.parametrize(
+    ("policy", "rows"),
+    [
+        ("unique", [{"when": {"a": "yes", "b": "x"}, "then": "act"}, {"otherwise": "slow"}]),
+        ("first", [{"when": {"a": "yes", "b": "x"}, "then": "act"}, {"otherwise": "slow"}]),
+        ("first", [{"when": {"a": "yes", "b": "x"}, "then": "act"},
+                   {"when": {"n": "< 4"}, "then": "slow"}, {"when": {"n": "4..9"}, "then": "slow"}]),
+        ("first", [{"when": {}, "then": "act"}, {"when": {"a": "yes"}, "then": "slow"}]),
+        ("unique", [{"when": {"a": "yes"}, "then": "act"}, {"when": {"a": "no"}, "then": "act"},
+                    {"otherwise": "slow"}]),
+    ],
+)  # fmt: skip
+def test_what_the_rows_above_take_is_not_left_for_the_rows_below(policy: str, rows: Any) -> None:
+    steps = [
+        {"id": "sort", "within": "1d", "hit_policy": policy, "decide": rows},
+        {"id": "slow", "within": "9d"},
+        {
+            "id": "act",
+            "within": "1d",
+            "decide": [{"when": {"a": "yes", "b": "x"}, "then": "done"}, {"otherwise": "other"}],
+        },
+    ]
+    assert verdict(sop(steps, deadlines=ceiling("2d")), facts=FACTS).broken is None
+
+
+def test_rows_of_within_tell_cases_apart_for_the_table_beside_them_and_for_later_steps() -> None:
+    times = [{"when": {"n": "< 5"}, "within": "1d"}, {"otherwise": "5d"}]
+    table = [{"when": {"n": "< 5"}, "then": "done"}, {"when": {"n": ">= 5"}, "then": "other"}]
+    one = [{"id": "one", "within": times, "decide": table}]
+    assert verdict(sop(one, deadlines=ceiling("1d")), facts=FACTS).broken is None
+    turned = [{"when": {"n": "< 5"}, "within": "5d"}, {"otherwise": "1d"}]
+    two = [{"id": "one", "within": times}, {"id": "two", "within": turned, "next": "done"}]
+    assert verdict(sop(two, deadlines=ceiling("6d")), facts=FACTS).broken is None
+    assert minutes(verdict(sop(two, deadlines=ceiling("5d")), facts=FACTS)) == 6 * 1440
+
+
+def test_a_table_that_leaves_more_kinds_of_cases_than_are_told_apart_counts_by_arrows() -> None:
+    facts = {f"n{i}": {"ask": "How many?", "type": "integer", "min": 0, "max": 99} for i in range(8)}
+    rows = [
+        {"when": {f"n{i}": str(k), f"n{(i + 1 + k) % 8}": str(k)}, "then": "act"}
+        for k in range(1, 7)
+        for i in range(8)
+    ]
+    steps = [
+        {"id": "sort", "within": "1d", "hit_policy": "first", "decide": [*rows, {"otherwise": "slow"}]},
+        {"id": "slow", "within": "9d"},
+        {
+            "id": "act",
+            "within": "1d",
+            "decide": [{"when": {"n0": "1", "n1": "1"}, "then": "done"}, {"otherwise": "other"}],
+        },
+    ]
+    said = verdict(sop(steps, deadlines=ceiling("2d")), facts=facts)
+    assert said.broken
+    assert said.by_arrows
+    assert "this goes by the arrows" in time_words.doubt(said)
 
 
 def test_what_is_known_goes_into_a_call_and_comes_back() -> None:

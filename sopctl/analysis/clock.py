@@ -37,6 +37,9 @@ from sopctl.model.duration import Duration
 from sopctl.model.registers import Clause
 from sopctl.model.sop import Deadline, Sop
 
+STATES = 8_000
+"""So many states are unfolded by facts before arrows count: each of them takes more time."""
+
 RUNS = 40_000
 """So many times the clock is run over a way before the answer is `unknown`."""
 
@@ -230,7 +233,8 @@ class Clock:
             try:
                 found = self._judged(sop, deadline, promises, course, hasty)
             except TooMany:  # a called SOP has more ways than can be summed up: walk through it
-                inside = Course(self._library, self._guide(sop, deadline, by_arrows), longest, inline=True)
+                guide = self._guide(sop, deadline, by_arrows)
+                inside = Course(self._library, guide, longest, inline=True, most_states=_most(by_arrows))
                 found = self._judged(sop, deadline, promises, inside, hasty)
             if found.broken or not (monthly or course.months):
                 break
@@ -264,7 +268,8 @@ class Clock:
         """The ways for a deadline; those for every case are shared by all deadlines."""
         key = (by_arrows, longest, id(deadline) if deadline.when and not by_arrows else 0)
         if key not in self._courses:
-            self._courses[key] = Course(self._library, self._guide(sop, deadline, by_arrows), longest)
+            guide = self._guide(sop, deadline, by_arrows)
+            self._courses[key] = Course(self._library, guide, longest, most_states=_most(by_arrows))
         return self._courses[key]
 
     def _guide(self, sop: Sop, deadline: Deadline, by_arrows: bool) -> Guide:
@@ -279,12 +284,18 @@ class Clock:
             return Verdict(deadline, nowhere=spread is not None and course.resolves(sop))
         slow = deadline.kind == "ceiling"
         doubts = spread.doubts(spread.ends) if slow else frozenset()
+        by_arrows = any(course.guide.by_arrows(end[4]) for end in spread.ends)
         for promise in promises:
             limit = chain_of(self._calendars.stretch(promise.time, self.default, course.longest))
             gap = self._worst(spread, limit, slow, hasty)
             if gap.start is not None:
-                return Verdict(deadline, self._broken(promise, gap.start, limit, spread, slow), doubts)
-        return Verdict(deadline, doubts=doubts)
+                return Verdict(
+                    deadline,
+                    self._broken(promise, gap.start, limit, spread, slow),
+                    doubts,
+                    by_arrows=by_arrows,
+                )
+        return Verdict(deadline, doubts=doubts, by_arrows=by_arrows)
 
     def _plainly_kept(self, sop: Sop, deadline: Deadline, promises: list[Promise], course: Course) -> bool:
         """Whether even all steps in a row would keep the promise: most deadlines ask no more."""
@@ -307,7 +318,8 @@ class Clock:
     def _comes_to(self, deadline: Deadline, sop: Sop, course: Course) -> bool:
         known = course.guide.begin(sop)
         onward = {
-            step.id: [to for to, _ in course.leg(sop.id, step, known).exits] for step in sop.known_steps
+            step.id: [to for leg in course.legs(sop.id, step, known) for to, _ in leg.exits]
+            for step in sop.known_steps
         }
         return not reachable(onward, [sop.known_steps[0].id]).isdisjoint(deadline.to)
 
@@ -350,6 +362,10 @@ class Clock:
         mine = chain_of(self._calendars.stretch(ours, hours, ceiling))
         theirs = chain_of(self._calendars.stretch(law, self.default, not ceiling))
         return self.gap(mine, theirs) if ceiling else self.gap(theirs, mine)
+
+
+def _most(by_arrows: bool) -> int | None:
+    return None if by_arrows else STATES
 
 
 def _unlike(one: Chain, other: Chain) -> tuple[Chain, Chain]:

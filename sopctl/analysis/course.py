@@ -8,14 +8,14 @@ can be slowest (or fastest) is carried from state to state.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sopctl.analysis import ways
 from sopctl.analysis.calendar import MONTHS, Hours, Stretch, calendars
 from sopctl.analysis.chains import Chain, OutOfBudget, TooMany, chain, join, slowest
 from sopctl.analysis.escalation import lasts
 from sopctl.analysis.graph import circles, reachable
-from sopctl.analysis.narrowing import Guide, Known
+from sopctl.analysis.narrowing import Guide, Known, Part
 from sopctl.analysis.onward import Leads, Steps
 from sopctl.analysis.slowest import (
     AT_ANY_TIME,
@@ -49,11 +49,12 @@ DEEPEST = 80
 
 
 class Leg(NamedTuple):
-    """A step by itself."""
+    """A step by itself, for cases that go on alike: `known` is what is known of them there."""
 
     slow: tuple[Chain, ...]
     fast: Chain
     doubts: Doubts
+    known: Known
     exits: tuple[tuple[str, Known], ...]
 
 
@@ -78,7 +79,7 @@ class Course:
         self.longest = longest
         self._inline = inline  # walk through called SOPs instead of summing them up
         self._calendars = calendars(library)
-        self._legs: dict[tuple[str, str, Known], Leg] = {}
+        self._legs: dict[tuple[str, str, Known], tuple[Leg, ...]] = {}
         self._untimed: dict[tuple[str, str], tuple[Kind, ...]] = {}
         self._sums: dict[tuple[str, Known], dict[tuple[str, Known], Group]] = {}
         self._insides: dict[tuple[str, Known], tuple[Spread, dict[tuple[str, Known], list[State]]]] = {}
@@ -213,8 +214,8 @@ class Course:
         ahead = set(self._outcomes(sop.id))
         whole: Chain = ()
         for step in reversed(sop.known_steps):
-            leg = self.leg(sop.id, step, begun)
-            if step.call or leg.doubts or step.at_most is not None or len(leg.slow) != 1:
+            leg, *others = self.legs(sop.id, step, begun)
+            if others or step.call or leg.doubts or step.at_most is not None or len(leg.slow) != 1:
                 return None
             if any(to not in ahead for to, _ in leg.exits):
                 return None
@@ -254,7 +255,7 @@ class Course:
             found = self._targets[sop] = {}
             away = ways.interruptions(here)
             for id, step in self.steps(sop).items():
-                exits = [*(to for to, _ in self.leg(sop, step, begun).exits), *away]
+                exits = [*(to for leg in self.legs(sop, step, begun) for to, _ in leg.exits), *away]
                 found[id] = [*exits, step.after_that] if step.after_that else exits
         return self._targets[sop]
 
@@ -301,12 +302,15 @@ class Course:
     def groups(self, state: State, walk: "_Walk") -> tuple[Group, ...]:
         stack, sop, place, counts, known, _ = state
         step = self.steps(sop)[place]
-        leg = self.leg(sop, step, known)
+        legs = self.legs(sop, step, known)
         if step.call and self.library.sop(step.call) is not None:
-            return self._called(state, step, leg, walk)
+            return tuple([group for leg in legs for group in self._called(state, step, leg, walk)])
         counts = self._passed(sop, place, counts)
-        nexts = (self._arrive(stack, sop, to, counts, after, walk) for to, after in leg.exits)
-        return (Group(leg.slow, (leg.fast,), leg.doubts, tuple([each for each in nexts if each])),)
+        groups = []
+        for leg in legs:
+            nexts = (self._arrive(stack, sop, to, counts, after, walk) for to, after in leg.exits)
+            groups.append(Group(leg.slow, (leg.fast,), leg.doubts, tuple([each for each in nexts if each])))
+        return tuple(groups)
 
     def cuts(
         self, state: State, groups: tuple[Group, ...], walk: "_Walk"
@@ -364,7 +368,8 @@ class Course:
         return tuple(sorted({**dict(counts), (sop, passed(step)): 1}.items()))
 
     def _called(self, state: State, step: Step, leg: Leg, walk: "_Walk") -> tuple[Group, ...]:
-        stack, sop, place, counts, known, _ = state
+        stack, sop, place, counts, _, _ = state
+        known = leg.known
         called = str(step.call)
         if self._in_circle(state, called, walk):
             end: State = (*state[:5], DONE)
@@ -447,21 +452,26 @@ class Course:
             self._insides[key] = spread, by_end
         return self._insides[key]
 
-    def leg(self, sop: str, step: Step, known: Known) -> Leg:
-        """What a step takes by itself, and where it can lead."""
+    def legs(self, sop: str, step: Step, known: Known) -> tuple[Leg, ...]:
+        """What a step takes by itself, and where it can lead; apart for cases that go on otherwise."""
         key = sop, step.id, known
         if key not in self._legs:
             here = self.library.sop(sop)
             assert here is not None
-            slow, doubts = self._slow(here, step, known)
             fast = self._chain(step.wait, self._hours(step)) if step.wait else ()
-            exits = tuple(
-                dict.fromkeys((arrow.to, after) for arrow, after in self.guide.exits(here, step, known))
-            )
-            self._legs[key] = Leg(slow, fast, doubts, exits)
+            legs: dict[Any, Leg] = {}
+            for part in self.guide.parts(here, step, known, self._untimed_of(here, step)):
+                slow, doubts = self._slow(here, step, part)
+                exits = tuple(dict.fromkeys(self.guide.exits(here, step, part.known)))
+                alike = exits, part.known if step.call else None
+                if alike in legs:
+                    before = legs[alike]
+                    slow, doubts = slowest([*before.slow, *slow]), before.doubts | doubts
+                legs[alike] = Leg(slow, fast, doubts, part.known, exits)
+            self._legs[key] = tuple(legs.values())
         return self._legs[key]
 
-    def _slow(self, sop: Sop, step: Step, known: Known) -> tuple[tuple[Chain, ...], Doubts]:
+    def _slow(self, sop: Sop, step: Step, part: Part) -> tuple[tuple[Chain, ...], Doubts]:
         hours = self._hours(step)
         if step.wait is None and isinstance(step.within, Duration):
             key = step.role, step.within
@@ -471,12 +481,8 @@ class Course:
         floor = [self._chain(step.wait, hours)] if step.wait else []
         if isinstance(step.within, Duration):
             return slowest([self._chain(step.within, hours), *floor]), SURE
-        rows = self.guide.rows(sop, step, known) if step.within else ()
-        times = [self._chain(time, hours) for row in rows if (time := row.within or row.otherwise)]
-        timed = step.within and not any(
-            self.guide.may_be(known, each) for each in self._untimed_of(sop, step)
-        )
-        if timed or "within" in step.unknown:
+        times = [self._chain(time, hours) for row in part.rows if (time := row.within or row.otherwise)]
+        if (step.within and part.timed) or "within" in step.unknown:
             return slowest([*times, *floor]) or ((),), SURE
         others, doubts = self._unbounded(sop, step)
         return slowest([*times, *floor, *others]) or ((),), doubts

@@ -1,6 +1,6 @@
 """How long the way that a case took may last, added up on the calendar."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from sopctl.analysis import time_words
@@ -10,14 +10,14 @@ from sopctl.analysis.chains import Chain, OutOfBudget, TooMany, chain, join, slo
 from sopctl.analysis.chains import walk as run_through
 from sopctl.analysis.clock import clock
 from sopctl.analysis.course import Course, Doubts
-from sopctl.analysis.narrowing import ByArrows, Known
+from sopctl.analysis.narrowing import ByArrows, Known, Part
 from sopctl.analysis.slowest import Spread
 from sopctl.analysis.untimed import Kind
 from sopctl.analysis.walk import Visit, Walk
 from sopctl.library import Library
 from sopctl.model import Sop
 from sopctl.model.duration import Duration
-from sopctl.model.sop import Step, WithinRow
+from sopctl.model.sop import Step
 
 TOO_MANY = "it has too many times that differ"
 Slow = tuple[tuple[Chain, ...], Doubts]
@@ -50,7 +50,7 @@ class Shares:
     def of_step(self, sop: Sop, step: Step, time: Duration | None = None) -> Share:
         """What a step takes, where rows say it in the cases that a time is for, or without one in those
         that no row takes."""
-        leg = self._course.leg(sop.id, step, (time,))
+        (leg,) = self._course.legs(sop.id, step, (time,))
         return Share(leg.slow, tuple(_unknown(leg.doubts)))
 
     def of_call(self, step: Step) -> dict[str, Share | None]:
@@ -122,7 +122,7 @@ def _times(visit: Visit, sop: Sop, step: Step, course: Course) -> Slow:
     """What one step may take at the longest."""
     if step.call and visit.walked:
         return ((),), frozenset()  # its steps stand in the trail
-    leg = course.leg(sop.id, step, visit.within or None)
+    (leg,) = course.legs(sop.id, step, visit.within or None)
     spread = _inside(step, course)
     if spread is None:
         return leg.slow, leg.doubts
@@ -158,12 +158,12 @@ _DOUBTS = {
 class _Seen(ByArrows):
     """Knows the times that the facts of the case left possible; None stands for no time."""
 
-    def rows(self, sop: Sop, step: Step, known: Known) -> Iterable[WithinRow]:
-        rows = super().rows(sop, step, None)
-        return [row for row in rows if not isinstance(known, tuple) or (row.within or row.otherwise) in known]
-
-    def may_be(self, known: Known, kind: Kind) -> bool:
-        return not isinstance(known, tuple) or None in known
+    def parts(self, sop: Sop, step: Step, known: Known, untimed: Sequence[Kind]) -> Iterable[Part]:
+        for rows, timed, _ in super().parts(sop, step, known, untimed):
+            if isinstance(known, tuple):
+                rows = [row for row in rows if (row.within or row.otherwise) in known]
+                timed = timed or None not in known
+            yield Part(rows, timed, known)
 
 
 def longest_words(way: Walk, library: Library) -> str:

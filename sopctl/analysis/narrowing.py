@@ -16,11 +16,22 @@ from sopctl.analysis.ways import Arrow
 from sopctl.library import Library
 from sopctl.model import unary
 from sopctl.model.duration import Duration
-from sopctl.model.registers import Fact
 from sopctl.model.sop import Row, Sop, Step, WithinRow
 from sopctl.model.unary import TestSlip, Values
 
 Known = Hashable
+
+MOST = 64
+"""Of more kinds of cases that the rows of a table leave, nobody tells which of them a row takes."""
+
+
+class Part(NamedTuple):
+    """Cases at a step: the rows of `within` that may be theirs, whether one of them is for certain,
+    and what is known of them."""
+
+    rows: Sequence[WithinRow]
+    timed: bool
+    known: Known
 
 
 class Guide(Protocol):
@@ -29,14 +40,11 @@ class Guide(Protocol):
     def begin(self, sop: Sop) -> Known:
         """What is known of a case at the first step."""
 
-    def exits(self, sop: Sop, step: Step, known: Known) -> Iterable[tuple[Arrow, Known]]:
-        """The arrows that the case may take, and what is known behind each."""
+    def parts(self, sop: Sop, step: Step, known: Known, untimed: Sequence[Kind]) -> Iterable[Part]:
+        """The cases that come to a step, apart by the time that it gives them; none to the `untimed`."""
 
-    def rows(self, sop: Sop, step: Step, known: Known) -> Iterable[WithinRow]:
-        """The rows of `within` that may be the one that counts."""
-
-    def may_be(self, known: Known, kind: Kind) -> bool:
-        """Whether the case may be of a kind."""
+    def exits(self, sop: Sop, step: Step, known: Known) -> Iterable[tuple[str, Known]]:
+        """Where the cases of a part may go, and what is known there."""
 
     def enter(self, sop: Sop, step: Step | None, known: Known) -> Known:
         """What is known in a SOP that a step calls, or without a step, that a SOP hands to."""
@@ -47,6 +55,9 @@ class Guide(Protocol):
     def interrupted(self, step: Step, known: Known) -> Known:
         """What is known of a case that an escalation takes out of a step."""
 
+    def by_arrows(self, known: Known) -> bool:
+        """Whether nobody could tell if a case of which this is known is there at all."""
+
 
 class ByArrows:
     """Knows nothing: every arrow can be taken."""
@@ -54,14 +65,11 @@ class ByArrows:
     def begin(self, sop: Sop) -> Known:
         return None
 
-    def exits(self, sop: Sop, step: Step, known: Known) -> Iterable[tuple[Arrow, Known]]:
-        return [(arrow, None) for arrow in _arrows(sop, step)]
+    def parts(self, sop: Sop, step: Step, known: Known, untimed: Sequence[Kind]) -> Iterable[Part]:
+        return [Part(_rows(step), not untimed, known)]
 
-    def rows(self, sop: Sop, step: Step, known: Known) -> Iterable[WithinRow]:
-        return _rows(step)
-
-    def may_be(self, known: Known, kind: Kind) -> bool:
-        return True
+    def exits(self, sop: Sop, step: Step, known: Known) -> Iterable[tuple[str, Known]]:
+        return [(arrow.to, None) for arrow in _arrows(sop, step)]
 
     def enter(self, sop: Sop, step: Step | None, known: Known) -> Known:
         return None
@@ -72,13 +80,41 @@ class ByArrows:
     def interrupted(self, step: Step, known: Known) -> Known:
         return None
 
+    def by_arrows(self, known: Known) -> bool:
+        return False
+
+
+Each = tuple[tuple[str, Values], ...]
+"""What facts can be, by name and in its order; one that is left out can be anything."""
+
+Cases = Mapping[str, Values]
+"""The same, for looking up."""
+
+
+class Limit(NamedTuple):
+    """A test: the values of a fact that pass, and those that do not."""
+
+    name: str
+    values: Values
+    others: Values
+
+
+class Line(NamedTuple):
+    """A row of a table: its tests, whether they are all that it asks for, and where it leads."""
+
+    row: Row
+    tests: Sequence[Limit]
+    whole: bool
+    to: Sequence[str]
+
 
 class Facts(NamedTuple):
-    """The facts that the rows on a way have narrowed or set, each with what it can be, by name;
-    and those that somebody up the calls will test."""
+    """The facts that the rows on a way have narrowed or set, each with what it can be; those that
+    somebody up the calls will test; and whether a table left more kinds of cases than are told apart."""
 
-    each: tuple[tuple[str, Values], ...] = ()
+    each: Each = ()
     wanted: frozenset[str] = frozenset()
+    rough: bool = False
 
 
 class ByFacts:
@@ -90,149 +126,218 @@ class ByFacts:
 
     def __init__(self, library: Library, sop: Sop, when: Mapping[str, Sequence[str]]) -> None:
         self._library = library
-        self._given = {name: values for name, _, values in self._read(sop, when)}
+        self._given = {test.name: test.values for test in _read(library, sop, when)}
         self._ahead = _ahead(library)
-        self._parsed: dict[tuple[str, int], list[tuple[str, Fact, Values]]] = {}
+        self._lines_of: dict[tuple[str, str], list[Line]] = {}
+        self._rows_of: dict[tuple[str, str], list[tuple[WithinRow, list[Limit]]]] = {}
+        self._every: dict[tuple[str, str], Values | None] = {}
 
     def begin(self, sop: Sop) -> Known:
         return Facts()
 
-    def exits(self, sop: Sop, step: Step, known: Known) -> Iterable[tuple[Arrow, Known]]:
+    def parts(self, sop: Sop, step: Step, known: Known, untimed: Sequence[Kind]) -> Iterable[Part]:
         here = _facts(known)
-        asked = {*(step.asks or ())}
-        now = {name: values for name, values in here.each if name not in asked}
-        arrows = _arrows(sop, step)
-        if not step.decide:
-            return [(arrow, self._kept(sop, arrow.to, now, here.wanted)) for arrow in arrows]
-        own = {arrow.at: arrow for arrow in arrows if arrow.at[:-1] == (*step.at, "decide")}
-        others = list(dict.fromkeys(arrow for arrow in arrows if arrow.at not in own))
-        found: list[tuple[Arrow, Known]] = []
-        for i, after in self._taken(sop, step, now):
-            at = (*step.at, "decide", i)
-            for arrow in [own[at]] if at in own else others:
-                found.append((arrow, self._kept(sop, arrow.to, after, here.wanted)))
+        now: Cases = {name: values for name, values in here.each if name not in (step.asks or ())}
+        rows = self._rows(sop, step)
+        if not rows:
+            return [Part(_rows(step), not untimed, here._replace(each=_each(now)))]
+        found = []
+        left, rough = [now], False
+        for row, tests in rows:
+            taken, rest = self._split(left, tests)
+            about = here._replace(rough=here.rough or rough)
+            found += [Part((row,), True, about._replace(each=each)) for each in self._merged(sop, taken)]
+            left, rough = self._rest(sop, left, rest, rough)
+        for kind in untimed:
+            limits = [Limit(name, values, ()) for name, (_, values) in kind.items()]
+            for each in self._split([now], limits)[0]:
+                found.append(Part((), False, here._replace(each=_each(each))))
         return found
 
-    def rows(self, sop: Sop, step: Step, known: Known) -> Iterable[WithinRow]:
-        now = dict(_facts(known).each)
-        for row in _rows(step):
-            tests = self._tests(sop, row)
-            if self._within(now, tests) is not None:
-                yield row
-            if tests and len(tests) == len(row.when or {}) and self._sure(now, tests):
-                return
-
-    def may_be(self, known: Known, kind: Kind) -> bool:
-        tests = ((name, fact, values) for name, (fact, values) in kind.items())
-        return self._within(dict(_facts(known).each), tests) is not None
+    def exits(self, sop: Sop, step: Step, known: Known) -> Iterable[tuple[str, Known]]:
+        here = _facts(known)
+        now = dict(here.each)
+        if not step.decide:
+            targets = dict.fromkeys(arrow.to for arrow in _arrows(sop, step))
+            return [(to, after) for to in targets for after in self._kept(sop, to, here, [now])]
+        found: dict[tuple[str, bool], list[Cases]] = {}
+        for line, cases, rough in self._taken(sop, step, now):
+            for to in line.to:
+                found.setdefault((to, rough or here.rough), []).extend(cases)
+        return [
+            (to, after)
+            for (to, rough), cases in found.items()
+            for after in self._kept(sop, to, here._replace(rough=rough), cases)
+        ]
 
     def enter(self, sop: Sop, step: Step | None, known: Known) -> Known:
         here = _facts(known)
         shared = [item for item in here.each if item[0] in self._library.facts]
         if step is None or not step.call:
-            return Facts(tuple(shared), here.wanted)
+            return here._replace(each=tuple(shared))
         wanted = here.wanted.union(*(self._ahead.of(sop, arrow.to) for arrow in _arrows(sop, step)))
         worth = self._ahead.inside(step.call) | wanted
-        return Facts(tuple(item for item in shared if item[0] in worth), wanted)
+        return Facts(tuple(item for item in shared if item[0] in worth), wanted, here.rough)
 
     def leave(self, known: Known, called: Known) -> Known:
-        before = _facts(known)
+        before, after = _facts(known), _facts(called)
         own = [item for item in before.each if item[0] not in self._library.facts]
-        shared = [item for item in _facts(called).each if item[0] in self._library.facts]
-        return Facts(tuple(sorted([*own, *shared], key=_name)), before.wanted)
+        shared = [item for item in after.each if item[0] in self._library.facts]
+        return Facts(tuple(sorted([*own, *shared], key=_name)), before.wanted, after.rough)
 
     def interrupted(self, step: Step, known: Known) -> Known:
-        here, asked = _facts(known), {*(step.asks or ())}
-        shared = self._library.facts if step.call else ()  # the called SOP may have changed them
-        return Facts(
-            tuple(item for item in here.each if item[0] not in asked and item[0] not in shared), here.wanted
-        )
+        here, lost = _facts(known), {*(step.asks or ())}
+        if step.call:
+            lost.update(self._library.facts)  # the called SOP may have changed them
+        return here._replace(each=tuple(item for item in here.each if item[0] not in lost))
 
-    def _kept(self, sop: Sop, target: str, now: Mapping[str, Values], wanted: frozenset[str]) -> Facts:
+    def by_arrows(self, known: Known) -> bool:
+        return isinstance(known, Facts) and known.rough
+
+    def _kept(self, sop: Sop, target: str, here: Facts, cases: Iterable[Cases]) -> list[Facts]:
         """What is worth remembering: what is tested ahead, here or where a call comes back to."""
-        ahead = self._ahead.of(sop, target)
-        kept = [item for item in now.items() if item[0] in ahead or item[0] in wanted]
-        return Facts(tuple(sorted(kept, key=_name)), wanted)
+        worth = self._ahead.of(sop, target) | here.wanted
+        kept = ({name: values for name, values in each.items() if name in worth} for each in cases)
+        return [here._replace(each=each) for each in self._merged(sop, kept)]
 
-    def _taken(self, sop: Sop, step: Step, now: dict[str, Values]) -> Iterator[tuple[int, dict[str, Values]]]:
-        """The rows that may take the case, and what is known behind each."""
-        sure = False
-        for i, row in enumerate(step.decide):
-            if not row:
-                yield i, now
-                continue
-            if row.is_otherwise:
-                left = None if sure else self._left(sop, step, now)
+    # Tables
+
+    def _taken(self, sop: Sop, step: Step, now: Cases) -> Iterator[tuple[Line, list[Cases], bool]]:
+        """The rows that may take a case, what is known of those that they take, and whether nobody
+        could tell which the rows above leave them."""
+        first = step.hit_policy == "first"
+        apart = first or bool(step.decide[-1] and step.decide[-1].is_otherwise)
+        left, rough = [now], False
+        for line in self._lines(sop, step):
+            last = bool(line.row) and line.row.is_otherwise
+            taken, rest = self._split(left, line.tests) if apart else ([], left)
+            if not first and not last:
+                taken = self._split([now], line.tests)[0]
+            after = [cases for each in taken if (cases := self._set(sop, line.row, each)) is not None]
+            if after:
+                yield line, after, rough and (first or last)
+            if line.whole and not last:
+                left, rough = self._rest(sop, left, rest, rough)
+
+    def _split(self, cases: Iterable[Cases], tests: Sequence[Limit]) -> tuple[list[Cases], list[Cases]]:
+        """The cases that pass all tests, and the others, as kinds that have none in common."""
+        taken: list[Cases] = []
+        left: list[Cases] = []
+        for each in cases:
+            inside, outside = dict(each), []
+            for name, values, others in tests:
+                before = inside.get(name, self._given.get(name))
+                if rest := others if before is None else meet(before, others):
+                    outside.append({**inside, name: rest})
+                inside[name] = values if before is None else meet(before, values)
+                if not inside[name]:
+                    left.append(each)
+                    break
             else:
-                left = (
-                    None if sure and step.hit_policy == "first" else self._within(now, self._tests(sop, row))
-                )
-            after = self._set(sop, row, left) if left is not None else None
-            if after is not None:
-                yield i, after
-            tests = self._tests(sop, row)
-            sure = sure or bool(tests and len(tests) == len(row.when or {}) and self._sure(now, tests))
+                taken.append(inside)
+                left += outside
+        return taken, left
 
-    def _within(
-        self, now: Mapping[str, Values], tests: Iterable[tuple[str, Fact, Values]]
-    ) -> dict[str, Values] | None:
-        """What is known of the cases that pass; None where there are none."""
-        after = dict(now)
-        for name, fact, values in tests:
-            before = now.get(name, self._given.get(name))
-            after[name] = values if before is None else meet(fact, before, values)
-            if not after[name]:
-                return None
-        return after
+    def _rest(self, sop: Sop, left: list[Cases], rest: list[Cases], rough: bool) -> tuple[list[Cases], bool]:
+        """What a row leaves for those below. Where that are too many kinds, it is rough: from there on
+        no row takes any away."""
+        if not rough and len(rest) > MOST:
+            rest = list(map(dict, self._merged(sop, rest)))
+        return (left, True) if rough or len(rest) > MOST else (rest, False)
 
-    def _left(self, sop: Sop, step: Step, now: dict[str, Values]) -> dict[str, Values] | None:
-        """What is known of the cases that no row takes, as far as one fact tells it."""
-        rows = [row for row in step.decide if row and not row.is_otherwise]
-        names = {name for row in rows for name in row.when or {}}
-        tests = [test for row in rows for test in self._tests(sop, row)]
-        if len(names) != 1 or len(tests) != len(rows):
-            return now
-        name, fact, _ = tests[0]
-        left = unary.without(fact, unary.union([values for _, _, values in tests]))
-        return self._within(now, [(name, fact, left)])
+    def _merged(self, sop: Sop, cases: Iterable[Cases]) -> list[Each]:
+        """The same cases in fewer kinds: those that differ in one fact become one."""
+        found = list(dict.fromkeys(map(_each, cases)))
+        before = 0
+        while 1 < len(found) != before:
+            before = len(found)
+            alike = frozenset(found[0]).intersection(*found[1:])
+            for name in sorted({item[0] for each in found for item in each if item not in alike}):
+                groups: dict[Each, list[Values | None]] = {}
+                for each in found:
+                    rest = tuple([item for item in each if item[0] != name])
+                    groups.setdefault(rest, []).append(dict(each).get(name))
+                found = [self._joined(sop, rest, name, values) for rest, values in groups.items()]
+        return found
 
-    def _sure(self, now: Mapping[str, Values], tests: Iterable[tuple[str, Fact, Values]]) -> bool:
-        """Whether every case passes."""
-        for name, fact, values in tests:
-            before = now.get(name, self._given.get(name))
-            if before is None or meet(fact, before, unary.without(fact, values)):
-                return False
-        return True
+    def _joined(self, sop: Sop, rest: Each, name: str, values: list[Values | None]) -> Each:
+        sets = [each for each in values if each is not None]
+        if len(sets) < len(values):
+            return rest
+        whole = unary.union(sets)
+        return rest if whole == self._anything(sop, name) else _each({**dict(rest), name: whole})
 
-    def _set(self, sop: Sop, row: Row, now: dict[str, Values]) -> dict[str, Values] | None:
+    def _anything(self, sop: Sop, name: str) -> Values | None:
+        """What a fact can be of which nothing is known."""
+        key = sop.id, name
+        if key not in self._every:
+            fact = self._library.fact(sop, name)
+            self._every[key] = self._given.get(name, unary.every(fact) if fact else None)
+        return self._every[key]
+
+    def _set(self, sop: Sop, row: Row, now: Cases) -> Cases | None:
         """What is known when the row has set its facts; None where that makes it another case."""
+        if not row or not row.set:
+            return now
         after = dict(now)
-        for name, value in (row.set or {}).items():
+        for name, value in row.set.items():
             after.pop(name, None)
-            for _, fact, values in self._read(sop, {name: [value]} if value else {}):
-                if name in self._given and not meet(fact, self._given[name], values):
+            for _, values, _ in _read(self._library, sop, {name: [value]} if value else {}):
+                if name in self._given and not meet(self._given[name], values):
                     return None
                 after[name] = values
         return after
 
-    def _tests(self, sop: Sop, row: Row | WithinRow) -> list[tuple[str, Fact, Values]]:
-        key = sop.id, id(row)
-        if key not in self._parsed:
-            self._parsed[key] = self._read(sop, row.when or {})
-        return self._parsed[key]
+    # What is read once
 
-    def _read(self, sop: Sop, when: Mapping[str, Sequence[str]]) -> list[tuple[str, Fact, Values]]:
-        """The tests that can be read; of what is wrong with others, other rules tell."""
-        found = []
-        for name, tests in when.items():
-            fact = self._library.fact(sop, name)
-            if fact is None or not unary.settled(fact):
-                continue
-            try:
-                found.append((name, fact, unary.parse(fact, tests)))
-            except (TestSlip, AttributeError):
-                continue
-        return found
+    def _lines(self, sop: Sop, step: Step) -> list[Line]:
+        """The rows of the table of a step."""
+        key = sop.id, step.id
+        if key not in self._lines_of:
+            arrows = _arrows(sop, step)
+            own = {arrow.at: [arrow.to] for arrow in arrows if arrow.at[:-1] == (*step.at, "decide")}
+            others = [*dict.fromkeys(arrow.to for arrow in arrows if arrow.at not in own)]
+            found = self._lines_of[key] = []
+            for i, row in enumerate(step.decide):
+                tests = _read(self._library, sop, row.when or {}) if row else []
+                whole = bool(row) and _whole(row, tests)
+                found.append(Line(row, tests, whole, own.get((*step.at, "decide", i), others)))
+        return self._lines_of[key]
+
+    def _rows(self, sop: Sop, step: Step) -> list[tuple[WithinRow, list[Limit]]]:
+        """The rows of `within`; none unless all is known of them."""
+        key = sop.id, step.id
+        if key not in self._rows_of:
+            rows = [(row, _read(self._library, sop, row.when or {})) for row in _rows(step)]
+            known = all(not row.unknown and _whole(row, tests) for row, tests in rows)
+            unread = len(rows) < len(step.within or ())  # of a plain duration there are none
+            self._rows_of[key] = rows if known and not unread else []
+        return self._rows_of[key]
+
+
+def readable(library: Library, sop: Sop, when: Mapping[str, Sequence[str]]) -> bool:
+    """Whether every test can be read."""
+    return len(_read(library, sop, when)) == len(when)
+
+
+def _read(library: Library, sop: Sop, when: Mapping[str, Sequence[str]]) -> list[Limit]:
+    """The tests that can be read; of what is wrong with others, other rules tell."""
+    found = []
+    for name, tests in when.items():
+        fact = library.fact(sop, name)
+        if fact is None or not unary.settled(fact):
+            continue
+        try:
+            values = unary.parse(fact, tests)
+        except (TestSlip, AttributeError):
+            continue
+        found.append(Limit(name, values, unary.without(fact, values)))
+    return found
+
+
+def _whole(row: Row | WithinRow, tests: Sequence[Limit]) -> bool:
+    """Whether all is known of the cases that a row is for."""
+    return "when" not in row.unknown and len(tests) == len(row.when or {})
 
 
 class _Ahead:
@@ -307,19 +412,9 @@ def _tested(step: Step) -> frozenset[str]:
 
 
 def narrows(sop: Sop) -> bool:
-    """Whether a way inside a SOP can depend on what was tested or set before: where it speaks of no
-    fact twice, calls no other SOP, and has no escalation that may lead back, some case that comes to
-    an arrow can take it."""
-    if ways.interruptions(sop):
-        return True
-    said: list[str] = []
-    for step in sop.known_steps:
-        if step.call:
-            return True
-        names = _tested(step)
-        said += names if step.at_most is None else [*names, *names]  # on a loop, a step comes twice
-        said += {name for row in step.decide or () if row for name in row.set or {}}
-    return len({*said}) < len(said)
+    """Whether a way inside a SOP can depend on what was tested or set: without a table, and a call
+    of another SOP, every case that comes to an arrow can take it."""
+    return any(step.call or step.decide or _rows(step) for step in sop.known_steps)
 
 
 def _arrows(sop: Sop, step: Step) -> list[Arrow]:
@@ -335,6 +430,10 @@ def _rows(step: Step) -> list[WithinRow]:
 def _facts(known: Known) -> Facts:
     assert isinstance(known, Facts)
     return known
+
+
+def _each(cases: Cases) -> Each:
+    return tuple(sorted(cases.items(), key=_name))
 
 
 def _name(item: tuple[str, Values]) -> str:

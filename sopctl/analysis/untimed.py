@@ -1,6 +1,7 @@
 """The cases for which the rows of a `within` set no time, where no last row takes all that is left."""
 
 from collections.abc import Callable, Mapping
+from typing import cast
 
 from sopctl.model import unary
 from sopctl.model.duration import Duration
@@ -10,6 +11,8 @@ from sopctl.model.unary import TestSlip, Values
 
 MOST = 200
 """Of more kinds of cases nobody asks which they are: any case counts as one without a time."""
+
+Spans = tuple[unary.Interval, ...]
 
 Kind = Mapping[str, tuple[Fact, Values]]
 """Cases by what their facts can be; a fact that is left out can be anything."""
@@ -31,11 +34,12 @@ def untimed(step: Step, fact_of: Callable[[str], Fact | None]) -> tuple[Kind, ..
     return tuple(left)
 
 
-def meet(fact: Fact, one: Values, other: Values) -> Values:
+def meet(one: Values, other: Values) -> Values:
     """The values that are in both sets."""
-    if isinstance(one, frozenset) and isinstance(other, frozenset):
-        return one & other
-    return unary.without(fact, unary.union([unary.without(fact, one), unary.without(fact, other)]))
+    if isinstance(one, frozenset):
+        return one.intersection(other)
+    spans = [unary.Interval(max(a[0], b[0]), min(a[1], b[1])) for a in one for b in cast(Spans, other)]
+    return tuple([each for each in spans if each.start < each.end])
 
 
 def _tests(row: WithinRow, fact_of: Callable[[str], Fact | None]) -> Kind | None:
@@ -56,9 +60,9 @@ def _outside(kind: Kind, tests: Kind) -> list[Kind]:
     found: list[Kind] = []
     for name, (fact, values) in tests.items():
         here = kind[name][1] if name in kind else unary.every(fact)
-        if outside := meet(fact, here, unary.without(fact, values)):
+        if outside := meet(here, unary.without(fact, values)):
             found.append({**kind, name: (fact, outside)})
-        kind = {**kind, name: (fact, meet(fact, here, values))}
+        kind = {**kind, name: (fact, meet(here, values))}
         if not kind[name][1]:
             break
     return found
