@@ -1207,6 +1207,30 @@ def test_a_table_that_leaves_more_kinds_of_cases_than_are_told_apart_counts_by_a
     assert "this goes by the arrows" in time_words.doubt(said)
 
 
+def test_what_a_called_sop_takes_counts_beside_a_time_of_the_call_and_a_loop_inside() -> None:
+    inner = [
+        {"id": "look", "within": "5d", "ask": "Again?", "answers": {"yes": "look", "no": "done"}},
+    ]
+    caller = [{"id": "run", "within": "3d", "call": "TS-EX-002", "on": {"done": "done"}}]
+    said = verdict(sop(caller, deadlines=ceiling("4d")), sop(inner, id="TS-EX-002"))
+    assert minutes(said) == 5 * 1440
+
+
+def test_a_loop_inside_a_call_that_no_case_goes_round_counts_as_far_as_cases_go() -> None:
+    def table(yes: str, no: str) -> list[dict[str, Any]]:
+        return [{"when": {"a": "yes"}, "then": yes}, {"when": {"a": "no"}, "then": no}]
+
+    inner = [
+        {"id": "look", "within": "1d", "decide": table("one", "two")},
+        {"id": "one", "within": "5d", "decide": table("two", "slow")},
+        {"id": "two", "within": "5d", "decide": table("done", "one")},
+        {"id": "slow", "within": "9d", "next": "done"},
+    ]
+    caller = [{"id": "run", "within": "3d", "call": "TS-EX-002", "on": {"done": "done"}}]
+    whole = sop(caller, deadlines=ceiling("19d")), sop(inner, id="TS-EX-002")
+    assert minutes(verdict(*whole, facts=FACTS)) == 20 * 1440
+
+
 def test_what_is_known_goes_into_a_call_and_comes_back() -> None:
     table = [{"when": {"a": "yes"}, "then": "slow"}, {"otherwise": "done"}]
     inner = sop(

@@ -283,6 +283,8 @@ class Clock:
         if spread is None or not spread.ends:
             return Verdict(deadline, nowhere=spread is not None and course.resolves(sop))
         slow = deadline.kind == "ceiling"
+        if hasty and slow and spread.capped:
+            return Verdict(deadline, unknown="a loop may be none for the cases that come to it")
         doubts = spread.doubts(spread.ends) if slow else frozenset()
         by_arrows = any(course.guide.by_arrows(end[4]) for end in spread.ends)
         for promise in promises:

@@ -322,6 +322,7 @@ class Course:
             return
         slow = slowest(each for group in groups for each in group.slow)
         doubts = SURE.union(*(group.doubts for group in groups))
+        capped = any(group.capped for group in groups)
         known = self.guide.interrupted(self.steps(sop)[place], known)
         while True:
             for each in self.interrupting(sop):
@@ -330,7 +331,7 @@ class Course:
                     continue
                 since = self._since(stack, sop, each)
                 left = f"{AT_ANY_TIME} after {each.after}" if since else AT_ANY_TIME
-                yield since, Group(slow, ((),), doubts, (to,), left)
+                yield since, Group(slow, ((),), doubts, (to,), capped, left)
             if not stack:
                 return
             *below, (sop, place, counts, before) = stack
@@ -397,9 +398,11 @@ class Course:
                 there = self._arrive(stack, sop, target, counts, left, walk)
             if there is not None:
                 capped = bool(group.doubts) and bool(step.within)
-                slow, doubts = (leg.slow, leg.doubts) if capped else (group.slow, group.doubts)
+                slow, doubts = group.slow, group.doubts
+                if capped:  # the ways inside that are bounded may still take longer
+                    slow, doubts = slowest([*leg.slow, *group.slow]), leg.doubts
                 fast = (leg.fast,) if group.fast == ((),) else group.fast
-                groups.append(Group(slow, fast, doubts, (there,)))
+                groups.append(Group(slow, fast, doubts, (there,), capped or group.capped))
         return tuple(groups)
 
     def _in_circle(self, state: State, called: str, walk: "_Walk") -> bool:
@@ -415,10 +418,11 @@ class Course:
             return []
         counts = self._passed(sop, place, counts)
         found = []
-        for outcome, after in self._inside(called, self.guide.enter(here, step, known), walk)[1]:
-            target = self._returned(sop, place, outcome)
-            left = self.guide.leave(known, after)
-            found.append(self._arrive(stack, sop, target, counts, left, walk) if target else None)
+        for leg in self.legs(sop, step, known):
+            for outcome, after in self._inside(called, self.guide.enter(here, step, leg.known), walk)[1]:
+                target = self._returned(sop, place, outcome)
+                left = self.guide.leave(leg.known, after)
+                found.append(self._arrive(stack, sop, target, counts, left, walk) if target else None)
         return [each for each in found if each]
 
     def _sum(self, sop: str, known: Known, walk: "_Walk") -> dict[tuple[str, Known], Group]:
@@ -427,9 +431,10 @@ class Course:
         if key not in self._sums:
             spread, by_end = self._inside(sop, known, walk)
             sums = {}
+            capped = spread.capped
             for name, ends in by_end.items():
                 slow, doubts = spread.slow(ends)
-                sums[name] = Group(slow, spread.fast(ends), doubts, ())
+                sums[name] = Group(slow, spread.fast(ends), doubts, (), capped)
             self._sums[key] = sums
         return self._sums[key]
 

@@ -52,12 +52,14 @@ SURE: Doubts = frozenset()
 
 
 class Group(NamedTuple):
-    """Where a step leads, and what it takes: `slow` are alternatives, the latest of which counts."""
+    """Where a step leads, and what it takes: `slow` are alternatives, the latest of which counts. It is
+    `capped` where the time of a call stands for that of loops without a bound inside it."""
 
     slow: tuple[Chain, ...]
     fast: tuple[Chain, ...]
     doubts: Doubts
     nexts: tuple[State, ...]
+    capped: bool = False
     left: str = ""  # what takes the case away, where the step is not done
 
 
@@ -107,6 +109,10 @@ class Spread:
                         for other in group.nexts:
                             found[other] = found[other] | said
         return found
+
+    @property
+    def capped(self) -> bool:
+        return any(group.capped for groups in self.groups.values() for group in groups)
 
     def _loops(self) -> dict[State, Doubts]:
         """The states on loops that nothing bounds."""

@@ -57,7 +57,7 @@ def settled(spread: Spread, clocked: Clocked, begun: str | None) -> Spread:
                     at_source[start, since, to] = group.left, before or late
     for (start, since, to), (left, late) in at_source.items():
         slow = (since.after,) if late else ()
-        extra[start].append(Group(slow, (since.after,), SURE, (to,), left))
+        extra[start].append(Group(slow, (since.after,), SURE, (to,), left=left))
     groups = {state: (*found, *extra.get(state, ())) for state, found in spread.groups.items()}
     return Spread(spread.starts, spread.order, spread.ends, groups, spread.looped)
 
