@@ -170,6 +170,18 @@ def test_cases_that_a_deadline_is_not_for_do_not_count() -> None:
     assert verdict(sop(steps, facts=facts, deadlines=ceiling("2d", when={"bad": "yes"}))).broken is None
 
 
+@pytest.mark.parametrize("when", [{"bad": "maybe"}, {"gone": "yes"}, {"bad": "yes", "many": "lots"}])
+def test_of_a_deadline_whose_cases_cannot_be_read_nothing_is_said(when: dict[str, str]) -> None:
+    facts = {"bad": {"ask": "Bad?", "type": "yes-no"}, "many": {"ask": "Many?", "type": "integer"}}
+    look = sop([{"id": "look", "within": "9d", "next": "done"}], facts=facts, deadlines=ceiling(when=when))
+    look["deadlines"][0]["value"] = "2d"
+    whole = library(look)
+    found = whole.sop("TS-EX-001")
+    assert found
+    assert verdicts(found, whole) == ()
+    assert clock(whole).extreme(found, found.deadlines[0]) is None
+
+
 def test_a_row_that_makes_it_another_case_does_not_count() -> None:
     table = [{"when": {"bad": "yes"}, "then": "done", "set": {"level": "high"}},
              {"when": {"bad": "no"}, "then": "slow", "set": {"level": "low"}}]  # fmt: skip

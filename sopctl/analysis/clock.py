@@ -27,7 +27,7 @@ from sopctl.analysis.chains import chain as chain_of
 from sopctl.analysis.clauses import verified
 from sopctl.analysis.course import Course, Goals
 from sopctl.analysis.graph import reachable
-from sopctl.analysis.narrowing import ByArrows, ByFacts, Guide, narrows
+from sopctl.analysis.narrowing import ByArrows, ByFacts, Guide, narrows, readable
 from sopctl.analysis.slowest import SURE, Doubts, Spread, State, Stop
 from sopctl.analysis.taken_away import entered
 from sopctl.analysis.unaltered import unaltered
@@ -129,10 +129,14 @@ class Clock:
         if self._like is not None and sop.id in self._same:
             return self._like.verdicts(sop)
         if sop.id not in self._verdicts:
-            known = [each for each in sop.deadlines or () if each and each.kind and each.from_ and each.to]
-            whole = [each for each in known if not each.unknown and all(each.to)]
-            self._verdicts[sop.id] = tuple(self._verdict(sop, each) for each in whole)
+            known = [each for each in sop.deadlines or () if each and self._can_be_read(sop, each)]
+            self._verdicts[sop.id] = tuple(self._verdict(sop, each) for each in known)
         return self._verdicts[sop.id]
+
+    def _can_be_read(self, sop: Sop, deadline: Deadline) -> bool:
+        """Whether all is known of a deadline; of what is not, other rules tell."""
+        whole = deadline.kind and deadline.from_ and deadline.to and all(deadline.to) and not deadline.unknown
+        return bool(whole) and (not deadline.when or readable(self._library, sop, deadline.when))
 
     def gap(self, late: Chain, early: Chain, hasty: bool = False) -> Gap:
         """The most minutes by which one chain comes out after another, over every start; where
@@ -244,7 +248,7 @@ class Clock:
         """How near the ways of a deadline come to its promise; None where there is nothing to tell.
         Where facts narrow the ways too slowly, arrows count: no way is slower than that."""
         promises = list(promises_of(deadline, self._library))
-        if not promises or deadline.unknown or not (deadline.kind and deadline.from_ and deadline.to):
+        if not promises or not self._can_be_read(sop, deadline):
             return None
         for by_arrows in (False, True) if deadline.when or narrows(sop) else (True,):
             with suppress(OutOfBudget, TooMany):
