@@ -356,6 +356,37 @@ def test_a_month_of_waiting_keeps_a_month_and_twenty_nine_days_do_not() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("step", "deadline", "start", "took"),
+    [
+        ({"within": "29d"}, ceiling("1mo"), "Monday 1 February 2027 00:00", 29),
+        ({"within": "60d"}, ceiling("2mo"), "Friday 1 January 2027 00:00", 60),
+        ({"within": "366d"}, ceiling("1y"), "Saturday 21 November 2026 00:00", 366),
+        ({"wait": "30d"}, floor("1mo"), "Tuesday 1 December 2026 00:00", 30),
+    ],
+)
+def test_a_promise_of_months_is_shown_broken_at_a_start_whose_months_break_it(
+    step: dict[str, Any], deadline: Any, start: str, took: int
+) -> None:
+    later = {"id": "later", "within": "1mo", "next": "done"}  # in no way to the deadline
+    said = verdict(sop([{"id": "one", "role": "night", "next": "done"} | step, later], deadlines=deadline))
+    assert said.broken is not None
+    assert local(said.broken.start) == start
+    assert minutes(said) == took * 1440
+    assert abs(said.broken.due - said.broken.end) == 1440
+
+
+def test_a_month_in_which_the_days_are_enough_keeps_the_promise() -> None:
+    """Over the holiday it takes 31 days, which the months there have, and else no more than a February."""
+    office = REGISTERS["calendars"]["office"]
+    steps = [{"id": "one", "within": "20bd", "next": "done"}]
+    for holiday, kept in (("2027-01-15", True), ("2027-02-12", False)):
+        known = {"office": office | {"holidays": [holiday]}}
+        roles = {"lead": {"title": "Lead"}}
+        said = verdict(sop(steps, deadlines=ceiling("1mo")), calendars=known, roles=roles)
+        assert (said.broken is None) == kept
+
+
 # What cannot be proven
 
 

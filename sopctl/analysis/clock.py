@@ -3,14 +3,16 @@
 A deadline is held against the slowest way (a floor: the fastest) from the same starting moment.
 """
 
+from calendar import monthrange
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import datetime, time
+from datetime import date, datetime, time, timedelta
 from functools import cached_property
+from itertools import groupby
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
-from sopctl.analysis.calendar import MONTHS, Hours, Moment, calendars
+from sopctl.analysis.calendar import MONTHS, Hours, Moment, Stretch, calendars
 from sopctl.analysis.calls import call_circles
 from sopctl.analysis.chains import (
     Budget,
@@ -294,6 +296,9 @@ class Clock:
         for promise in promises:
             limit = chain_of(self._calendars.stretch(promise.time, self.default, course.longest))
             gap = self._worst(spread, limit, slow, hasty)
+            if gap.start is not None and promise.time.unit in MONTHS and not hasty:
+                with suppress(OutOfBudget):
+                    gap, limit = self._worst_of_months(spread, promise.time, slow, course) or (gap, limit)
             if gap.start is not None:
                 return Verdict(
                     deadline,
@@ -348,6 +353,46 @@ class Clock:
                 self._widest(run, bound, budget, hasty) if slow else self._widest(bound, run, budget, hasty)
             )
 
+    def _worst_of_months(
+        self, spread: Spread, time: Duration, slow: bool, course: Course
+    ) -> tuple[Gap, Chain] | None:
+        """By how much a promise of months is broken where each start has the days that its months
+        have, and those days at the worst one; None where the ways themselves take months."""
+        if any(course.may_take_months(state) for state in spread.order):
+            return None
+        budget = Budget(RUNS)
+        try:
+            ways = [
+                run_of(each) for each in (spread.slow(spread.ends)[0] if slow else spread.fast(spread.ends))
+            ]
+        except TooMany:
+            ways = [spread.run(spread.ends, slow, budget)]
+        worst = Gap(0, None)
+        days: Chain = ()
+        for first, last, count in self._months_ahead(time.count * MONTHS[time.unit]):
+            limit = (Stretch(None, count * 1440),)
+            for way in ways:
+                late, early = (way, run_of(limit)) if slow else (run_of(limit), way)
+                found = widest(late, early, first, last, worst.minutes, budget)
+                if found.start is not None:
+                    worst, days = found, limit
+        return worst, days
+
+    def _months_ahead(self, count: int) -> list[tuple[Moment, Moment, int]]:
+        """The stretches of starts of which so many months have as many days; last those from a day
+        that the month at the end does not have, of which not everybody counts alike."""
+        hours, (first, last) = self.default, self.window
+        begun, ended = (hours.local(each).date() for each in (first, last))
+        days = [begun + timedelta(each) for each in range((ended - begun).days + 1)]
+        found = []
+        for (odd, length), same in groupby(days, lambda day: _months_from(day, count)):
+            here = list(same)
+            opening, closing = (
+                hours.moment(datetime.combine(each, time())) for each in (here[0], here[-1] + timedelta(1))
+            )
+            found.append((odd, max(first, opening), min(last, closing - 1), length))
+        return [(opening, closing, length) for _, opening, closing, length in sorted(found)]
+
     def _broken(self, promise: Promise, start: Moment, limit: Chain, spread: Spread, slow: bool) -> Broken:
         to, stops = spread.trace(spread.ends, start, slow)
         end = stops[-1].done if stops else start
@@ -368,6 +413,14 @@ class Clock:
         mine = chain_of(self._calendars.stretch(ours, hours, ceiling))
         theirs = chain_of(self._calendars.stretch(law, self.default, not ceiling))
         return self.gap(mine, theirs) if ceiling else self.gap(theirs, mine)
+
+
+def _months_from(day: date, count: int) -> tuple[bool, int]:
+    """Whether a day is one that the month so many months later does not have, and the days to it or to
+    the last that it has."""
+    year, month = divmod(day.year * 12 + day.month - 1 + count, 12)
+    last = monthrange(year, month + 1)[1]
+    return day.day > last, (date(year, month + 1, min(day.day, last)) - day).days
 
 
 def _most(by_arrows: bool) -> int | None:

@@ -512,6 +512,18 @@ class Course:
             self._untimed[key] = untimed(step, lambda name: self.library.fact(sop, name))
         return self._untimed[key]
 
+    def may_take_months(self, state: State) -> bool:
+        """Whether the time of a step counts by months; of what it calls and waits for, perhaps."""
+        step = self.steps(state[1]).get(state[2])
+        if step is None:
+            return False
+        rows = [step.within] if isinstance(step.within, Duration) else step.within or ()
+        times = [
+            each if isinstance(each, Duration) else each.within or each.otherwise for each in rows if each
+        ]
+        named = any(time is not None and time.unit in MONTHS for time in (step.wait, *times))
+        return named or (self.months and bool(step.call or step.escalate))
+
     def path_times(self, path: EscalationPath) -> tuple[Chain, ...]:
         """The times of which the later one is the longest that an escalation path takes."""
         levels = [level.ack_within for level in path.levels or () if level]
