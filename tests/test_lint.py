@@ -534,6 +534,29 @@ def test_a_count_may_be_nought(count: str) -> None:
     assert "SOP005" not in {each.code for each in check(changed(("next: done", step)))}
 
 
+@pytest.mark.parametrize(
+    ("wait", "within", "slip"),
+    [
+        ("3d", "1d", "3 days, but be done within 1 day"),
+        ("3d", "[{when: {f: yes}, within: 1d}, {otherwise: 5d}]", "3 days, but be done within 1 day"),
+        ("3d", "[{when: {f: yes}, within: 5d}, {otherwise: 2d}]", "3 days, but be done within 2 days"),
+        ("1d", "[{when: {f: yes}, within: 1d}, {otherwise: 5d}]", ""),
+        ("1mo", "27d", "1 month, but be done within 27 days"),
+        ("1mo", "28d", ""),
+        ("25bh", "1d", "25 business hours, but be done within 1 day"),
+        ("25bh", "1bd", "25 business hours, but be done within 1 business day"),
+        ("24bh", "1d", ""),
+        ("1bd", "23h", ""),
+        ("3d", "1bd", ""),
+    ],
+)
+def test_a_step_waits_no_longer_than_it_may_take_in_any_case(wait: str, within: str, slip: str) -> None:
+    step = f"wait: {wait}\n    within: {within}\n    next: done"
+    fact = "facts: {f: {ask: Is it so?, type: yes-no}}\nsteps:\n"
+    found = [each.message for each in check(changed(("next: done", step), ("steps:\n", fact)), "SOP005")]
+    assert found == ([f"the step must wait {slip}"] if slip else [])
+
+
 def test_a_count_below_nought_is_one_finding() -> None:
     texts = changed(("next: done", "next: done\n    at_most: -2\n    after_that: done"))
     texts["more.yaml"] = """\

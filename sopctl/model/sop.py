@@ -192,17 +192,26 @@ class Step(Part, title="a step"):
         yield from self._wait_fits()
 
     def _wait_fits(self) -> Iterator[Problem]:
-        within = self.within
-        if self.wait is None or not isinstance(within, Duration):
+        if self.wait is None:
             return
-        if self.wait.unit == within.unit:
-            longer = self.wait.count > within.count
-        elif self.wait.business or within.business:
-            return  # only a calendar can compare them
-        else:
-            longer = self.wait.minutes[0] > within.minutes[1]
-        if longer:
-            yield _slip((*self.at, "wait"), f"the step must wait {self.wait.words}, but be done within {within.words}")  # fmt: skip
+        rows = [self] if isinstance(self.within, Duration) else self.within or ()
+        for row in rows:
+            within = (row.within or row.otherwise) if isinstance(row, WithinRow) else self.within
+            if isinstance(within, Duration) and _longer(self.wait, within):
+                yield _slip((*self.at, "wait"), f"the step must wait {self.wait.words}, but be done within {within.words}")  # fmt: skip
+                return
+
+
+def _longer(wait: Duration, within: Duration) -> bool:
+    """Whether a wait is longer than the time for it in any calendar: opening hours are hours, and a
+    business day has no more than 24 of them."""
+    if wait.unit == within.unit:
+        return wait.count > within.count
+    if wait.unit == "bh" and within.unit == "bd":
+        return wait.count > within.count * 24
+    if wait.unit == "bd" or within.business:
+        return False
+    return (wait.count * 60 if wait.business else wait.minutes[0]) > within.minutes[1]
 
 
 _ENTWINED = frozenset({
