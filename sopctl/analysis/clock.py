@@ -33,7 +33,7 @@ from sopctl.analysis.narrowing import ByArrows, ByFacts, Guide, narrows, readabl
 from sopctl.analysis.slowest import SURE, Doubts, Spread, State, Stop
 from sopctl.analysis.taken_away import entered
 from sopctl.analysis.unaltered import unaltered
-from sopctl.analysis.ways import is_sop
+from sopctl.analysis.ways import hands_off, is_sop
 from sopctl.library import Library
 from sopctl.model.duration import Duration
 from sopctl.model.registers import Clause
@@ -204,7 +204,7 @@ class Clock:
         arrows = self._course(sop, deadline, True, True)
         if self._plainly_kept(sop, deadline, promises, arrows):
             return Verdict(deadline)
-        if not deadline.when and not arrows.hands_off(sop) and not narrows(sop):
+        if not _may_narrow(sop, deadline):
             return self._by_arrows(sop, deadline, promises)
         told = self._by_arrows(sop, deadline, promises, hasty=True)
         if told.nowhere or not (told.broken or told.doubts or told.unknown):
@@ -252,7 +252,7 @@ class Clock:
         promises = list(promises_of(deadline, self._library))
         if not promises or not self._can_be_read(sop, deadline):
             return None
-        for by_arrows in (False, True) if deadline.when or narrows(sop) else (True,):
+        for by_arrows in (False, True) if _may_narrow(sop, deadline) else (True,):
             with suppress(OutOfBudget, TooMany):
                 return self._extreme(sop, deadline, promises[0], self._course(sop, deadline, by_arrows, True))
         return None
@@ -503,6 +503,11 @@ def _goals(sop: Sop, points: list[tuple[str, str]], library: Library) -> Goals:
         else:
             done.add((id, place))
     return Goals(frozenset(done), frozenset(reached), frozenset(handed))
+
+
+def _may_narrow(sop: Sop, deadline: Deadline) -> bool:
+    """Whether no case may take some of the ways of a deadline that arrows show."""
+    return bool(deadline.when) or hands_off(sop) or narrows(sop)
 
 
 def _starts(

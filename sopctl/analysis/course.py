@@ -237,14 +237,10 @@ class Course:
             and all(to in known for targets in self.targets(sop.id).values() for to in targets)
         )
 
-    def hands_off(self, sop: Sop) -> bool:
-        """Whether a case may leave a SOP for another."""
-        return any(ways.is_sop(to) for targets in self.targets(sop.id).values() for to in targets)
-
     def comes_back(self, sop: Sop) -> bool:
         """Whether a case may start a SOP again: by a hand-off, since an arrow to the first step is
         no trigger."""
-        return self.hands_off(sop) and sop.known_steps[0].id in self.on_loops(sop.id)
+        return ways.hands_off(sop) and sop.known_steps[0].id in self.on_loops(sop.id)
 
     def targets(self, sop: str) -> dict[str, list[str]]:
         """Where each step may lead, or whoever may not enter it."""

@@ -10,7 +10,7 @@ from typing import NamedTuple, Protocol
 from weakref import WeakKeyDictionary
 
 from sopctl.analysis import ways
-from sopctl.analysis.graph import reachable
+from sopctl.analysis.graph import circles, reachable
 from sopctl.analysis.untimed import Kind, meet
 from sopctl.analysis.ways import Arrow
 from sopctl.library import Library
@@ -412,9 +412,21 @@ def _tested(step: Step) -> frozenset[str]:
 
 
 def narrows(sop: Sop) -> bool:
-    """Whether a way inside a SOP can depend on what was tested or set: without a table, and a call
-    of another SOP, every case that comes to an arrow can take it."""
-    return any(step.call or step.decide or _rows(step) for step in sop.known_steps)
+    """Whether a way inside a SOP can depend on what was tested or set before. Where no row takes cases
+    from another, no table is come to twice, none speaks of a fact of another, and no other SOP is
+    called, some case that comes to an arrow can take it."""
+    if ways.interruptions(sop):
+        return True
+    looped = {id for circle in circles(ways.graph(sop)) for id in circle}
+    said: list[str] = []
+    for step in sop.known_steps:
+        table = step.decide or ()
+        first = step.hit_policy == "first" or any(row and row.is_otherwise for row in table)
+        if step.call or _rows(step) or (table and (first or step.id in looped)):
+            return True
+        said += _tested(step)
+        said += {name for row in table if row for name in row.set or {}}
+    return len({*said}) < len(said)
 
 
 def _arrows(sop: Sop, step: Step) -> list[Arrow]:

@@ -112,6 +112,12 @@ def is_sop(target: str) -> bool:
     return target[:1].isupper()
 
 
+def hands_off(sop: Sop) -> bool:
+    """Whether an arrow or an escalation leads to another SOP."""
+    arrows = (arrow.to for found in arrows_by_step(sop).values() for arrow in found)
+    return any(map(is_sop, (*arrows, *interruptions(sop))))
+
+
 def loops_left(library: Library) -> "Graph[tuple[str, str]]":
     """The graph of all SOPs, hand-offs followed, in which each step with `at_most` is left only
     for its `after_that`: a circle in it has no bound."""
