@@ -240,7 +240,7 @@ class Course:
     def comes_back(self, sop: Sop) -> bool:
         """Whether a case may start a SOP again: by a hand-off, since an arrow to the first step is
         no trigger."""
-        return ways.hands_off(sop) and sop.known_steps[0].id in self.on_loops(sop.id)
+        return sop.known_steps[0].id in self.on_loops(sop.id) and ways.hands_off(sop)
 
     def targets(self, sop: str) -> dict[str, list[str]]:
         """Where each step may lead, or whoever may not enter it."""
@@ -314,7 +314,7 @@ class Course:
         """Where escalations may take a case that is at a step: those of its SOP, and of the SOPs that
         have called it. Each does so once."""
         stack, sop, place, counts, known, _ = state
-        if not any(self.interrupting(id) for id in (sop, *(frame[0] for frame in stack))):
+        if not self.interrupting(sop) and not any(self.interrupting(frame[0]) for frame in stack):
             return
         slow = slowest(each for group in groups for each in group.slow)
         doubts = SURE.union(*(group.doubts for group in groups))
@@ -360,7 +360,7 @@ class Course:
 
     def _passed(self, sop: str, step: str, counts: Counts) -> Counts:
         """The counts once a step is done."""
-        if not any(each.from_ == step for each in self.interrupting(sop)):
+        if step not in [each.from_ for each in self.interrupting(sop)]:
             return counts
         return tuple(sorted({**dict(counts), (sop, passed(step)): 1}.items()))
 

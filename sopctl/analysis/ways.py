@@ -114,8 +114,8 @@ def is_sop(target: str) -> bool:
 
 def hands_off(sop: Sop) -> bool:
     """Whether an arrow or an escalation leads to another SOP."""
-    arrows = (arrow.to for found in arrows_by_step(sop).values() for arrow in found)
-    return any(map(is_sop, (*arrows, *interruptions(sop))))
+    leads = {to for nexts in graph(sop).values() for to in nexts}
+    return any(map(is_sop, leads.union(interruptions(sop))))
 
 
 def loops_left(library: Library) -> "Graph[tuple[str, str]]":
