@@ -54,7 +54,7 @@ def _with(library: Library, mutant: Mutant) -> Library:
         if each.document.path == mutant.path:
             old = each.document
             typed[i] = model.read(Document(old.path, old.text, mutant.data, markdown=old.markdown))
-    return Library(typed, library.today, library.beside)
+    return Library(typed, library.today, library.beside, like=library)
 
 
 def _mutants(library: Library) -> Iterator[Mutant]:
