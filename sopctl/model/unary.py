@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, Union
 
 from sopctl.diagnostic import did_you_mean
 from sopctl.model.registers import Fact
+from sopctl.pattern import lazy_pattern
 
 if TYPE_CHECKING:
     from decimal import Decimal  # importing it is slow, and few facts have decimals
@@ -148,9 +149,9 @@ def holds(fact: Fact, values: Values, text: str) -> bool:
 
 _NUMBER = r"[-+]?[0-9]{1,15}(?:\.[0-9]{1,15})?"
 _IS_NUMBER = re.compile(_NUMBER).fullmatch
-_COMPARED = re.compile(rf"(<=|>=|!=|<|>|=)\s*({_NUMBER})").fullmatch
-_RANGE = re.compile(rf"([\[(]?)\s*({_NUMBER})\s*\.\.\s*({_NUMBER})\s*([\])]?)").fullmatch
-_NOT = re.compile(r"not\s*\((.*)\)").fullmatch
+_COMPARED = lazy_pattern(rf"(<=|>=|!=|<|>|=)\s*({_NUMBER})")
+_RANGE = lazy_pattern(rf"([\[(]?)\s*({_NUMBER})\s*\.\.\s*({_NUMBER})\s*([\])]?)")
+_NOT = lazy_pattern(r"not\s*\((.*)\)")
 _SLIPS = (("=>", ">="), ("=<", "<="), ("==", "="), ("<>", "!="), ("≥", ">="), ("≤", "<="), ("≠", "!="),
           ("…", ".."), ("–", ".."), (",", "."))  # fmt: skip
 _AFFIRMED = {"true": "yes", "y": "yes", "on": "yes", "false": "no", "n": "no", "off": "no"}
@@ -162,15 +163,15 @@ def _test(fact: Fact, test: str) -> Values:
     if fact.type in ("yes-no", "choice"):
         if test in choices(fact):
             return frozenset((test,))
-        inner = _NOT(test)
+        inner = _NOT.fullmatch(test)
         return without(fact, _inside(fact, inner[1])) if inner else frozenset((_choice(fact, test),))
     if _IS_NUMBER(test):
         return value(fact, test)
-    if compared := _COMPARED(test):
+    if compared := _COMPARED.fullmatch(test):
         return _compared(fact, compared[1], _number(fact, compared[2], f"`{compared[2]}` in `{test}`"))
-    if ranged := _RANGE(test):
+    if ranged := _RANGE.fullmatch(test):
         return _ranged(fact, test, *ranged.groups())
-    if inner := _NOT(test):
+    if inner := _NOT.fullmatch(test):
         return without(fact, _inside(fact, inner[1]))
     raise ValueError(_misread(test))
 
@@ -273,7 +274,7 @@ def _whole(cut: Cut) -> Cut:
 def _misread(test: str, wanted: str = "") -> str:
     for slip, right in _SLIPS:
         meant = test.replace(slip, right)
-        if meant != test and (_COMPARED(meant) or _RANGE(meant) or _IS_NUMBER(meant)):
+        if meant != test and (_COMPARED.fullmatch(meant) or _RANGE.fullmatch(meant) or _IS_NUMBER(meant)):
             return f"`{test}` is no test for a number (did you mean `{meant}`?)"
     if wanted:
         return f"`{test}` is not {wanted}"

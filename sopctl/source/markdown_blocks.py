@@ -8,16 +8,17 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from sopctl.pattern import lazy_pattern
 from sopctl.source.place import Extent
 
-_LINE = re.compile(r"([^\r\n]*)(\r\n|\r|\n|\Z)")
-_CODE_OR_COMMENT = re.compile(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)|<!--")
-_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})([^`\r\n]*)")
-_SIGNS = re.compile(r"#{1,6}(?=[ \t]|$)")
-_BULLET = re.compile(r"( {0,3}[-*+])(?:([ \t]+)(?=[^ \t])|[ \t]*$)")
-_RULE = re.compile(r" {0,3}([-*_])(?:[ \t]*\1){2,}[ \t]*")
-_DELIMITER = re.compile(r":?-+:?")
-_CELL = re.compile(r"(?:[^|\\]|\\\||\\)*")
+_LINE = lazy_pattern(r"([^\r\n]*)(\r\n|\r|\n|\Z)")
+_CODE_OR_COMMENT = lazy_pattern(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)|<!--")
+_FENCE = lazy_pattern(r" {0,3}(`{3,}|~{3,})([^`\r\n]*)")
+_SIGNS = lazy_pattern(r"#{1,6}(?=[ \t]|$)")
+_BULLET = lazy_pattern(r"( {0,3}[-*+])(?:([ \t]+)(?=[^ \t])|[ \t]*$)")
+_RULE = lazy_pattern(r" {0,3}([-*_])(?:[ \t]*\1){2,}[ \t]*")
+_DELIMITER = lazy_pattern(r":?-+:?")
+_CELL = lazy_pattern(r"(?:[^|\\]|\\\||\\)*")
 
 
 class Line(NamedTuple):
