@@ -449,7 +449,7 @@ class Part:
     def __init_subclass__(cls, title: str = "", short: str = "") -> None:
         keys = dict(cls.__keys__)
         own = vars(cls)
-        for attribute, annotation in own.get("__annotations__", {}).items():
+        for attribute, annotation in cls.__annotations__.items():
             declared = own.get(attribute)
             if isinstance(declared, _Declared):
                 word = declared.name or attribute
