@@ -547,6 +547,12 @@ def test_a_count_may_be_nought(count: str) -> None:
         ("25bh", "1bd", "25 business hours, but be done within 1 business day"),
         ("24bh", "1d", ""),
         ("1bd", "23h", ""),
+        ("2bd", "1d", "2 business days, but be done within 1 day"),
+        ("2bd", "23h", "2 business days, but be done within 23 hours"),
+        ("2bd", "25h", ""),
+        ("5bd", "[{when: {f: yes}, within: 4d}]", "5 business days, but be done within 4 days"),
+        ("5bd", "5d", ""),
+        ("9bd", "4bh", ""),
         ("3d", "1bd", ""),
     ],
 )

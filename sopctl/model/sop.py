@@ -203,14 +203,16 @@ class Step(Part, title="a step"):
 
 
 def _longer(wait: Duration, within: Duration) -> bool:
-    """Whether a wait is longer than the time for it in any calendar: opening hours are hours, and a
-    business day has no more than 24 of them."""
+    """Whether a wait is longer than the time for it in any calendar: opening hours are hours, a
+    business day has no more than 24 of them, and from one to the next a whole day passes."""
     if wait.unit == within.unit:
         return wait.count > within.count
     if wait.unit == "bh" and within.unit == "bd":
         return wait.count > within.count * 24
-    if wait.unit == "bd" or within.business:
+    if within.business:
         return False
+    if wait.unit == "bd":  # 1bd may be over in an hour, 2bd last longer than a day
+        return (wait.count - 1) * 1440 >= within.minutes[1]
     return (wait.count * 60 if wait.business else wait.minutes[0]) > within.minutes[1]
 
 
