@@ -760,6 +760,46 @@ def test_an_escalation_by_the_clock_bounds_a_step_without_a_time() -> None:
     assert not said.doubts
 
 
+@pytest.mark.parametrize(
+    ("steps", "after", "days"),
+    [
+        ([{"id": "one", "within": "9d", "next": "done"}], {"after": "4d"}, 4),
+        ([{"id": "one", "next": "done"}], {"after": "4d"}, 4),
+        ([{"id": "one", "within": "5bd", "next": "done"}], {"after": "6d"}, 6),
+        ([{"id": "one", "within": "1d"}, {"id": "two", "within": "9d", "next": "done"}],
+         {"after": "4d", "from": "one"}, 5),
+        ([{"id": "one", "within": "1d", "ask": "Good?", "answers": {"yes": "done", "no": "one"}}],
+         {"after": "4d"}, 4),
+    ],
+)  # fmt: skip
+def test_no_way_lasts_longer_than_the_clock_that_takes_the_case_away(
+    steps: Any, after: Any, days: int
+) -> None:
+    whole = {"escalations": [after | {"then": "other"}]}
+    for to in ("done", ["done", "other"]):
+        said = verdict(sop(steps, deadlines=ceiling("1h", to=to), **whole))
+        assert minutes(said) == days * 1440
+        assert not said.doubts
+        assert verdict(sop(steps, deadlines=ceiling(f"{days}d", to=to), **whole)).broken is None
+
+
+def test_a_clock_that_started_before_the_ways_do_ends_them_as_well() -> None:
+    steps = [{"id": "one", "within": "1d"}, {"id": "two", "within": "9d", "next": "done"}]
+    limit = ceiling("1h", **{"from": "one"})
+    away = [{"after": "4d", "then": "other"}]
+    assert minutes(verdict(sop(steps, deadlines=limit, escalations=away))) == 4 * 1440
+
+
+def test_no_call_lasts_longer_than_the_clock_of_the_caller_or_of_the_called_sop() -> None:
+    inner = [{"id": "look", "within": "9d", "next": "done"}]
+    steps = [{"id": "run", "call": "TS-EX-002", "on": {"done": "done", "other": "other"}}]
+    away = {"escalations": [{"after": "4d", "then": "other"}]}
+    for to in ("done", ["done", "TS-EX-002#look"]):  # summed up, and walked through
+        outside = sop(steps, deadlines=ceiling("1h", to=to), **away), sop(inner, id="TS-EX-002")
+        inside = sop(steps, deadlines=ceiling("1h", to=to)), sop(inner, id="TS-EX-002", **away)
+        assert minutes(verdict(*outside)) == minutes(verdict(*inside)) == 4 * 1440
+
+
 def test_an_escalation_takes_the_case_out_of_a_call() -> None:
     inner = sop([{"id": "look", "within": "3d", "wait": "1d", "next": "done"}], id="TS-EX-002")
     steps = [{"id": "run", "call": "TS-EX-002", "on": {"done": "done"}}]
@@ -901,17 +941,29 @@ def ends_of(whole: dict[str, Any]) -> list[tuple[int, int]]:
         else:
             ways = [(to, hours(step, "within"), hours(step, "wait")) for to in step["answers"].values()]
         longest = max(most for _, most, _ in ways)
+        running = {i: clocks.get(each.get("from", "trigger")) for i, each in enumerate(escalations)
+                   if i not in taken and "after" in each}  # fmt: skip
+        until = min(
+            [999, *(begun[0] + hours(escalations[i], "after") for i, begun in running.items() if begun)]
+        )
         for i, each in enumerate(escalations):
             clock = clocks.get(each.get("from", "trigger"))
             if i in taken or clock is None:
                 continue
             if "after" not in each:
-                go(each["then"], entered, taken | {i}, clocks, slow + longest, fast)
+                go(each["then"], entered, taken | {i}, clocks, min(slow + longest, until), fast)
             else:
                 at, soon = (begun + hours(each, "after") for begun in clock)
-                go(each["then"], entered, taken | {i}, clocks, min(slow + longest, at), max(fast, soon))
+                go(
+                    each["then"],
+                    entered,
+                    taken | {i},
+                    clocks,
+                    min(slow + longest, at, until),
+                    max(fast, soon),
+                )
         for to, most, least in ways:
-            done = slow + most, fast + least
+            done = min(slow + most, until), fast + least
             if target in goals:
                 found.append(done)
             else:

@@ -322,12 +322,14 @@ class Course:
         known = self.guide.interrupted(self.steps(sop)[place], known)
         while True:
             for each in self.interrupting(sop):
-                to = self._taken((stack, sop, place, counts, known, ""), each, walk)
-                if to is None:
+                here = stack, sop, place, counts, known, ""
+                if not self._may_take(here, each):
                     continue
+                to = self._taken(here, each, walk)
                 since = self._since(stack, sop, each)
                 left = f"{AT_ANY_TIME} after {each.after}" if since else AT_ANY_TIME
-                yield since, Group(slow, ((),), doubts, (to,), capped, left)
+                if to or since:  # a clock ends what is done here, wherever it leads
+                    yield since, Group(slow, ((),), doubts, (to,) if to else (), capped, left)
             if not stack:
                 return
             *below, (sop, place, counts, before) = stack
@@ -339,16 +341,20 @@ class Course:
             self._interrupting[sop] = ways.interrupting(found) if found else []
         return self._interrupting[sop]
 
-    def _taken(self, state: State, escalation: Escalation, walk: "_Walk") -> State | None:
-        """Where an escalation takes a case; nowhere before its clock starts, and not once more."""
-        stack, sop, _, counts, known, _ = state
+    def _may_take(self, state: State, escalation: Escalation) -> bool:
+        """Whether an escalation may take a case: not before its clock starts, and not once more."""
+        _, sop, _, counts, _, _ = state
         remembered = dict(counts)
         point = escalation.from_ if escalation.from_ in self.steps(sop) else None
-        mark = sop, taken(_place(escalation))
-        if mark in remembered or (point and (sop, passed(point)) not in remembered):
-            return None
-        remembered[mark] = 1
-        return self._arrive(stack, sop, escalation.then or "", tuple(sorted(remembered.items())), known, walk)
+        return (sop, taken(_place(escalation))) not in remembered and (
+            not point or (sop, passed(point)) in remembered
+        )
+
+    def _taken(self, state: State, escalation: Escalation, walk: "_Walk") -> State | None:
+        """Where an escalation takes a case."""
+        stack, sop, _, counts, known, _ = state
+        remembered = tuple(sorted({**dict(counts), (sop, taken(_place(escalation))): 1}.items()))
+        return self._arrive(stack, sop, escalation.then or "", remembered, known, walk)
 
     def _since(self, stack: tuple[Frame, ...], sop: str, escalation: Escalation) -> Since | None:
         """The clock of an escalation; None where it may come at any time, or nobody can tell."""

@@ -4,18 +4,21 @@ Ways are never listed: what can be slowest (or fastest) is carried from state to
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from sopctl.analysis.calendar import FOREVER, Moment
+from sopctl.analysis.calendar import FOREVER, Moment, Stretch
 from sopctl.analysis.chains import (
     Bend,
     Budget,
     Chain,
     Run,
+    TooMany,
+    chain,
     earliest,
     fastest,
+    fits,
     join,
     latest,
     move,
@@ -63,6 +66,19 @@ class Group(NamedTuple):
     left: str = ""  # what takes the case away, where the step is not done
 
 
+class Begun(NamedTuple):
+    """From where a case comes to what starts a clock (None: from the start of the ways), and when that
+    clock is through since then at the latest."""
+
+    state: State | None
+    through: Chain
+    doubts: Doubts
+
+
+Cap = tuple[Begun, ...]
+"""A clock that takes a case away: wherever it has started, nothing there is done after it is through."""
+
+
 class Goals(NamedTuple):
     """Where a clock stops: when a step is done, an outcome reached, or a SOP handed to. Unless it
     `stops`, the walk goes on behind them as long as it may come to one again."""
@@ -83,8 +99,10 @@ class Spread:
         ends: list[State],
         groups: dict[State, tuple[Group, ...]],
         looped: bool,
+        caps: Mapping[State, Sequence[Cap]] | None = None,
     ) -> None:
         self.starts, self.order, self.ends, self.groups = starts, order, ends, groups
+        self._caps = caps or {}
         self._place = {state: i for i, state in enumerate(order)}
         self._doubts = self._loops() if looped else {}
         self.looped = looped
@@ -93,22 +111,31 @@ class Spread:
 
     def doubts(self, ends: Iterable[State]) -> Doubts:
         """What cannot be told about the slowest way to these ends."""
-        if not self._doubts and not any(group.doubts for groups in self.groups.values() for group in groups):
-            return SURE
-        return SURE.union(*[self._doubted[end] for end in ends])
+        return SURE.union(*[self._doubted.get(end, SURE) for end in ends])
 
     @cached_property
     def _doubted(self) -> dict[State, Doubts]:
-        found: dict[State, Doubts] = dict.fromkeys(self.order, SURE)
-        found.update(self._doubts)
-        for _ in range(2 if self.looped else 1):
+        """The states of which something cannot be told."""
+        found = dict(self._doubts)
+        if not found and not any(group.doubts for groups in self.groups.values() for group in groups):
+            return found
+        changed = True
+        while changed:
+            changed = False
             for state in self.order:
                 for group in self.groups[state]:
-                    said = found[state] | group.doubts
-                    if said:
-                        for other in group.nexts:
-                            found[other] = found[other] | said
+                    said = found.get(state, SURE) | group.doubts
+                    if not said or any(_tells(cap, found) for cap in self._caps.get(state, ())):
+                        continue
+                    for other in group.nexts:
+                        if not said <= found.get(other, SURE):
+                            found[other] = found.get(other, SURE) | said
+                            changed = True
         return found
+
+    def _capped(self, state: State) -> list[Cap]:
+        """The clocks of which it can be told when they take a case away that is at a state."""
+        return [cap for cap in self._caps.get(state, ()) if _tells(cap, self._doubted)]
 
     @property
     def capped(self) -> bool:
@@ -161,6 +188,8 @@ class Spread:
                 kept[state] = here = keep(chains) if len(chains) > 1 else (chains[0],)
                 for group in self.groups[state]:
                     on = [join(each, then) for each in here for then in times(group)]
+                    if keep is slowest and state in self._caps:
+                        on = self._cut(on, state, group, kept)
                     for other in group.nexts:
                         if again or not self.looped or place[other] > place[state]:
                             found[other] += on
@@ -170,19 +199,53 @@ class Spread:
                 found = defaultdict(list, {state: list(chains) for state, chains in kept.items()})
         return kept
 
+    def _cut(
+        self, on: list[Chain], state: State, group: Group, kept: Mapping[State, tuple[Chain, ...]]
+    ) -> list[Chain]:
+        """What a step takes before clocks take the case away; TooMany where it depends on the start
+        which of them comes first."""
+        endless = state in self._doubted or bool(group.doubts)
+        for cap in self._capped(state):
+            through = [
+                join(each, begun.through)
+                for begun in cap
+                for each in (kept.get(begun.state, ()) if begun.state else ((),))
+            ]
+            if endless:
+                on, endless = through, False
+                continue
+            late = [each for each in on if not any(fits(each, other) for other in through)]
+            if not all(fits(other, each) for each in late for other in through):
+                raise TooMany
+            if late:
+                on = [each for each in on if each not in late] + through
+        return on
+
     def run(self, ends: Iterable[State], slow: bool, budget: Budget) -> Run:
         """The slowest (fastest) way to these ends as a run of the whole graph."""
         return _GraphRun(self, [self._place[end] for end in ends], slow, budget).run
 
-    def arrows(self, slow: bool) -> list[list[tuple[int, Chain]]]:
+    def arrows(self, slow: bool) -> list[list["Into"]]:
         """By place in the order, what it comes from and how long that takes."""
-        found: list[list[tuple[int, Chain]]] = [[] for _ in self.order]
+        found: list[list[Into]] = [[] for _ in self.order]
         for place, state in enumerate(self.order):
             for group in self.groups[state]:
+                into = self._into(place, state, group, slow)
                 for other in {self._place[each] for each in group.nexts}:
                     if other > place:
-                        found[other].extend((place, each) for each in (group.slow if slow else group.fast))
+                        found[other].extend(into)
         return found
+
+    def _into(self, place: int, state: State, group: Group, slow: bool) -> list["Into"]:
+        if not slow or state not in self._caps:
+            return [Into(place, each) for each in (group.slow if slow else group.fast)]
+        caps = [
+            tuple([(self._place[begun.state] if begun.state else -1, begun.through) for begun in cap])
+            for cap in self._capped(state)
+        ]
+        if caps and (group.doubts or state in self._doubted):
+            return [Into(*each, tuple(caps[1:])) for each in caps[0]]
+        return [Into(place, each, tuple(caps)) for each in group.slow]
 
     def trace(self, ends: Iterable[State], start: Moment, slow: bool) -> tuple[str, list["Stop"]]:
         """Where the slowest (fastest) way from a start ends, and its steps."""
@@ -195,8 +258,7 @@ class Spread:
                 if state not in best:
                     continue
                 for group in self.groups[state]:
-                    for took in group.slow if slow else group.fast:
-                        moment = walk(took, best[state][0])
+                    for took, moment in self._done(state, group, best, start, slow):
                         for other in group.nexts:
                             back = self._place[other] <= self._place[state]
                             if (not back or not slow) and (
@@ -210,6 +272,41 @@ class Spread:
             if better(best[end][0], best[last][0]):
                 last = end
         return last[2] or last[1], _stops(best, last)
+
+    def _done(
+        self, state: State, group: Group, best: "_Best", start: Moment, slow: bool
+    ) -> Iterator[tuple[Chain, Moment]]:
+        """What a step takes from where the slowest (fastest) way comes to it, and when it is done."""
+        begun = best[state][0]
+        if not slow or state not in self._caps:
+            for took in group.slow if slow else group.fast:
+                yield took, walk(took, begun)
+            return
+        through = [
+            max(walk(each.through, best[each.state][0] if each.state else start) for each in known)
+            for cap in self._capped(state)
+            if (known := [each for each in cap if each.state is None or each.state in best])
+        ]
+        endless = through and (group.doubts or state in self._doubted)
+        for took in ((Stretch(None, FOREVER),),) if endless else group.slow:
+            done = walk(took, begun)
+            if through and min(through) < done:
+                yield chain(Stretch(None, min(through) - begun)), min(through)
+            else:
+                yield took, done
+
+
+def _tells(cap: Cap, doubted: Mapping[State, Doubts]) -> bool:
+    return not any(each.doubts or (each.state in doubted) for each in cap)
+
+
+class Into(NamedTuple):
+    """A place that another comes from, how long that takes, and the clocks that end it before: each is
+    through so long after one of several places (-1: after the start)."""
+
+    place: int
+    took: Chain
+    caps: tuple[tuple[tuple[int, Chain], ...], ...] = ()
 
 
 _NEAR = 1440
@@ -225,38 +322,70 @@ class _GraphRun:
         self._budget = budget
         whole = spread.arrows(slow)
         starts = {spread.order.index(each) for each in spread.starts}
-        useful = reachable({place: [each for each, _ in whole[place]] for place in range(len(whole))}, ends)
-        self._ways: list[list[tuple[int, Chain]]] = [[(-1, ())] if starts else []]
-        short: dict[int, tuple[int, Chain]] = {}
+        before = {place: [*dict.fromkeys(_named(into))] for place, into in enumerate(whole)}
+        useful = reachable(before, ends)
+        self._ways: list[list[Into]] = [[]]
+        short: dict[int, tuple[int, Chain]] = {-1: (0, ())}
         for place, ways_in in enumerate(whole):
             if place not in useful:
                 continue
-            into: list[tuple[int, Chain]] = [(-1, ())] if place in starts else []
-            into += [(short[each][0], join(short[each][1], then)) for each, then in ways_in if each in short]
+            into = [Into(0, ())] if place in starts else []
+            into += [_shortened(each, short) for each in ways_in if each.place in short]
             into = list(dict.fromkeys(into))
-            if len(into) == 1:
-                short[place] = into[0]
+            if len(into) == 1 and not into[0].caps:
+                short[place] = into[0].place, into[0].took
             elif into:
                 self._ways.append(into)
                 short[place] = len(self._ways) - 1, ()
-        self._ways[0] = []
-        self._ends = [short[end] for end in ends if end in short]
+        self._ends = [Into(*short[end]) for end in ends if end in short]
         self.run = Run(self._at, self._bend, _NEAR)
 
     def _at(self, start: Moment) -> Moment:
         self._budget.spend(1 + len(self._ways) // 8)
         there = [start]
-        for into in self._ways[1:]:
-            there.append(self._best([walk(then, there[each] if each > 0 else start) for each, then in into]))
-        return self._best([walk(then, there[each] if each > 0 else start) for each, then in self._ends])
+        for into in [*self._ways[1:], self._ends]:
+            there.append(self._best([_moment(each, there) for each in into]))
+        return there[-1]
 
     def _bend(self, start: Moment) -> Bend:
         self._budget.spend(1 + len(self._ways) // 4)
-        begun: Bend = (start, True, FOREVER)
-        there = [begun]
-        for into in self._ways[1:]:
-            there.append(self._pick([move(then, there[each] if each > 0 else begun) for each, then in into]))
-        return self._pick([move(then, there[each] if each > 0 else begun) for each, then in self._ends])
+        there: list[Bend] = [(start, True, FOREVER)]
+        for into in [*self._ways[1:], self._ends]:
+            there.append(self._pick([_bent(each, there) for each in into]))
+        return there[-1]
+
+
+def _named(ways_in: Iterable[Into]) -> Iterator[int]:
+    """The places on which it depends when a case comes to another."""
+    for into in ways_in:
+        yield into.place
+        for cap in into.caps:
+            for place, _ in cap:
+                yield place
+
+
+def _shortened(into: Into, short: Mapping[int, tuple[int, Chain]]) -> Into:
+    """The same from places at which ways part or meet."""
+
+    def shorten(place: int, then: Chain) -> tuple[int, Chain]:
+        return short[place][0], join(short[place][1], then)
+
+    caps = [tuple([shorten(*each) for each in cap if each[0] in short]) for cap in into.caps]
+    return Into(*shorten(into.place, into.took), tuple([cap for cap in caps if cap]))
+
+
+def _moment(into: Into, there: Sequence[Moment]) -> Moment:
+    done = walk(into.took, there[into.place])
+    for cap in into.caps:
+        done = min(done, max([walk(then, there[place]) for place, then in cap]))
+    return done
+
+
+def _bent(into: Into, there: Sequence[Bend]) -> Bend:
+    done = move(into.took, there[into.place])
+    if not into.caps:
+        return done
+    return earliest([done, *[latest([move(then, there[place]) for place, then in cap]) for cap in into.caps]])
 
 
 class Stop(NamedTuple):

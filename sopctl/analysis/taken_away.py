@@ -1,11 +1,11 @@
 """Escalations by the clock among the ways: `after` takes a case away at its time, not at any time."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from sopctl.analysis.chains import Chain, TooMany, fits, join
-from sopctl.analysis.slowest import SURE, Counts, Frame, Group, Spread, State
+from sopctl.analysis.slowest import SURE, Begun, Cap, Counts, Frame, Group, Spread, State
 
 TRIGGER = ""
 Groups = dict[State, tuple[Group, ...]]
@@ -37,15 +37,22 @@ def passed(step: str) -> str:
 def settled(spread: Spread, clocked: Clocked, begun: str | None) -> Spread:
     """The same ways with those that the clock takes away. They lead from where the clock starts, for
     nobody knows which step it interrupts; unless no case is there so long, which then is slower.
+    Nothing that the clock may interrupt is done after it is through.
 
     `begun` is the point of the SOP at which the ways start; None where it is another one's."""
-    sources = _sources(spread, begun)
+    sources = _sources(spread, clocked, begun)
     extra: dict[State, list[Group]] = defaultdict(list)
+    caps: dict[State, list[Cap]] = defaultdict(list)
     at_source: dict[tuple[State, Since, State], tuple[str, bool]] = {}
     for state, cuts in clocked.items():
         for since, group in cuts:
-            starts = sources.get((since.level, since.point), [])
-            if not starts or _runs(spread, since, begun):
+            starts = sources.get((since.level, since.point), {})
+            running = _runs(spread, since, begun)
+            if cap := _cap(starts, since.after, running):
+                caps[state].append(cap)
+            if not group.nexts:
+                continue
+            if not starts or running:
                 extra[state].append(group)
                 continue
             late = _may_last(spread, state, group, starts, since.after)
@@ -59,36 +66,53 @@ def settled(spread: Spread, clocked: Clocked, begun: str | None) -> Spread:
         slow = (since.after,) if late else ()
         extra[start].append(Group(slow, (since.after,), SURE, (to,), left=left))
     groups = {state: (*found, *extra.get(state, ())) for state, found in spread.groups.items()}
-    return Spread(spread.starts, spread.order, spread.ends, groups, spread.looped)
+    return Spread(spread.starts, spread.order, spread.ends, groups, spread.looped, caps)
 
 
 def entered(spread: Spread) -> Iterator[State]:
     """The states at the first step of a SOP that a call or a hand-off leads to."""
     for state, groups in spread.groups.items():
         for group in groups:
-            for other in group.nexts:
-                if other[1] != state[1] and len(other[0]) >= len(state[0]) and not other[5]:
-                    yield other
+            yield from (other for other in group.nexts if _enters(state, other))
 
 
-def _sources(spread: Spread, begun: str | None) -> Mapping[tuple[Level, str], list[State]]:
-    """The states at which clocks start."""
-    found: dict[tuple[Level, str], dict[State, None]] = defaultdict(dict)
+def _enters(state: State, other: State) -> bool:
+    return other[1] != state[1] and len(other[0]) >= len(state[0]) and not other[5]
+
+
+def _sources(
+    spread: Spread, clocked: Clocked, begun: str | None
+) -> Mapping[tuple[Level, str], dict[State, list[Begun]]]:
+    """The states at which clocks start, and how cases come to them."""
+    found: dict[tuple[Level, str], dict[State, list[Begun]]] = defaultdict(lambda: defaultdict(list))
     if begun is not None:
         for state in spread.starts:
-            found[(state[0], state[1]), begun][state] = None
-    for state in entered(spread):
-        found[(state[0], state[1]), TRIGGER][state] = None
+            found[(state[0], state[1]), begun][state].append(Begun(None, (), SURE))
     for state, groups in spread.groups.items():
         for group in groups:
-            for other in group.nexts if not group.left else ():
+            come = [Begun(state, took, group.doubts) for took in group.slow or ((),)]
+            for other in group.nexts:
                 deep = len(other[0])
+                if _enters(state, other):
+                    found[(other[0], other[1]), TRIGGER][other] += come
+                if group.left:
+                    continue
                 if deep < len(state[0]):  # a call that comes back
                     sop, step, _, _ = state[0][deep]
-                    found[(other[0], sop), step][other] = None
+                    found[(other[0], sop), step][other] += come
                 elif deep == len(state[0]):
-                    found[(state[0], state[1]), state[2]][other] = None
-    return {key: [*states] for key, states in found.items()}
+                    found[(state[0], state[1]), state[2]][other] += come
+    for state, cuts in clocked.items():
+        for other in (each for _, group in cuts for each in group.nexts if _enters(state, each)):
+            found[(other[0], other[1]), TRIGGER][other].append(Begun(other, (), SURE))
+    return found
+
+
+def _cap(starts: Mapping[State, list[Begun]], after: Chain, running: bool) -> Cap:
+    """Until when a clock lets a case be; nobody can tell where that is empty."""
+    begun = dict.fromkeys(each for come in starts.values() for each in come)
+    found = [each._replace(through=join(each.through, after)) for each in begun]
+    return (*found, Begun(None, after, SURE)) if running else tuple(found)
 
 
 def _runs(spread: Spread, since: Since, begun: str | None) -> bool:
@@ -109,7 +133,7 @@ def _levels(state: State) -> Iterator[tuple[Level, Counts]]:
         yield (stack[:i], sop), counts
 
 
-def _may_last(spread: Spread, state: State, group: Group, starts: list[State], after: Chain) -> bool:
+def _may_last(spread: Spread, state: State, group: Group, starts: Iterable[State], after: Chain) -> bool:
     """Whether a case may still be at a step when the clock is through."""
     if group.doubts or spread.doubts([state]):
         return True
