@@ -783,6 +783,22 @@ def test_no_way_lasts_longer_than_the_clock_that_takes_the_case_away(
         assert verdict(sop(steps, deadlines=ceiling(f"{days}d", to=to), **whole)).broken is None
 
 
+@pytest.mark.parametrize(("after", "days"), [("9d", 2), ("49h", 2), ("2d", 5)])
+def test_an_escalation_by_the_clock_that_comes_when_all_is_done_takes_no_case_away(
+    after: str, days: int
+) -> None:
+    steps = [{"id": "one", "within": "2d", "next": "done"}, {"id": "net", "within": "3d", "next": "done"}]
+    away = [{"after": after, "then": "net"}]
+    assert minutes(verdict(sop(steps, escalations=away, deadlines=ceiling("1h")))) == days * 1440
+
+
+def test_a_way_to_an_end_to_which_only_what_is_overdue_comes_is_no_way_that_is_missing() -> None:
+    steps = [{"id": "one", "within": "2d", "next": "done"}, {"id": "net", "next": "net"}]
+    away = [{"after": "9d", "then": "other"}, {"after": "10d", "then": "net"}]
+    said = verdict(sop(steps, escalations=away, deadlines=ceiling("1h", to="other")))
+    assert (said.broken, said.doubts, said.nowhere) == (None, frozenset(), False)
+
+
 def test_a_clock_that_started_before_the_ways_do_ends_them_as_well() -> None:
     steps = [{"id": "one", "within": "1d"}, {"id": "two", "within": "9d", "next": "done"}]
     limit = ceiling("1h", **{"from": "one"})
@@ -910,19 +926,22 @@ def hours(step: dict[str, Any], word: str) -> int:
     return int(step.get(word, "0h")[:-1])
 
 
-def ends_of(whole: dict[str, Any]) -> list[tuple[int, int]]:
+NEVER = float("-inf")
+
+
+def ends_of(whole: dict[str, Any]) -> list[tuple[float, int]]:
     """Of every walk from the trigger to a goal, by plain recursion: how long it takes at the longest
-    and at the shortest."""
+    (never, where a step must be overdue), and at the shortest."""
     by_id = {step["id"]: step for step in whole["steps"]}
     goals, escalations = whole["goals"], whole["escalations"]
-    found: list[tuple[int, int]] = []
+    found: list[tuple[float, int]] = []
 
     def go(
         target: str,
         entered: dict[str, int],
         taken: frozenset[int],
-        clocks: dict[str, tuple[int, int]],
-        slow: int,
+        clocks: dict[str, tuple[float, int]],
+        slow: float,
         fast: int,
     ) -> None:
         if len(found) > 4000:
@@ -954,14 +973,8 @@ def ends_of(whole: dict[str, Any]) -> list[tuple[int, int]]:
                 go(each["then"], entered, taken | {i}, clocks, min(slow + longest, until), fast)
             else:
                 at, soon = (begun + hours(each, "after") for begun in clock)
-                go(
-                    each["then"],
-                    entered,
-                    taken | {i},
-                    clocks,
-                    min(slow + longest, at, until),
-                    max(fast, soon),
-                )
+                late = at if at <= min(slow + longest, until) else NEVER
+                go(each["then"], entered, taken | {i}, clocks, late, max(fast, soon))
         for to, most, least in ways:
             done = min(slow + most, until), fast + least
             if target in goals:
@@ -993,12 +1006,13 @@ def test_deadlines_are_timed_as_if_every_way_and_every_escalation_had_been_walke
     if not every:
         return
     most, least = minutes(slow) if slow.broken else 0, minutes(fast)
+    longest = max(0, *(slow for slow, _ in every))
     plain = all("after" not in each or (each["then"] in ("done", "other") and "from" not in each)
                 for each in whole["escalations"])  # fmt: skip
     if plain:  # else how long a clock has run at an escalation depends on the way
-        assert most == max(slow for slow, _ in every) * 60
+        assert most == longest * 60
         assert least == min(fast for _, fast in every) * 60
-    assert most >= max(slow for slow, _ in every) * 60
+    assert most >= longest * 60
     assert least <= min(fast for _, fast in every) * 60
 
 

@@ -259,9 +259,9 @@ class Clock:
 
     def _extreme(self, sop: Sop, deadline: Deadline, promise: Promise, course: Course) -> Extreme | None:
         spread = _between(sop, deadline, course)
-        if spread is None or not spread.ends:
-            return None
         slow = deadline.kind == "ceiling"
+        if spread is None or not any(end in spread.timely or not slow for end in spread.ends):
+            return None
         limit = chain_of(self._calendars.stretch(promise.time, self.default, course.longest))
         start = self._worst(spread, (), True, False).start if slow else self.window[0]
         start = self.window[0] if start is None else start

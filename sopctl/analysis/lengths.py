@@ -107,6 +107,8 @@ def _timed(sop: Sop, library: Library, ends: list[str], most: int) -> dict[str, 
     by_end: dict[str, list[list[State]]] = {}
     for i, spread in enumerate((slow, fast)):
         for state in spread.ends:
+            if state not in slow.timely and not i:
+                continue
             by_end.setdefault(state[2] or state[1], [[], []])[i].append(state)
     few = _few(slow)
     return {

@@ -4,7 +4,7 @@ Ways are never listed: what can be slowest (or fastest) is carried from state to
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -22,6 +22,7 @@ from sopctl.analysis.chains import (
     join,
     latest,
     move,
+    run_of,
     slowest,
     walk,
 )
@@ -64,6 +65,16 @@ class Group(NamedTuple):
     nexts: tuple[State, ...]
     capped: bool = False
     left: str = ""  # what takes the case away, where the step is not done
+
+    @property
+    def timely(self) -> bool:
+        """Whether a case that keeps all times may go there."""
+        return bool(self.slow or self.doubts)
+
+
+def overdue(group: Group) -> Group:
+    """The same where only a case goes that has not kept its times: no slow way leads there."""
+    return group._replace(slow=(), doubts=SURE)
 
 
 class Begun(NamedTuple):
@@ -116,7 +127,7 @@ class Spread:
     @cached_property
     def _doubted(self) -> dict[State, Doubts]:
         """The states of which something cannot be told."""
-        found = dict(self._doubts)
+        found = {state: said for state, said in self._doubts.items() if state in self.timely}
         if not found and not any(group.doubts for groups in self.groups.values() for group in groups):
             return found
         changed = True
@@ -124,7 +135,7 @@ class Spread:
             changed = False
             for state in self.order:
                 for group in self.groups[state]:
-                    said = found.get(state, SURE) | group.doubts
+                    said = found.get(state, SURE) | group.doubts if group.timely else SURE
                     if not said or any(_tells(cap, found) for cap in self._caps.get(state, ())):
                         continue
                     for other in group.nexts:
@@ -132,6 +143,33 @@ class Spread:
                             found[other] = found.get(other, SURE) | said
                             changed = True
         return found
+
+    @cached_property
+    def timely(self) -> Collection[State]:
+        """The states that a case may come to while it keeps all times."""
+        if not self._caps:
+            return self.groups.keys()
+        return reachable(
+            {
+                state: [to for group in groups if group.timely for to in group.nexts]
+                for state, groups in self.groups.items()
+            },
+            self.starts,
+        )
+
+    def through(self, cap: Cap) -> tuple[Chain, ...]:
+        """When a clock is through at the latest; none where nobody can tell."""
+        if not _tells(cap, self._doubted):
+            return ()
+        self.slow(())
+        return self._through(cap, self._slow or {})
+
+    def _through(self, cap: Cap, kept: Mapping[State, tuple[Chain, ...]]) -> tuple[Chain, ...]:
+        return slowest(
+            join(each, begun.through)
+            for begun in cap
+            for each in (kept.get(begun.state, ()) if begun.state else ((),))
+        )
 
     def _capped(self, state: State) -> list[Cap]:
         """The clocks of which it can be told when they take a case away that is at a state."""
@@ -188,7 +226,7 @@ class Spread:
                 kept[state] = here = keep(chains) if len(chains) > 1 else (chains[0],)
                 for group in self.groups[state]:
                     on = [join(each, then) for each in here for then in times(group)]
-                    if keep is slowest and state in self._caps:
+                    if keep is slowest and state in self._caps and group.timely:
                         on = self._cut(on, state, group, kept)
                     for other in group.nexts:
                         if again or not self.looped or place[other] > place[state]:
@@ -206,24 +244,21 @@ class Spread:
         which of them comes first."""
         endless = state in self._doubted or bool(group.doubts)
         for cap in self._capped(state):
-            through = [
-                join(each, begun.through)
-                for begun in cap
-                for each in (kept.get(begun.state, ()) if begun.state else ((),))
-            ]
+            through = self._through(cap, kept)
             if endless:
-                on, endless = through, False
+                on, endless = [*through], False
                 continue
             late = [each for each in on if not any(fits(each, other) for other in through)]
             if not all(fits(other, each) for each in late for other in through):
                 raise TooMany
             if late:
-                on = [each for each in on if each not in late] + through
+                on = [*(each for each in on if each not in late), *through]
         return on
 
     def run(self, ends: Iterable[State], slow: bool, budget: Budget) -> Run:
         """The slowest (fastest) way to these ends as a run of the whole graph."""
-        return _GraphRun(self, [self._place[end] for end in ends], slow, budget).run
+        places = [self._place[end] for end in ends if end in self.timely or not slow]
+        return _GraphRun(self, places, slow, budget).run if places else run_of(())
 
     def arrows(self, slow: bool) -> list[list["Into"]]:
         """By place in the order, what it comes from and how long that takes."""
@@ -243,7 +278,7 @@ class Spread:
             tuple([(self._place[begun.state] if begun.state else -1, begun.through) for begun in cap])
             for cap in self._capped(state)
         ]
-        if caps and (group.doubts or state in self._doubted):
+        if caps and group.timely and (group.doubts or state in self._doubted):
             return [Into(*each, tuple(caps[1:])) for each in caps[0]]
         return [Into(place, each, tuple(caps)) for each in group.slow]
 
@@ -287,7 +322,7 @@ class Spread:
             for cap in self._capped(state)
             if (known := [each for each in cap if each.state is None or each.state in best])
         ]
-        endless = through and (group.doubts or state in self._doubted)
+        endless = through and group.timely and (group.doubts or state in self._doubted)
         for took in ((Stretch(None, FOREVER),),) if endless else group.slow:
             done = walk(took, begun)
             if through and min(through) < done:
