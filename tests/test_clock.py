@@ -766,6 +766,8 @@ def test_an_escalation_by_the_clock_bounds_a_step_without_a_time() -> None:
         ([{"id": "one", "within": "9d", "next": "done"}], {"after": "4d"}, 4),
         ([{"id": "one", "next": "done"}], {"after": "4d"}, 4),
         ([{"id": "one", "within": "5bd", "next": "done"}], {"after": "6d"}, 6),
+        ([{"id": f"s-{i}", "within": "1bd" if i % 2 else "3h", "next": f"s-{i + 1}" if i < 29 else "done"}
+          for i in range(30)], {"after": "16d"}, 16),
         ([{"id": "one", "within": "1d"}, {"id": "two", "within": "9d", "next": "done"}],
          {"after": "4d", "from": "one"}, 5),
         ([{"id": "one", "within": "1d", "ask": "Good?", "answers": {"yes": "done", "no": "one"}}],
@@ -783,11 +785,13 @@ def test_no_way_lasts_longer_than_the_clock_that_takes_the_case_away(
         assert verdict(sop(steps, deadlines=ceiling(f"{days}d", to=to), **whole)).broken is None
 
 
-@pytest.mark.parametrize(("after", "days"), [("9d", 2), ("49h", 2), ("2d", 5)])
+@pytest.mark.parametrize(
+    ("within", "after", "days"), [("2d", "9d", 2), ("2d", "49h", 2), ("2d", "2d", 5), ("1bd", "9d", 4)]
+)
 def test_an_escalation_by_the_clock_that_comes_when_all_is_done_takes_no_case_away(
-    after: str, days: int
+    within: str, after: str, days: int
 ) -> None:
-    steps = [{"id": "one", "within": "2d", "next": "done"}, {"id": "net", "within": "3d", "next": "done"}]
+    steps = [{"id": "one", "within": within, "next": "done"}, {"id": "net", "within": "3d", "next": "done"}]
     away = [{"after": after, "then": "net"}]
     assert minutes(verdict(sop(steps, escalations=away, deadlines=ceiling("1h")))) == days * 1440
 
@@ -804,6 +808,30 @@ def test_a_clock_that_started_before_the_ways_do_ends_them_as_well() -> None:
     limit = ceiling("1h", **{"from": "one"})
     away = [{"after": "4d", "then": "other"}]
     assert minutes(verdict(sop(steps, deadlines=limit, escalations=away))) == 4 * 1440
+
+
+@pytest.mark.parametrize(
+    ("within", "after", "least"),
+    [
+        ("1d", "4d", "3d"),
+        ("1bd", "4bd", "3bd"),
+        ("1bd", "9d", "5d"),  # over Christmas and the weekend it takes four days
+        ("2d", "4bd", "2bd"),
+        ("5d", "4d", "0d"),
+    ],
+)
+def test_of_a_clock_that_started_before_the_ways_do_is_left_what_the_steps_before_leave(
+    within: str, after: str, least: str
+) -> None:
+    steps = [{"id": "one", "within": within}, {"id": "two", "within": "30d", "next": "done"}]
+    away = [{"after": after, "then": "other"}]
+
+    def held(value: str) -> bool:
+        limit = floor(value, to="other", **{"from": "one"})
+        return verdict(sop(steps, deadlines=limit, escalations=away)).broken is None
+
+    longer = f"{int(least[:-2] if 'b' in least else least[:-1]) + 1}{least.lstrip('0123456789')}"
+    assert (held(least), held(longer)) == (True, False)
 
 
 def test_no_call_lasts_longer_than_the_clock_of_the_caller_or_of_the_called_sop() -> None:

@@ -7,7 +7,7 @@ module alone.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from itertools import accumulate
 from typing import Any, NamedTuple
@@ -238,6 +238,19 @@ class Calendars:
         base names none, Monday to Friday, nine to five in UTC."""
         name = self._default_name
         return self.of(name) if name else Hours(OFFICE, "mon-fri 09:00-17:00", self._library.today)
+
+    @cached_property
+    def window(self) -> tuple[Moment, Moment]:
+        """The first and last minute of the two years from the library's today."""
+        today = self._library.today
+        years = today.year + 2
+        end = (
+            today.replace(year=years, day=min(today.day, 28))
+            if today.month == 2
+            else today.replace(year=years)
+        )
+        first, last = (self.default.moment(datetime.combine(day, time())) for day in (today, end))
+        return first, last
 
     @property
     def _default_name(self) -> str | None:

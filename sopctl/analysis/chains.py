@@ -160,9 +160,10 @@ def earliest(arrivals: Sequence[Bend]) -> Bend:
     """The earliest of several arrivals, for as long as it stays the earliest."""
     moment = min(each[0] for each in arrivals)
     moves = all(each[1] for each in arrivals if each[0] == moment)
-    room = min(each[2] for each in arrivals)
-    if moves:
-        room = min([room, *(each[0] - moment for each in arrivals if not each[1])])
+    room = min(each[2] for each in arrivals if each[0] == moment)
+    if moves:  # it comes no nearer to what comes later than the start does
+        later = [each for each in arrivals if each[0] > moment]
+        room = min([room, *(max(each[0] - moment, each[2] if each[1] else 0) for each in later)])
     return moment, moves, room
 
 

@@ -7,7 +7,7 @@ from calendar import monthrange
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date, datetime, time, timedelta
-from functools import cached_property
+from functools import cache
 from itertools import groupby
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
@@ -21,7 +21,9 @@ from sopctl.analysis.chains import (
     OutOfBudget,
     Run,
     TooMany,
+    join,
     run_of,
+    slowest,
     walk,
     widest,
 )
@@ -181,18 +183,9 @@ class Clock:
                 return start
         return worst
 
-    @cached_property
+    @property
     def window(self) -> tuple[Moment, Moment]:
-        """The first and last minute of the two years from the library's today."""
-        today = self._library.today
-        years = today.year + 2
-        end = (
-            today.replace(year=years, day=min(today.day, 28))
-            if today.month == 2
-            else today.replace(year=years)
-        )
-        first, last = (self.default.moment(datetime.combine(day, time())) for day in (today, end))
-        return first, last
+        return self._calendars.window
 
     # Deadlines
 
@@ -467,8 +460,9 @@ def _between(sop: Sop, deadline: Deadline, course: Course) -> Spread | None:
     if not all(_exists(point, library) for point in [(from_sop, from_step), *points]):
         return None
     goals = _goals(sop, points, library)
-    starts = _starts(sop, from_sop, from_step, course, goals, wanted)
-    return course.spread(starts, goals, wanted, sop.id, from_step if from_sop == sop.id else None)
+    starts, passed = _starts(sop, from_sop, from_step, course, goals, wanted)
+    since = from_step if from_sop == sop.id else None
+    return course.spread(starts, goals, wanted, sop.id, since, cache(lambda: _ago(*passed)))
 
 
 def _point(sop: Sop, written: str) -> tuple[str, str]:
@@ -512,15 +506,16 @@ def _may_narrow(sop: Sop, deadline: Deadline) -> bool:
 
 def _starts(
     sop: Sop, id: str, step: str, course: Course, goals: Goals, wanted: frozenset[str]
-) -> list[State]:
-    """The states at which the clock starts: behind each passing of the point."""
+) -> tuple[list[State], tuple[Spread | None, list[State]]]:
+    """The states at which the clock starts: behind each passing of the point. With them the ways to
+    the point, and its states there."""
     for root in dict.fromkeys([sop.id, id]):
         first = course.library.sop(root)
         entry = course.entry(first) if first else None
         if first is None or entry is None:
             continue
         if not step and id == sop.id and not course.comes_back(first):
-            return [entry]
+            return [entry], (None, [])
         place = step or (first.known_steps[0].id if id == root else "")
         passing = Goals(frozenset(((id, place),)), frozenset(), frozenset(), stops=False)
         spread = course.spread([entry], passing, wanted, root)
@@ -528,9 +523,28 @@ def _starts(
         if passed:
             if not step:
                 triggered = {entry, *entered(spread)}
-                return [state for state in passed if state in triggered]
-            return [each for state in passed for each in course.behind(state, goals, wanted, sop.id)]
-    return []
+                return [state for state in passed if state in triggered], (None, [])
+            behind = [each for state in passed for each in course.behind(state, goals, wanted, sop.id)]
+            return behind, (spread, passed)
+    return [], (None, [])
+
+
+def _ago(spread: Spread | None, passed: list[State]) -> tuple[Chain, ...]:
+    """How long the way to a point that cases have passed may take; none where nobody can tell."""
+    if spread is None or spread.doubts(passed):
+        return ()
+    found: list[Chain] = []
+    try:
+        for state in passed:
+            done = [group for group in spread.groups[state] if not group.left]
+            inside = any(len(to[0]) > len(state[0]) for group in done for to in group.nexts)
+            if inside or any(group.doubts for group in done):
+                return ()
+            before = spread.slow([state])[0]
+            found += [join(each, then) for each in before for group in done for then in group.slow]
+        return slowest(found)
+    except TooMany:
+        return ()
 
 
 __all__ = ["Broken", "Clock", "Extreme", "Promise", "Verdict", "clock", "promises_of", "verdicts"]

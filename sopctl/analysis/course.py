@@ -6,7 +6,7 @@ can be slowest (or fastest) is carried from state to state.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -14,6 +14,7 @@ from sopctl.analysis import ways
 from sopctl.analysis.calendar import MONTHS, Hours, Stretch, calendars
 from sopctl.analysis.chains import Chain, OutOfBudget, TooMany, chain, join, slowest
 from sopctl.analysis.escalation import lasts
+from sopctl.analysis.first_through import First, plain
 from sopctl.analysis.graph import circles, reachable
 from sopctl.analysis.narrowing import Guide, Known, Part
 from sopctl.analysis.onward import Leads, Steps
@@ -33,7 +34,7 @@ from sopctl.analysis.slowest import (
     State,
     Stop,
 )
-from sopctl.analysis.taken_away import TRIGGER, Since, passed, settled, taken
+from sopctl.analysis.taken_away import TRIGGER, Before, Since, passed, settled, taken
 from sopctl.analysis.untimed import Kind, untimed
 from sopctl.library import Library
 from sopctl.model.duration import Duration
@@ -79,6 +80,7 @@ class Course:
         self.longest = longest
         self._inline = inline  # walk through called SOPs instead of summing them up
         self._calendars = calendars(library)
+        self.first = First(lambda: self._calendars.window)
         self._legs: dict[tuple[str, str, Known], tuple[Leg, ...]] = {}
         self._untimed: dict[tuple[str, str], tuple[Kind, ...]] = {}
         self._sums: dict[tuple[str, Known], dict[tuple[str, Known], Group]] = {}
@@ -109,12 +111,14 @@ class Course:
         wanted: frozenset[str],
         home: str = "",
         since: str | None = TRIGGER,
+        ago: Callable[[], tuple[Chain, ...]] = tuple,
     ) -> Spread:
         """All states from these on, up to the goals, of cases of the home SOP; without goals, up to
         every end. Hand-offs are followed to SOPs that can lead to a wanted one; of calls to such,
-        each step counts. The starts are behind a step of the home SOP, or of another (None)."""
+        each step counts. The starts are behind a step of the home SOP, or of another (None); `ago` is how
+        long the SOP may have been entered then, or one that has called it."""
         begun = tuple(dict.fromkeys(starts))
-        return _Walk(self, home or (begun[0][1] if begun else ""), goals, wanted).from_(begun, since)
+        return _Walk(self, home or (begun[0][1] if begun else ""), goals, wanted).from_(begun, since, ago)
 
     def behind(self, state: State, goals: Goals, wanted: frozenset[str], home: str) -> list[State]:
         """The states that a step leads to once it is done."""
@@ -436,6 +440,8 @@ class Course:
             capped = spread.capped
             for name, ends in by_end.items():
                 slow, doubts = spread.slow(ends)
+                if not plain(slow):
+                    raise TooMany
                 sums[name] = Group(slow, spread.fast(ends), doubts, (), capped)
             self._sums[key] = sums
         return self._sums[key]
@@ -568,7 +574,12 @@ class _Walk:
         self._useful: set[str] | None = None
         self._at_steps = any(place in course.steps(sop) for sop, place in goals.reached) if goals else False
 
-    def from_(self, starts: tuple[State, ...], since: str | None = TRIGGER) -> Spread:
+    def from_(
+        self,
+        starts: tuple[State, ...],
+        since: str | None = TRIGGER,
+        ago: Callable[[], tuple[Chain, ...]] = tuple,
+    ) -> Spread:
         starts = tuple([self._stopped(each) for each in starts])
         groups: dict[State, tuple[Group, ...]] = {}
         after: list[State] = []
@@ -595,7 +606,9 @@ class _Walk:
         ended = (ENDED,) if self.goals is None else (DONE, HANDED)
         ends = [state for state in after[::-1] if state[5] in ended]
         spread = Spread(starts, after[::-1], ends, groups, looped)
-        return settled(spread, self._clocked, since) if self._clocked else spread
+        return (
+            settled(spread, self._clocked, Before(self.course.first, since, ago)) if self._clocked else spread
+        )
 
     def stops_at(self, sop: str, step: str) -> bool:
         """Whether the clock stops when a step is done."""

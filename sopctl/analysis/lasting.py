@@ -10,6 +10,7 @@ from sopctl.analysis.chains import Chain, OutOfBudget, TooMany, chain, join, slo
 from sopctl.analysis.chains import walk as run_through
 from sopctl.analysis.clock import clock
 from sopctl.analysis.course import Course, Doubts
+from sopctl.analysis.first_through import plain
 from sopctl.analysis.narrowing import ByArrows, Known, Part
 from sopctl.analysis.slowest import Spread
 from sopctl.analysis.untimed import Kind
@@ -63,6 +64,8 @@ class Shares:
         try:
             spread = _inside(step, self._course)
             slow = {end: _to(spread, end) for end in ends} if spread else {}
+            if not all(plain(chains) for chains, _ in slow.values()):
+                raise TooMany
         except (OutOfBudget, TooMany):
             return dict.fromkeys(ends, Share(unknown=(TOO_MANY,)))
         return {

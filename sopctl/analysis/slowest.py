@@ -14,7 +14,6 @@ from sopctl.analysis.chains import (
     Budget,
     Chain,
     Run,
-    TooMany,
     chain,
     earliest,
     fastest,
@@ -26,6 +25,7 @@ from sopctl.analysis.chains import (
     slowest,
     walk,
 )
+from sopctl.analysis.first_through import First
 from sopctl.analysis.graph import circles, reachable
 from sopctl.analysis.narrowing import Known
 
@@ -79,10 +79,10 @@ def overdue(group: Group) -> Group:
 
 class Begun(NamedTuple):
     """From where a case comes to what starts a clock (None: from the start of the ways), and when that
-    clock is through since then at the latest."""
+    clock is through since then: at the latest of these times."""
 
     state: State | None
-    through: Chain
+    through: tuple[Chain, ...]
     doubts: Doubts
 
 
@@ -111,9 +111,11 @@ class Spread:
         groups: dict[State, tuple[Group, ...]],
         looped: bool,
         caps: Mapping[State, Sequence[Cap]] | None = None,
+        first: First | None = None,
     ) -> None:
         self.starts, self.order, self.ends, self.groups = starts, order, ends, groups
         self._caps = caps or {}
+        self._first = first
         self._place = {state: i for i, state in enumerate(order)}
         self._doubts = self._loops() if looped else {}
         self.looped = looped
@@ -134,7 +136,7 @@ class Spread:
         while changed:
             changed = False
             for state in self.order:
-                for group in self.groups[state]:
+                for group in self.groups[state] if state in self.timely else ():
                     said = found.get(state, SURE) | group.doubts if group.timely else SURE
                     if not said or any(_tells(cap, found) for cap in self._caps.get(state, ())):
                         continue
@@ -157,18 +159,20 @@ class Spread:
             self.starts,
         )
 
-    def through(self, cap: Cap) -> tuple[Chain, ...]:
-        """When a clock is through at the latest; none where nobody can tell."""
+    def through(self, cap: Cap) -> list[tuple[Chain, ...]]:
+        """When a clock is through at the latest, by where it has started; none where nobody can tell."""
         if not _tells(cap, self._doubted):
-            return ()
+            return []
         self.slow(())
-        return self._through(cap, self._slow or {})
+        found = [self._through((each,), self._slow or {}) for each in cap]
+        return [each for each in found if each]
 
     def _through(self, cap: Cap, kept: Mapping[State, tuple[Chain, ...]]) -> tuple[Chain, ...]:
         return slowest(
-            join(each, begun.through)
+            join(each, then)
             for begun in cap
             for each in (kept.get(begun.state, ()) if begun.state else ((),))
+            for then in begun.through
         )
 
     def _capped(self, state: State) -> list[Cap]:
@@ -226,11 +230,10 @@ class Spread:
                 kept[state] = here = keep(chains) if len(chains) > 1 else (chains[0],)
                 for group in self.groups[state]:
                     on = [join(each, then) for each in here for then in times(group)]
-                    if keep is slowest and state in self._caps and group.timely:
-                        on = self._cut(on, state, group, kept)
                     for other in group.nexts:
                         if again or not self.looped or place[other] > place[state]:
-                            found[other] += on
+                            cut = keep is slowest and state in self._caps
+                            found[other] += self._cut(on, state, group, other, kept) if cut else on
             if kept == before:
                 break
             if again:
@@ -238,22 +241,29 @@ class Spread:
         return kept
 
     def _cut(
-        self, on: list[Chain], state: State, group: Group, kept: Mapping[State, tuple[Chain, ...]]
+        self, on: list[Chain], state: State, group: Group, to: State, kept: Mapping[State, tuple[Chain, ...]]
     ) -> list[Chain]:
-        """What a step takes before clocks take the case away; TooMany where it depends on the start
-        which of them comes first."""
+        """What a step takes before clocks take the case away."""
+        if not group.timely:
+            return on
         endless = state in self._doubted or bool(group.doubts)
         for cap in self._capped(state):
             through = self._through(cap, kept)
             if endless:
                 on, endless = [*through], False
-                continue
-            late = [each for each in on if not any(fits(each, other) for other in through)]
-            if not all(fits(other, each) for each in late for other in through):
-                raise TooMany
-            if late:
-                on = [*(each for each in on if each not in late), *through]
+            elif through:
+                runs_on = any(cap is each for each in self._caps.get(to, ()))
+                on = [each for one in on for each in self._sooner(one, through, runs_on)]
         return on
+
+    def _sooner(self, one: Chain, through: tuple[Chain, ...], runs_on: bool) -> tuple[Chain, ...]:
+        """A chain, or a clock that is sooner through. Where that depends on the start and the clock
+        runs on, what comes later is held against it."""
+        if any(fits(one, other) for other in through):
+            return (one,)
+        if all(fits(other, one) for other in through):
+            return through
+        return (one,) if runs_on or self._first is None else self._first.of(one, through)
 
     def run(self, ends: Iterable[State], slow: bool, budget: Budget) -> Run:
         """The slowest (fastest) way to these ends as a run of the whole graph."""
@@ -275,7 +285,13 @@ class Spread:
         if not slow or state not in self._caps:
             return [Into(place, each) for each in (group.slow if slow else group.fast)]
         caps = [
-            tuple([(self._place[begun.state] if begun.state else -1, begun.through) for begun in cap])
+            tuple(
+                [
+                    (self._place[begun.state] if begun.state else -1, then)
+                    for begun in cap
+                    for then in begun.through
+                ]
+            )
             for cap in self._capped(state)
         ]
         if caps and group.timely and (group.doubts or state in self._doubted):
@@ -318,7 +334,11 @@ class Spread:
                 yield took, walk(took, begun)
             return
         through = [
-            max(walk(each.through, best[each.state][0] if each.state else start) for each in known)
+            max(
+                walk(then, best[each.state][0] if each.state else start)
+                for each in known
+                for then in each.through
+            )
             for cap in self._capped(state)
             if (known := [each for each in cap if each.state is None or each.state in best])
         ]

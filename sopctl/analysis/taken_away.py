@@ -1,11 +1,11 @@
 """Escalations by the clock among the ways: `after` takes a case away at its time, not at any time."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from sopctl.analysis.calendar import Stretch
 from sopctl.analysis.chains import Chain, TooMany, fits, join
+from sopctl.analysis.first_through import First
 from sopctl.analysis.slowest import SURE, Begun, Cap, Counts, Frame, Group, Spread, State, overdue
 
 TRIGGER = ""
@@ -35,63 +35,87 @@ def passed(step: str) -> str:
     return f"done {step}"
 
 
-def settled(spread: Spread, clocked: Clocked, begun: str | None) -> Spread:
-    """The same ways with those that the clock takes away. They lead from where the clock starts, for
-    nobody knows which step it interrupts; where no case is there so long, to no slow way. Nothing that
-    the clock may interrupt is done after it is through.
+class Before(NamedTuple):
+    """What lies before the ways: how clocks compare, the point of the SOP at which the ways start (None
+    where it is another one's), and how long ago the SOP may have been entered then; none where nobody
+    can tell."""
 
-    `begun` is the point of the SOP at which the ways start; None where it is another one's."""
-    sources = _sources(spread, clocked, begun)
-    cuts = list(_cuts(spread, clocked, begun, sources))
-    late: set[Cut] = set()
-    while True:  # who is taken away late may be late for another clock
-        found = _with(spread, cuts, late, sources)
-        more = {cut for cut in cuts if cut not in late and _may_last(found, cut)}
-        if not more:
-            return found
-        late |= more
+    first: First
+    point: str | None
+    ago: Callable[[], tuple[Chain, ...]]
 
 
 class Cut(NamedTuple):
-    """A clock that may take a case away that is at a state; `running` where it may have started before
-    the ways do."""
+    """A clock that may take a case away that is at a state. It may have started before the ways do:
+    then at these `starts` it may have no more than `left`."""
 
     state: State
     since: Since
     group: Group
     cap: Cap
-    running: bool
+    starts: tuple[State, ...] = ()
+    left: Chain = ()
 
 
-def _cuts(spread: Spread, clocked: Clocked, begun: str | None, sources: "Sources") -> Iterator[Cut]:
+def settled(spread: Spread, clocked: Clocked, before: Before) -> Spread:
+    """The same ways with those that the clock takes away. They lead from where the clock starts, for
+    nobody knows which step it interrupts; where no case is there so long, to no slow way. Nothing that
+    the clock may interrupt is done after it is through."""
+    sources = _sources(spread, clocked, before.point)
+    cuts = list(_cuts(spread, clocked, before, sources))
+    late: set[int] = set()
+    while True:  # who is taken away late may be late for another clock
+        found = _with(spread, cuts, late, sources, before)
+        more = {i for i, cut in enumerate(cuts) if i not in late and _may_last(found, cut, before)}
+        if not more:
+            return found
+        late |= more
+
+
+def _cuts(spread: Spread, clocked: Clocked, before: Before, sources: "Sources") -> Iterator[Cut]:
+    left: dict[Chain, Chain] = {}
+    caps: dict[tuple[Since, bool], Cap] = {}
     for state, cuts in clocked.items():
         for since, group in cuts:
-            running = _runs(spread, since, begun)
-            cap = _cap(sources.get((since.level, since.point), {}), since.after, running)
-            yield Cut(state, since, group, cap, running)
+            running = tuple(_running(spread, since, before.point))
+            key = since, bool(running)
+            if key not in caps:
+                caps[key] = _cap(sources.get((since.level, since.point), {}), since.after, bool(running))
+            if running and since.after not in left:
+                left[since.after] = before.first.left(since.after, before.ago())
+            yield Cut(state, since, group, caps[key], running, left[since.after] if running else ())
 
 
-def _with(spread: Spread, cuts: list[Cut], late: set[Cut], sources: "Sources") -> Spread:
+def _with(spread: Spread, cuts: list[Cut], late: set[int], sources: "Sources", before: Before) -> Spread:
     """The ways, where these clocks and no others take a case away that keeps all times."""
     extra: dict[State, list[Group]] = defaultdict(list)
     caps: dict[State, list[Cap]] = defaultdict(list)
-    at_source: dict[tuple[State, Since, State], tuple[str, bool]] = {}
-    for cut in cuts:
-        state, since, group, cap, running = cut
+    at_source: dict[tuple[State, Chain, State, str], bool] = {}
+    for i, (state, since, group, cap, running, left) in enumerate(cuts):
         if cap:
             caps[state].append(cap)
+        sooner = bool(running) and _comes_later(spread, state, left)
         if running or not cap:
-            extra[state].append(group if cut in late else overdue(group))
-            continue
-        for start in sources[since.level, since.point]:
+            fast = group.fast if sooner or not cap else ()
+            extra[state].append((group if i in late else overdue(group))._replace(fast=fast))
+        begun = dict.fromkeys(sources.get((since.level, since.point), ()), since.after)
+        for start, then in [*begun.items(), *((each, left) for each in running if not sooner)]:
             for to in group.nexts:
-                _, before = at_source.get((start, since, to), ("", False))
-                at_source[start, since, to] = group.left, before or cut in late
-    for (start, since, to), (left, slow) in at_source.items():
-        away = Group((since.after,), (since.after,), SURE, (to,), left=left)
+                key = start, then, to, group.left
+                at_source[key] = at_source.get(key, False) or (i in late and not running)
+    for (start, then, to, words), slow in at_source.items():
+        away = Group((then,), (then,), SURE, (to,), left=words)
         extra[start].append(away if slow else overdue(away))
     groups = {state: (*found, *extra.get(state, ())) for state, found in spread.groups.items()}
-    return Spread(spread.starts, spread.order, spread.ends, groups, spread.looped, caps)
+    return Spread(spread.starts, spread.order, spread.ends, groups, spread.looped, caps, before.first)
+
+
+def _comes_later(spread: Spread, state: State, left: Chain) -> bool:
+    """Whether the fastest way comes to a state when a clock has nothing left."""
+    try:
+        return all(fits(left, each) for each in spread.fast([state]))
+    except TooMany:
+        return False
 
 
 def entered(spread: Spread) -> Iterator[State]:
@@ -113,43 +137,44 @@ def _sources(spread: Spread, clocked: Clocked, begun: str | None) -> Sources:
     found: dict[tuple[Level, str], dict[State, list[Begun]]] = defaultdict(lambda: defaultdict(list))
     if begun is not None:
         for state in spread.starts:
-            found[(state[0], state[1]), begun][state].append(Begun(None, (), SURE))
+            found[(state[0], state[1]), begun][state].append(Begun(None, ((),), SURE))
     for state, groups in spread.groups.items():
         for group in groups:
-            come = [Begun(state, took, group.doubts) for took in group.slow or ((),)]
+            come = Begun(state, group.slow or ((),), group.doubts)
             for other in group.nexts:
                 deep = len(other[0])
                 if _enters(state, other):
-                    found[(other[0], other[1]), TRIGGER][other] += come
+                    found[(other[0], other[1]), TRIGGER][other].append(come)
                 if group.left:
                     continue
                 if deep < len(state[0]):  # a call that comes back
                     sop, step, _, _ = state[0][deep]
-                    found[(other[0], sop), step][other] += come
+                    found[(other[0], sop), step][other].append(come)
                 elif deep == len(state[0]):
-                    found[(state[0], state[1]), state[2]][other] += come
+                    found[(state[0], state[1]), state[2]][other].append(come)
     for state, cuts in clocked.items():
         for other in (each for _, group in cuts for each in group.nexts if _enters(state, each)):
-            found[(other[0], other[1]), TRIGGER][other].append(Begun(other, (), SURE))
+            found[(other[0], other[1]), TRIGGER][other].append(Begun(other, ((),), SURE))
     return found
 
 
 def _cap(starts: Mapping[State, Sequence[Begun]], after: Chain, running: bool) -> Cap:
     """Until when a clock lets a case be; nobody can tell where that is empty."""
     begun = dict.fromkeys(each for come in starts.values() for each in come)
-    found = [each._replace(through=join(each.through, after)) for each in begun]
-    return (*found, Begun(None, after, SURE)) if running else tuple(found)
+    found = [each._replace(through=tuple([join(took, after) for took in each.through])) for each in begun]
+    return (*found, Begun(None, (after,), SURE)) if running else tuple(found)
 
 
-def _runs(spread: Spread, since: Since, begun: str | None) -> bool:
-    """Whether the clock may have started before the ways do."""
+def _running(spread: Spread, since: Since, begun: str | None) -> Iterator[State]:
+    """The starts of ways at which the clock may have started before."""
     if begun == since.point:
-        return False
+        return
     for state in spread.starts:
         for level, counts in _levels(state):
-            if level == since.level:
-                return since.point == TRIGGER or (level[1], passed(since.point)) in dict(counts)
-    return False
+            if level == since.level and (
+                since.point == TRIGGER or (level[1], passed(since.point)) in dict(counts)
+            ):
+                yield state
 
 
 def _levels(state: State) -> Iterator[tuple[Level, Counts]]:
@@ -159,24 +184,22 @@ def _levels(state: State) -> Iterator[tuple[Level, Counts]]:
         yield (stack[:i], sop), counts
 
 
-def _may_last(spread: Spread, cut: Cut) -> bool:
+def _may_last(spread: Spread, cut: Cut, before: Before) -> bool:
     """Whether a case that keeps all times may still be at a step when the clock is through."""
-    state, _, group, cap, running = cut
+    state, since, group, cap, running, _ = cut
     if state not in spread.timely:
         return False
-    if running or not cap or group.doubts or spread.doubts([state]):
+    ago = before.ago() if running else ((),)
+    if not cap or not ago or group.doubts or spread.doubts([state]):
         return True
     try:
-        through = spread.through(cap)
         here = [join(each, then) for each in spread.slow([state])[0] for then in group.slow]
+        through = spread.through(cap)
     except TooMany:
         return True
-    return not through or not all(any(_is_sooner(each, other) for other in through) for each in here)
-
-
-def _is_sooner(one: Chain, other: Chain) -> bool:
-    """Whether a chain is through before another one, whenever they start."""
-    if not other:
-        return False
-    *front, (hours, minutes) = other
-    return fits(one, (*front, Stretch(hours, minutes - 1)))
+    sooner = before.first.sooner
+    return (
+        not through
+        or not all(any(sooner(each, other) for other in start) for each in here for start in through)
+        or (bool(running) and not all(sooner(join(then, each), since.after) for then in ago for each in here))
+    )
