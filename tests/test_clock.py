@@ -796,6 +796,22 @@ def test_an_escalation_by_the_clock_that_comes_when_all_is_done_takes_no_case_aw
     assert minutes(verdict(sop(steps, escalations=away, deadlines=ceiling("1h")))) == days * 1440
 
 
+def test_a_clock_that_has_taken_the_case_away_ends_no_more() -> None:
+    steps = [
+        {"id": "one", "within": "6d", "next": "two"},
+        {"id": "two", "within": "9d", "next": "done"},
+        {"id": "net", "within": "9d", "next": "done"},
+    ]
+    away = [{"after": "5d", "then": "net"}, {"after": "3d", "from": "one", "then": "other"}]
+    assert minutes(verdict(sop(steps, escalations=away, deadlines=ceiling("1h", to="other")))) == 8 * 1440
+
+
+def test_of_two_clocks_only_the_one_that_is_through_first_takes_the_case_away() -> None:
+    steps = [{"id": "one", "next": "done"}, {"id": "net", "within": "3d", "next": "done"}]
+    away = [{"after": "5d", "then": "other"}, {"after": "9d", "then": "net"}]
+    assert minutes(verdict(sop(steps, escalations=away, deadlines=ceiling("1h")))) == 5 * 1440
+
+
 def test_a_way_to_an_end_to_which_only_what_is_overdue_comes_is_no_way_that_is_missing() -> None:
     steps = [{"id": "one", "within": "2d", "next": "done"}, {"id": "net", "next": "net"}]
     away = [{"after": "9d", "then": "other"}, {"after": "10d", "then": "net"}]

@@ -65,6 +65,17 @@ def test_a_hand_off_is_an_end_and_a_call_counts_with_its_steps() -> None:
     assert (said["TS-EX-003"].slowest.minutes, said["TS-EX-003"].fastest.minutes) == (2 * 1440 + 120, 1440)
 
 
+def test_an_escalation_hands_off_as_well_and_none_that_comes_when_all_is_done() -> None:
+    last = sop([{"id": "c", "within": "9d", "next": "done"}], id="TS-EX-003")
+    steps = [{"id": "a", "within": "3d", "next": "done"}]
+    for after, ends in (("1d", {"done", "TS-EX-003"}), ("9d", {"done"})):
+        away = [{"after": after, "then": "TS-EX-003"}]
+        assert {*found(library(sop(steps, escalations=away), last))} == ends
+    inner = sop([{"id": "b", "within": "3d", "next": "done"}], "TS-EX-002", escalations=[{"after": "9d", "then": "other"}])  # fmt: skip
+    calls = [{"id": "a", "call": "TS-EX-002", "on": {"done": "done", "other": "other"}}]
+    assert {*found(library(sop(calls), inner))} == {"done"}
+
+
 def test_months_are_long_for_the_slowest_and_short_for_the_fastest() -> None:
     steps = [{"id": "a", "within": "1mo", "wait": "1mo", "next": "done"}]
     (slow, fast) = found(library(sop(steps)))["done"]

@@ -10,7 +10,7 @@ from sopctl.analysis.chains import Budget, Gap, OutOfBudget, Run, TooMany, run_o
 from sopctl.analysis.clock import clock
 from sopctl.analysis.course import Course, Goals, Spread, State
 from sopctl.analysis.narrowing import ByFacts
-from sopctl.analysis.ways import arrows_by_step, is_sop
+from sopctl.analysis.ways import arrows_by_step, interruptions, is_sop
 from sopctl.library import Library
 from sopctl.model import Sop
 
@@ -96,7 +96,8 @@ def _unread(sop: Sop, library: Library) -> str:
 
 
 def _ends(sop: Sop) -> list[str]:
-    handed = (arrow.to for leads in arrows_by_step(sop).values() for arrow in leads if is_sop(arrow.to))
+    leads = [arrow.to for found in arrows_by_step(sop).values() for arrow in found]
+    handed = filter(is_sop, [*leads, *interruptions(sop)])
     return sorted({*(sop.outcomes or ()), *handed})
 
 

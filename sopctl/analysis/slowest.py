@@ -55,28 +55,6 @@ Doubts = frozenset[Doubt]
 SURE: Doubts = frozenset()
 
 
-class Group(NamedTuple):
-    """Where a step leads, and what it takes: `slow` are alternatives, the latest of which counts. It is
-    `capped` where the time of a call stands for that of loops without a bound inside it."""
-
-    slow: tuple[Chain, ...]
-    fast: tuple[Chain, ...]
-    doubts: Doubts
-    nexts: tuple[State, ...]
-    capped: bool = False
-    left: str = ""  # what takes the case away, where the step is not done
-
-    @property
-    def timely(self) -> bool:
-        """Whether a case that keeps all times may go there."""
-        return bool(self.slow or self.doubts)
-
-
-def overdue(group: Group) -> Group:
-    """The same where only a case goes that has not kept its times: no slow way leads there."""
-    return group._replace(slow=(), doubts=SURE)
-
-
 class Begun(NamedTuple):
     """From where a case comes to what starts a clock (None: from the start of the ways), and when that
     clock is through since then: at the latest of these times."""
@@ -88,6 +66,29 @@ class Begun(NamedTuple):
 
 Cap = tuple[Begun, ...]
 """A clock that takes a case away: wherever it has started, nothing there is done after it is through."""
+
+
+class Group(NamedTuple):
+    """Where a step leads, and what it takes: `slow` are alternatives, the latest of which counts. It is
+    `capped` where the time of a call stands for that of loops without a bound inside it."""
+
+    slow: tuple[Chain, ...]
+    fast: tuple[Chain, ...]
+    doubts: Doubts
+    nexts: tuple[State, ...]
+    capped: bool = False
+    left: str = ""  # what takes the case away, where the step is not done
+    caps: tuple[Cap, ...] | None = None  # the clocks that end it, where they are not all that run there
+
+    @property
+    def timely(self) -> bool:
+        """Whether a case that keeps all times may go there."""
+        return bool(self.slow or self.doubts)
+
+
+def overdue(group: Group) -> Group:
+    """The same where only a case goes that has not kept its times: no slow way leads there."""
+    return group._replace(slow=(), doubts=SURE)
 
 
 class Goals(NamedTuple):
@@ -138,7 +139,7 @@ class Spread:
             for state in self.order:
                 for group in self.groups[state] if state in self.timely else ():
                     said = found.get(state, SURE) | group.doubts if group.timely else SURE
-                    if not said or any(_tells(cap, found) for cap in self._caps.get(state, ())):
+                    if not said or any(_tells(cap, found) for cap in self._clocks(state, group)):
                         continue
                     for other in group.nexts:
                         if not said <= found.get(other, SURE):
@@ -149,7 +150,7 @@ class Spread:
     @cached_property
     def timely(self) -> Collection[State]:
         """The states that a case may come to while it keeps all times."""
-        if not self._caps:
+        if all(group.timely for groups in self.groups.values() for group in groups):
             return self.groups.keys()
         return reachable(
             {
@@ -158,6 +159,10 @@ class Spread:
             },
             self.starts,
         )
+
+    def caps(self, state: State) -> Sequence[Cap]:
+        """The clocks that may take a case away that is at a state."""
+        return self._caps.get(state, ())
 
     def through(self, cap: Cap) -> list[tuple[Chain, ...]]:
         """When a clock is through at the latest, by where it has started; none where nobody can tell."""
@@ -175,9 +180,12 @@ class Spread:
             for then in begun.through
         )
 
-    def _capped(self, state: State) -> list[Cap]:
-        """The clocks of which it can be told when they take a case away that is at a state."""
-        return [cap for cap in self._caps.get(state, ()) if _tells(cap, self._doubted)]
+    def _clocks(self, state: State, group: Group) -> Sequence[Cap]:
+        return self._caps.get(state, ()) if group.caps is None else group.caps
+
+    def _capped(self, state: State, group: Group) -> list[Cap]:
+        """The clocks of which it can be told when they end what is done at a state."""
+        return [cap for cap in self._clocks(state, group) if _tells(cap, self._doubted)]
 
     @property
     def capped(self) -> bool:
@@ -247,7 +255,7 @@ class Spread:
         if not group.timely:
             return on
         endless = state in self._doubted or bool(group.doubts)
-        for cap in self._capped(state):
+        for cap in self._capped(state, group):
             through = self._through(cap, kept)
             if endless:
                 on, endless = [*through], False
@@ -292,7 +300,7 @@ class Spread:
                     for then in begun.through
                 ]
             )
-            for cap in self._capped(state)
+            for cap in self._capped(state, group)
         ]
         if caps and group.timely and (group.doubts or state in self._doubted):
             return [Into(*each, tuple(caps[1:])) for each in caps[0]]
@@ -339,7 +347,7 @@ class Spread:
                 for each in known
                 for then in each.through
             )
-            for cap in self._capped(state)
+            for cap in self._capped(state, group)
             if (known := [each for each in cap if each.state is None or each.state in best])
         ]
         endless = through and group.timely and (group.doubts or state in self._doubted)

@@ -1,7 +1,8 @@
 """Escalations by the clock among the ways: `after` takes a case away at its time, not at any time."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from sopctl.analysis.chains import Chain, TooMany, fits, join
@@ -90,7 +91,7 @@ def _with(spread: Spread, cuts: list[Cut], late: set[int], sources: "Sources", b
     """The ways, where these clocks and no others take a case away that keeps all times."""
     extra: dict[State, list[Group]] = defaultdict(list)
     caps: dict[State, list[Cap]] = defaultdict(list)
-    at_source: dict[tuple[State, Chain, State, str], bool] = {}
+    at_source: dict[tuple[State, Chain, State, str, Cap], bool] = {}
     for i, (state, since, group, cap, running, left) in enumerate(cuts):
         if cap:
             caps[state].append(cap)
@@ -101,10 +102,10 @@ def _with(spread: Spread, cuts: list[Cut], late: set[int], sources: "Sources", b
         begun = dict.fromkeys(sources.get((since.level, since.point), ()), since.after)
         for start, then in [*begun.items(), *((each, left) for each in running if not sooner)]:
             for to in group.nexts:
-                key = start, then, to, group.left
+                key = start, then, to, group.left, cap
                 at_source[key] = at_source.get(key, False) or (i in late and not running)
-    for (start, then, to, words), slow in at_source.items():
-        away = Group((then,), (then,), SURE, (to,), left=words)
+    for (start, then, to, words, cap), slow in at_source.items():
+        away = Group((then,), (then,), SURE, (to,), left=words, caps=(cap,))  # others may not run any more
         extra[start].append(away if slow else overdue(away))
     groups = {state: (*found, *extra.get(state, ())) for state, found in spread.groups.items()}
     return Spread(spread.starts, spread.order, spread.ends, groups, spread.looped, caps, before.first)
@@ -141,7 +142,7 @@ def _sources(spread: Spread, clocked: Clocked, begun: str | None) -> Sources:
     for state, groups in spread.groups.items():
         for group in groups:
             come = Begun(state, group.slow or ((),), group.doubts)
-            for other in group.nexts:
+            for other in (each for each in group.nexts if not each[5]):
                 deep = len(other[0])
                 if _enters(state, other):
                     found[(other[0], other[1]), TRIGGER][other].append(come)
@@ -190,16 +191,26 @@ def _may_last(spread: Spread, cut: Cut, before: Before) -> bool:
     if state not in spread.timely:
         return False
     ago = before.ago() if running else ((),)
-    if not cap or not ago or group.doubts or spread.doubts([state]):
-        return True
-    try:
-        here = [join(each, then) for each in spread.slow([state])[0] for then in group.slow]
-        through = spread.through(cap)
-    except TooMany:
+    if not cap or not ago:
         return True
     sooner = before.first.sooner
+
+    def ends_before(chains: Iterable[Chain]) -> bool:
+        return all(any(sooner(each, end) for end in start) for each in chains for start in through)
+
+    try:
+        through = spread.through(cap)
+        others = [spread.through(each) for each in spread.caps(state) if each is not cap]
+        if not through or group.doubts or spread.doubts([state]):
+            here = None
+        else:
+            here = [join(each, then) for each in spread.slow([state])[0] for then in group.slow]
+    except TooMany:
+        return True
+    if through and not running and any(ends_before(chain.from_iterable(each)) for each in others if each):
+        return False
     return (
-        not through
-        or not all(any(sooner(each, other) for other in start) for each in here for start in through)
+        here is None
+        or not ends_before(here)
         or (bool(running) and not all(sooner(join(then, each), since.after) for then in ago for each in here))
     )
