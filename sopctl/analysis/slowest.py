@@ -354,7 +354,8 @@ class Spread:
         for took in ((Stretch(None, FOREVER),),) if endless else group.slow:
             done = walk(took, begun)
             if through and min(through) < done:
-                yield chain(Stretch(None, min(through) - begun)), min(through)
+                cut = max(begun, min(through))  # a way that comes here later is none
+                yield chain(Stretch(None, cut - begun)), cut
             else:
                 yield took, done
 
