@@ -211,6 +211,26 @@ def test_a_record_is_frozen_and_equal_to_one_that_says_the_same() -> None:
     assert person != read(friends=["eve"])[0]
 
 
+class Later(type):
+    """As Python 3.14 keeps annotations: nothing of them lies in the class itself."""
+
+    def __new__(cls, name: str, bases: tuple[type, ...], body: dict[str, Any]) -> type:
+        cls.waiting = body.pop("__annotations__")
+        return super().__new__(cls, name, bases, body)
+
+    @property
+    def __annotations__(cls) -> dict[str, Any]:  # type: ignore[override]
+        return type(cls).waiting
+
+
+def test_keys_are_found_where_annotations_are_made_when_asked_for() -> None:
+    class Dog(Part, metaclass=Later):
+        name: Name = key("What it is called.")
+
+    assert "__annotations__" not in vars(Dog)
+    assert list(Dog.__keys__) == ["name"]
+
+
 @pytest.mark.parametrize(
     "data", ["text", "", [], {}, {"name": {}}, {"name": []}, {"name": "A", "pets": [["x"]]}]
 )
