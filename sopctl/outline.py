@@ -13,7 +13,8 @@ from sopctl.diff.phrases import PHRASES, phrase, value
 from sopctl.ignores import ignores
 from sopctl.model import OUTLINE, Typed
 from sopctl.model.registers import Registers
-from sopctl.shape import Key, List, Map, Record, Shape, Text
+from sopctl.record import Key, Record
+from sopctl.shape import List, Map, Shape, Text
 
 
 def outline(typed: Typed) -> list[str]:

@@ -11,7 +11,7 @@ from sopctl.diagnostic import Pointer
 from sopctl.model.words import ID, SOP_ID
 from sopctl.pattern import lazy_pattern
 from sopctl.prose_code import without_blocks
-from sopctl.shape import Prose, Reference
+from sopctl.reading import Prose, Reference
 
 REFERENCE = re.compile(r"\[\[([^\[\]|\n]+)(?:\|([^\[\]\n]*))?\]\]")
 _TARGET = re.compile(

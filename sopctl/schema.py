@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Literal, NamedTuple
 
 from sopctl.model import Registers, Sop
-from sopctl.shape import Choice, Either, Key, List, Map, Part, Record, Shape, Word
+from sopctl.record import Key, Part, Record
+from sopctl.shape import Choice, Either, List, Map, Shape, Word
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

@@ -7,7 +7,8 @@ from typing import Any, Literal
 from sopctl import files
 from sopctl.files import FileTrouble
 from sopctl.model.words import Label
-from sopctl.shape import Part, Problem, key
+from sopctl.reading import Problem
+from sopctl.record import Part, key
 
 FILE = "sopctl.toml"
 _PYPROJECT = "pyproject.toml"

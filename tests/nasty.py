@@ -9,7 +9,9 @@ from typing import Any
 from hypothesis import strategies as st
 
 from sopctl.model import OUTLINE
-from sopctl.shape import Choice, Either, List, Map, Reading, Record, Shape, Text, Word
+from sopctl.reading import Reading
+from sopctl.record import Record
+from sopctl.shape import Choice, Either, List, Map, Shape, Text, Word
 
 TEXTS = [
     "Open the case.",

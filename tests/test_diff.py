@@ -24,8 +24,8 @@ from sopctl.model import registers as register_model
 from sopctl.model import scenario as scenario_model
 from sopctl.model import sop as sop_model
 from sopctl.model.words import Markdown
+from sopctl.record import shape_of
 from sopctl.review.reach import reach
-from sopctl.shape import shape_of
 
 ROOT = Path(__file__).parent.parent
 TODAY = date(2026, 11, 21)

@@ -15,7 +15,7 @@ from sopctl import edit, source
 from sopctl.edit import to_markdown, to_yaml
 from sopctl.edit.yaml_writer import ordered
 from sopctl.model import OUTLINE, Registers
-from sopctl.shape import Record
+from sopctl.record import Record
 from sopctl.source import Document
 
 ROOT = Path(__file__).parent.parent

@@ -12,10 +12,10 @@ import pytest
 from sopctl import files, library, schema
 from sopctl.library import Library
 from sopctl.model.sop import Sop
+from sopctl.record import Part
 from sopctl.render import Addresses, load, site
 from sopctl.render.links import FROM_THE_TOP
 from sopctl.render.programs import programs
-from sopctl.shape import Part
 
 ROOT = Path(__file__).parent.parent
 TODAY = date(2026, 11, 21)

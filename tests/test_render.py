@@ -25,6 +25,7 @@ from sopctl.model import OUTLINE
 from sopctl.model.duration import Duration
 from sopctl.model.registers import Fact
 from sopctl.model.sop import Sop
+from sopctl.record import Part, Record
 from sopctl.render import (
     Addresses,
     Command,
@@ -40,7 +41,7 @@ from sopctl.render import (
     words,
 )
 from sopctl.render import text as writing
-from sopctl.shape import Choice, Either, List, Map, Part, Record, Ref, Shape, Text, Word
+from sopctl.shape import Choice, Either, List, Map, Ref, Shape, Text, Word
 
 ROOT = Path(__file__).parent.parent
 TODAY = date(2026, 11, 21)

@@ -6,7 +6,9 @@ from typing import Annotated, Any, Literal
 import pytest
 
 from sopctl.model.words import Answer, Target, Time
-from sopctl.shape import UNKNOWN, Part, Reading, Ref, Text, Word, key, shape_of
+from sopctl.reading import UNKNOWN, Reading
+from sopctl.record import Part, key, shape_of
+from sopctl.shape import Ref, Text, Word
 
 Name = Annotated[str, Text("a name")]
 Id = Annotated[str, Word("an id", r"[a-z]+")]

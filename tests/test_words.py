@@ -17,9 +17,9 @@ from sopctl.example import LEAST
 from sopctl.library import build
 from sopctl.lint import lint
 from sopctl.prose import Speech, spoken, without_code
+from sopctl.reading import Prose
 from sopctl.render.blocks import html
 from sopctl.rules import RULES
-from sopctl.shape import Prose
 
 PEOPLE_AND_WORDS = [
     rule.code for rule in RULES if rule.code.startswith(("SOP60", "SOP70")) and rule.code < "SOP706"

@@ -12,7 +12,7 @@ from sopctl.library import Library
 from sopctl.model import Typed
 from sopctl.pattern import lazy_pattern
 from sopctl.prose import without_code
-from sopctl.shape import Prose
+from sopctl.reading import Prose
 
 _INLINE = lazy_pattern(r"(?<!\\)\]\([ \t]*(?:<(?P<angled>[^<>\n]*)>|(?P<bare>[^\s()<>]*(?:\([^\s()]*\)[^\s()]*)*))(?=[\s)])")  # fmt: skip
 _DEFINED = lazy_pattern(r"^ {0,3}\[(?!\^)[^\]\n]+\]:[ \t]*(?:<(?P<angled>[^<>\n]*)>|(?P<bare>\S+))(?=[ \t]*$|[ \t]+[\"'(])", re.MULTILINE)  # fmt: skip

@@ -13,7 +13,7 @@ from sopctl.model.duration import Duration
 from sopctl.model.registers import Fact
 from sopctl.model.sop import Row, Step, WithinRow
 from sopctl.model.unary import Values
-from sopctl.shape import UNKNOWN
+from sopctl.reading import UNKNOWN
 
 Said = tuple[str, ...] | str
 """The tests of a row, or the value that it sets."""

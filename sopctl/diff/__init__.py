@@ -13,7 +13,8 @@ from sopctl.diff.names import NOTHING, Names, Renamed
 from sopctl.library import Library
 from sopctl.model import OUTLINE, REGISTERS, Registers, Typed
 from sopctl.model.sop import APPROVED, Sop
-from sopctl.shape import List, Map, Record
+from sopctl.record import Record
+from sopctl.shape import List, Map
 from sopctl.weight import Weight
 
 Sides = tuple[Library, Library]

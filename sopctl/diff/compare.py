@@ -10,7 +10,8 @@ from sopctl.diff.essence import TEST, about, chosen, essence, words_of
 from sopctl.diff.names import Names
 from sopctl.diff.wholes import TIME, brought
 from sopctl.model.words import EntryId, Id
-from sopctl.shape import Key, List, Map, Record, Shape, Text, shape_of
+from sopctl.record import Key, Record, shape_of
+from sopctl.shape import List, Map, Shape, Text
 from sopctl.weight import Weight
 
 _OWN_NAMES = (shape_of(Id), shape_of(EntryId))

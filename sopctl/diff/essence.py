@@ -10,7 +10,8 @@ from sopctl.model.duration import Duration
 from sopctl.model.scenario import Expect, Scenario
 from sopctl.model.sop import Step
 from sopctl.model.words import Answer, FactTest
-from sopctl.shape import Either, Key, List, Map, Record, Ref, Shape, Text, Word, shape_of
+from sopctl.record import Key, Record, shape_of
+from sopctl.shape import Either, List, Map, Ref, Shape, Text, Word
 
 Data = Any
 """What stands in a file: texts, lists and mappings."""

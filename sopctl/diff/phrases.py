@@ -6,7 +6,8 @@ from typing import Any
 from sopctl.diff import wording
 from sopctl.diff.essence import TEST, chosen
 from sopctl.model.duration import Duration
-from sopctl.shape import Choice, List, Map, Record, Ref, Shape, Text, Word
+from sopctl.record import Record
+from sopctl.shape import Choice, List, Map, Ref, Shape, Text, Word
 
 PHRASES = {
     ("Step", "text"): "says {}",

@@ -5,7 +5,8 @@ from typing import Any
 
 from sopctl.diff.essence import chosen
 from sopctl.model.words import Time
-from sopctl.shape import List, Map, Record, Shape, Text, shape_of
+from sopctl.record import Record, shape_of
+from sopctl.shape import List, Map, Shape, Text
 from sopctl.weight import Weight
 
 TIME = shape_of(Time)

@@ -12,7 +12,8 @@ from typing import Any
 from sopctl import source
 from sopctl.edit.yaml_writer import WIDTH, holds_records, one_line, ordered, to_yaml
 from sopctl.model import OUTLINE
-from sopctl.shape import List, Record, Shape, Text
+from sopctl.record import Record
+from sopctl.shape import List, Shape, Text
 from sopctl.source import forms
 
 Data = dict[str, Any]

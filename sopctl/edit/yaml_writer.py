@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from sopctl.model import OUTLINE
-from sopctl.shape import Either, List, Map, Record, Shape, Text
+from sopctl.record import Record
+from sopctl.shape import Either, List, Map, Shape, Text
 from sopctl.source import forms
 
 WIDTH = 140

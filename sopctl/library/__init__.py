@@ -32,7 +32,7 @@ from sopctl.model.scenario import Scenario
 from sopctl.model.words import IS_ID, IS_SOP
 from sopctl.prose import Speech
 from sopctl.prose import references as text_references
-from sopctl.shape import UNKNOWN, Problem, Reference
+from sopctl.reading import UNKNOWN, Problem, Reference
 
 _Known = TypeVar("_Known")
 

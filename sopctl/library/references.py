@@ -8,7 +8,7 @@ from sopctl.model import Sop, Typed
 from sopctl.model.scenario import Scenario
 from sopctl.model.words import IS_ID, IS_SOP
 from sopctl.prose import TEXT_KINDS
-from sopctl.shape import Reference
+from sopctl.reading import Reference
 
 if TYPE_CHECKING:
     from sopctl.library import Library

@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 from sopctl.diagnostic import Finding, Pointer, did_you_mean, json_pointer
 from sopctl.model.registers import Registers
 from sopctl.model.sop import Sop
-from sopctl.shape import WAY_OUT_OF_EMPTY, Problem, Prose, Reading, Record, Reference
+from sopctl.reading import WAY_OUT_OF_EMPTY, Problem, Prose, Reading, Reference
+from sopctl.record import Record
 from sopctl.source import Document
 from sopctl.source.place import first_line, lines
 

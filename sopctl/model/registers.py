@@ -26,7 +26,9 @@ from sopctl.model.words import (
     WorkerType,
 )
 from sopctl.pattern import lazy_pattern
-from sopctl.shape import Filled, Part, Problem, Word, key
+from sopctl.reading import Problem
+from sopctl.record import Filled, Part, key
+from sopctl.shape import Word
 from sopctl.weight import Weight
 
 _FIELD = lazy_pattern(r"\{\{\s*(.*?)\s*\}\}")

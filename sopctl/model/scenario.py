@@ -12,7 +12,7 @@ from sopctl.model.words import (
     SopRef,
     Time,
 )
-from sopctl.shape import Filled, Part, key
+from sopctl.record import Filled, Part, key
 
 
 class Expect(Part, title="what a scenario expects"):

@@ -36,7 +36,8 @@ from sopctl.model.words import (
     Time,
     Version,
 )
-from sopctl.shape import Filled, Part, Problem, key
+from sopctl.reading import Problem
+from sopctl.record import Filled, Part, key
 from sopctl.weight import Weight
 
 Status = Literal["draft", "in-review", "approved", "effective", "suspended", "superseded", "withdrawn"]

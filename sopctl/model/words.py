@@ -5,7 +5,8 @@ from typing import Annotated, Any
 
 from sopctl.diagnostic import Pointer
 from sopctl.model.duration import Duration
-from sopctl.shape import Reading, Ref, Shape, Text, Word
+from sopctl.reading import Reading
+from sopctl.shape import Ref, Shape, Text, Word
 
 SOP_ID = r"[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)+"
 ID = r"[a-z0-9]+(?:[-.][a-z0-9]+)*"

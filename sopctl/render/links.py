@@ -16,8 +16,8 @@ from sopctl.model import Typed
 from sopctl.model.scenario import Scenario
 from sopctl.model.sop import Outcome, Sop, Step
 from sopctl.prose import meaning
+from sopctl.reading import Reference
 from sopctl.render.text import line
-from sopctl.shape import Reference
 
 _SECTIONS = frozenset(
     ("trigger", "scope", "prerequisites", "steps", "outcomes", "deadlines", "escalations", "facts", "records", "notes",

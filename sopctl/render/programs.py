@@ -12,9 +12,10 @@ from sopctl.analysis import lately
 from sopctl.library import Library
 from sopctl.model.duration import Duration
 from sopctl.model.sop import Sop
+from sopctl.reading import UNKNOWN
+from sopctl.record import Part
 from sopctl.render import words
 from sopctl.render.links import Addresses, sop_page
-from sopctl.shape import UNKNOWN, Part
 
 VERSION = 1
 """Of the form of the files: it rises where a key changes its meaning or goes, not where one is added."""

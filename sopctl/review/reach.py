@@ -12,7 +12,7 @@ from sopctl.diagnostic import Pointer
 from sopctl.diff import Change, Kind, gaps, hidden_ids
 from sopctl.library import Library
 from sopctl.model.sop import Sop, Step
-from sopctl.shape import Reference
+from sopctl.reading import Reference
 from sopctl.weight import Weight
 
 KINDS = ("sop", "role", "team", "schedule", "notice", "metric", "scenario")

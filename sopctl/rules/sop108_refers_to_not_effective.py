@@ -36,7 +36,7 @@ from collections.abc import Iterator
 from sopctl.diagnostic import Finding
 from sopctl.library import Library
 from sopctl.model import Sop
-from sopctl.shape import Reference
+from sopctl.reading import Reference
 
 
 def check(sop: Sop, library: Library) -> Iterator[Finding]:

@@ -33,7 +33,7 @@ from sopctl.diagnostic import Finding, Severity
 from sopctl.library import Library
 from sopctl.model import Sop
 from sopctl.model.sop import Step
-from sopctl.shape import Reference
+from sopctl.reading import Reference
 
 
 def check(sop: Sop, library: Library) -> Iterator[Finding]:

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from typing import Any
 
 from sopctl.diagnostic import Finding, Pointer, Span
-from sopctl.shape import Problem, Shape
+from sopctl.reading import Problem
+from sopctl.shape import Shape
 from sopctl.source.place import Place, Places, position
 
 MAX_BYTES = 1024 * 1024

@@ -10,7 +10,9 @@ from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from sopctl.diagnostic import nearest
-from sopctl.shape import Either, List, Map, Reading, Record, Shape, Text
+from sopctl.reading import Reading
+from sopctl.record import Record
+from sopctl.shape import Either, List, Map, Shape, Text
 
 OTHERWISE = "otherwise"
 """The key of a row for all other cases; in a table it stands in the first cell."""

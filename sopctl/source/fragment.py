@@ -8,7 +8,7 @@ from bisect import bisect_left
 from typing import Any, NamedTuple
 
 from sopctl.diagnostic import Pointer
-from sopctl.shape import Problem
+from sopctl.reading import Problem
 from sopctl.source import yaml_reader
 from sopctl.source.place import Extent, Place, Places
 

@@ -11,7 +11,9 @@ from itertools import groupby, takewhile
 from typing import Any
 
 from sopctl.diagnostic import Finding, Pointer
-from sopctl.shape import Map, Problem, Record, Shape
+from sopctl.reading import Problem
+from sopctl.record import Record
+from sopctl.shape import Map, Shape
 from sopctl.source import Document, forms
 from sopctl.source import markdown_blocks as layout
 from sopctl.source import markdown_slips as slips

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sopctl.diagnostic import Finding
 from sopctl.pattern import lazy_pattern
-from sopctl.shape import Problem, invisible
+from sopctl.reading import Problem, invisible
 from sopctl.source import forms
 from sopctl.source.markdown_blocks import Item, Line, blocks, cells
 from sopctl.source.place import Extent

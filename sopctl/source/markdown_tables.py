@@ -3,7 +3,7 @@
 from typing import Any
 
 from sopctl.diagnostic import Pointer
-from sopctl.shape import Record
+from sopctl.record import Record
 from sopctl.source import forms
 from sopctl.source import markdown_blocks as layout
 from sopctl.source import markdown_slips as slips

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from sopctl.diagnostic import Finding, Pointer
-from sopctl.shape import Problem, Shape
+from sopctl.reading import Problem
+from sopctl.shape import Shape
 from sopctl.source import forms
 from sopctl.source.fragment import Fragment
 from sopctl.source.markdown_blocks import Cell, Line

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from sopctl.diagnostic import Finding, Pointer
 from sopctl.pattern import lazy_pattern
-from sopctl.shape import Problem
+from sopctl.reading import Problem
 from sopctl.source import MAX_DEPTH, Document
 from sopctl.source.place import Place, Places, first_line
 from sopctl.source.yaml_trouble import Closed, Trouble, explain, merged, second_document

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from sopctl.diagnostic import Finding
 from sopctl.pattern import lazy_pattern
-from sopctl.shape import Problem, invisible
+from sopctl.reading import Problem, invisible
 from sopctl.source.place import first_line
 
 _QUOTE = "put the whole text in quotes"
