@@ -8,7 +8,7 @@ from sopctl.diagnostic import Finding
 from sopctl.pattern import lazy_pattern
 from sopctl.reading import Problem, invisible
 from sopctl.source import forms
-from sopctl.source.markdown_blocks import Item, Line, blocks, cells
+from sopctl.source.markdown_blocks import Line, blocks, cells
 from sopctl.source.place import Extent
 from sopctl.source.yaml_trouble import MERGED
 
@@ -75,13 +75,20 @@ def no_front_matter(path: str, text: str) -> Problem | None:
     return Problem("SOP007", Finding((), message, help), (0, len(text.partition("\n")[0].rstrip())))
 
 
-def settings(items: Sequence[Item], keys: Container[str], known: bool) -> dict[int, Slip]:
-    """The bullets at the top of an entry that begin with a key and are not `key: value`, by their number.
+def setting(line: Line, keys: Container[str], known: bool) -> Slip | None:
+    """A bullet at the top of an entry that begins with a key and is not `key: value`.
 
-    `known`: a key stands in this list as it should, so that a bullet that begins with one is no sentence.
+    `known`: a key stands in its list as it should, so that a bullet that begins with one is no sentence.
     """
-    found = ((i, _slip(item.lines[0], keys, known)) for i, item in enumerate(items))
-    return {i: slip for i, slip in found if slip}
+    named = _NAMED.match(line.text)
+    if named and (name := forms.named(named[2], keys)) in keys:
+        return Slip(name, line.text.strip(), line.extent, line.start + named.end(), named[2] != name)
+    word = _WORD.match(line.text)
+    if not word or (name := word[1].lower()) not in keys:
+        return None
+    if known or (word[1] == name and len(word[2].split()) == 1):
+        return Slip(name, line.text.strip(), line.extent, line.start + word.end(), word[1] != name)
+    return None
 
 
 def unspaced(lines: Sequence[Line], keys: Container[str]) -> dict[int, Slip]:
@@ -137,6 +144,11 @@ def heading(line: Line) -> Line:
     return line._replace(text=f"{found[1]} {line.text[found.end() :]}") if found else line
 
 
+def shown(text: str) -> str:
+    """A piece of the file as a message shows it."""
+    return f"`{text.strip()[:40]}`"
+
+
 def hidden(text: str) -> str:
     """The first character that nobody sees in a text, by name."""
     found = invisible(text)
@@ -169,17 +181,5 @@ def _is_delimiter(line: Line) -> bool:
 def _unspaced(line: Line, keys: Container[str]) -> Slip | None:
     bullet = _UNSPACED.match(line.text)
     rest = Line(line.start + bullet.end(), line.text[bullet.end() :]) if bullet else None
-    slip = _slip(rest, keys, known=False) if rest else None
+    slip = setting(rest, keys, known=False) if rest else None
     return slip and slip._replace(at=line.extent, written=line.text.strip())
-
-
-def _slip(line: Line, keys: Container[str], known: bool) -> Slip | None:
-    named = _NAMED.match(line.text)
-    if named and (name := forms.named(named[2], keys)) in keys:
-        return Slip(name, line.text.strip(), line.extent, line.start + named.end(), named[2] != name)
-    word = _WORD.match(line.text)
-    if not word or (name := word[1].lower()) not in keys:
-        return None
-    if known or (word[1] == name and len(word[2].split()) == 1):
-        return Slip(name, line.text.strip(), line.extent, line.start + word.end(), word[1] != name)
-    return None

@@ -1,17 +1,30 @@
 """The rows of a table as records: a column is a key, or an entry of a mapping."""
 
-from typing import Any
-
 from sopctl.diagnostic import Pointer
 from sopctl.record import Record
 from sopctl.source import forms
 from sopctl.source import markdown_blocks as layout
 from sopctl.source import markdown_slips as slips
 from sopctl.source.markdown_blocks import Cell, Line
-from sopctl.source.markdown_values import Values
+from sopctl.source.markdown_values import Data, Values
 from sopctl.source.place import Extent, Place
 
-Data = dict[str, Any]
+
+def key(into: Values, record: Record, kind: str, lines: list[Line], at: Pointer, data: Data) -> bool:
+    """Read a table that is a key of a record; False where it is text."""
+    headings = [cell.text for cell in layout.cells(lines[0])]
+    found = forms.table(record, headings)
+    if not found:
+        return False
+    name, row = found
+    if forms.is_foreign(row, headings):
+        message = f"a table here is `{name}`, with a column for each fact, then `then`; this one is none"
+        help = "name its columns so; one for readers stands under `## Notes`, or in a fenced `yaml` block as `text: |`"
+        into.complain("SOP005", at, message, lines[0].extent, help)
+        return False
+    if not into.twice(data, name, at, lines[0].extent):
+        data[name] = rows(into, row, kind, lines, (*at, name))
+    return True
 
 
 def rows(into: Values, row: Record, kind: str, lines: list[Line], at: Pointer, first: int = 0) -> list[Data]:

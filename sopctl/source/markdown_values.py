@@ -13,6 +13,8 @@ from sopctl.source.markdown_blocks import Cell, Line
 from sopctl.source.place import Extent, Place, Places
 from sopctl.source.yaml_reader import has_comments
 
+Data = dict[str, Any]
+
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\']|\'\')*\'')
 
 
@@ -82,6 +84,33 @@ class Values:
         fragment = Fragment(self.text[start : max(start, lines[-1].start)], start, at, first)
         return self.yaml(fragment, key is not None, key, lines[0].extent)
 
+    def merge(self, lines: list[Line], at: Pointer, data: Data) -> None:
+        """The keys of fenced YAML beside those that are there."""
+        more = self.fence(lines, at)
+        if isinstance(more, dict):
+            for name, value in more.items():
+                if name in data:
+                    self.twice(data, name, at, self._fenced_key(name) or lines[0].extent)
+                else:
+                    data[name] = value
+        elif more is not None:
+            message, help = "this block of YAML should hold keys", "write `key: value` lines"
+            self.complain("SOP005", at, message, lines[0].extent, help)
+
+    def _fenced_key(self, name: str) -> Extent | None:
+        """Where the fence that was read last has this key."""
+        fragment = self._fragments[-1][0]
+        return fragment.places()[(*fragment.at, name)].key
+
+    def extend(self, lines: list[Line], at: Pointer, made: list[Any]) -> None:
+        """The items of fenced YAML behind those that are there."""
+        more = self.fence(lines, at, first=len(made))
+        if isinstance(more, list):
+            made.extend(more)
+        elif more is not None:
+            message, help = "this block of YAML should hold a list", "begin each entry with `- `"
+            self.complain("SOP005", at, message, lines[0].extent, help)
+
     def yaml(self, fragment: Fragment, whole: bool, key: Extent | None, block: Extent | None) -> Any:
         data, problems, complete = fragment.read()
         self.problems.extend(problems)
@@ -97,12 +126,7 @@ class Values:
         self.found[at] = Place(key, cell.extent, text, "cell", block)
         return text
 
-    def fenced_key(self, name: str) -> Extent | None:
-        """Where the fence that was read last has this key."""
-        fragment = self._fragments[-1][0]
-        return fragment.places()[(*fragment.at, name)].key
-
-    def twice(self, data: dict[str, Any], name: str, at: Pointer, extent: Extent) -> bool:
+    def twice(self, data: Data, name: str, at: Pointer, extent: Extent) -> bool:
         if name in data:
             message = f"`{name}` is written twice; only the first is read"
             self.complain("SOP002", (*at, name), message, extent, "keep one of the two")
