@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from sopctl.diagnostic import Diagnostic, Span
 from sopctl.pattern import lazy_pattern
-from sopctl.source import Document, markdown_blocks, place
+from sopctl.source import Document, place
 from sopctl.source.place import position
 
 _YAML = lazy_pattern(r"(?<!\S)#[ \t]*sopctl:[ \t]*ignore(?:\[(?P<codes>[^\]\n]*)\])?(?P<reason>[^\r\n]*)")
@@ -96,6 +96,8 @@ def _written(document: Document) -> Iterator[re.Match[str]]:
     """What looks like an ignore comment and stands in no text, in Markdown in no code."""
     matches = [*(_MARKDOWN if document.markdown else _YAML).finditer(document.text)]
     if document.markdown:
+        from sopctl.source import markdown_blocks  # only who writes Markdown pays for it
+
         page = markdown_blocks.page(document.text) if matches else None
         comments = {start for start, _ in page.comments} if page else set()
         return (match for match in matches if match.start() in comments)

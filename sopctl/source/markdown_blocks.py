@@ -17,6 +17,7 @@ _FENCE = lazy_pattern(r" {0,3}(`{3,}|~{3,})([^`\r\n]*)")
 _SIGNS = lazy_pattern(r"#{1,6}(?=[ \t]|$)")
 _BULLET = lazy_pattern(r"( {0,3}[-*+])(?:([ \t]+)(?=[^ \t])|[ \t]*$)")
 _RULE = lazy_pattern(r" {0,3}([-*_])(?:[ \t]*\1){2,}[ \t]*")
+_ID = lazy_pattern(r"(?:\A|(?<=\s))\{#([^\s{}]*)\}\Z")
 _DELIMITER = lazy_pattern(r":?-+:?")
 _CELL = lazy_pattern(r"(?:[^|\\]|\\\||\\)*")
 
@@ -56,9 +57,9 @@ class Section(NamedTuple):
     level: int
     title: str
     at: Extent
-    id: str | None
-    id_at: Extent
     lines: list[Line]
+    id: str | None = None
+    id_at: Extent = (0, 0)
 
 
 class Item(NamedTuple):
@@ -101,9 +102,7 @@ def page(text: str) -> Page | None:
     close = next((i for i, line in enumerate(lines) if i and line.text.rstrip() == "---"), None)
     if close is None:
         return Page(None, [], [], None, None)
-    comments: list[Extent] = []
-    body, *still_open = _fenced(text, lines[close + 1 :], comments)
-    return Page((lines[1].start, lines[close].start), body, comments, *still_open)
+    return _page(text, (lines[1].start, lines[close].start), lines[close + 1 :])
 
 
 def _lines(text: str) -> list[Line]:
@@ -116,59 +115,61 @@ def _lines(text: str) -> list[Line]:
     return starts
 
 
-def _fenced(
-    text: str, lines: list[Line], comments: list[Extent]
-) -> tuple[list[Line], Line | None, Line | None]:
-    """Mark the lines of fenced code; elsewhere take out the comments. Also the fence, and the comment at
-    the beginning of a line, that nothing closes."""
+def _page(text: str, front: Extent, lines: list[Line]) -> Page:
+    """Mark the lines of fenced code; elsewhere take out the comments."""
     marked: list[Line] = []
-    fence, opened, unclosed, until = "", None, None, 0
-    last = text.rfind("-->")
+    comments = _Comments(text)
+    fence, open_fence, open_comment = "", None, None
     for line in lines:
         if fence:
             marked.append(line._replace(fence=fence))
             if _closes(line.text, fence):
-                fence = ""
-        elif line.start >= until and _may_open(line.text) and (found := _FENCE.fullmatch(line.text)):
-            fence, opened = found[1], line
+                fence, open_fence = "", None
+        elif line.start >= comments.end and _may_open(line.text) and (found := _FENCE.fullmatch(line.text)):
+            fence, open_fence = found[1], line
             marked.append(line._replace(fence=fence))
-        elif line.start < until or "<!--" in line.text:
-            spared, until = _without_comments(text, line, until, last, comments)
+        elif line.start < comments.end or "<!--" in line.text:
+            spared = comments.taken_out(line)
             if not spared.blank:
                 marked.append(spared)
-            if not unclosed and spared.text.lstrip().startswith("<!--"):
-                unclosed = spared
+            if not open_comment and spared.text.lstrip().startswith("<!--"):
+                open_comment = spared
         else:
             marked.append(line)
-    return marked, opened if fence else None, unclosed
+    return Page(front, marked, comments.found, open_fence, open_comment)
 
 
 def _may_open(text: str) -> bool:
     return "``" in text or "~~" in text
 
 
-def _without_comments(
-    text: str, line: Line, until: int, last: int, comments: list[Extent]
-) -> tuple[Line, int]:
-    """A line without its comments, each character of it in its place, and where the last of them ends;
-    `until` is where one of an earlier line does, `last` where the last of the file begins to. In code they are code, and one that nothing closes is text."""
-    here, at = line.text, max(0, until - line.start)
-    spared = [" " * min(at, len(here))]
-    while found := _CODE_OR_COMMENT.search(here, at):
-        start = line.start + found.start()
-        if found[1]:
-            spared.append(here[at : found.end()])
-            at = found.end()
-            continue
-        if last < start + 2:
-            break
-        end = text.find("-->", start + 2)
-        until = end + 3
-        comments.append((start, until))
-        spared += here[at : found.start()], " " * (min(until - line.start, len(here)) - found.start())
-        at = until - line.start
-    left = "".join([*spared, here[at:]]).rstrip()
-    return _drawn_in(line, left), until
+class _Comments:
+    """Takes the comments of a file out of its lines, which come one after the other."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.found: list[Extent] = []
+        self.end = 0  # that of the last one so far
+        self._last = text.rfind("-->")
+
+    def taken_out(self, line: Line) -> Line:
+        """The line without its comments, each character of it in its place. In code they are code, and one
+        that nothing closes is text."""
+        here, at = line.text, max(0, self.end - line.start)
+        spared = [" " * min(at, len(here))]
+        while found := _CODE_OR_COMMENT.search(here, at):
+            start = line.start + found.start()
+            if found[1]:
+                spared.append(here[at : found.end()])
+                at = found.end()
+                continue
+            if self._last < start + 2:
+                break
+            self.end = self.text.find("-->", start + 2) + 3
+            self.found.append((start, self.end))
+            spared += here[at : found.start()], " " * (min(self.end - line.start, len(here)) - found.start())
+            at = self.end - line.start
+        return _drawn_in(line, "".join([*spared, here[at:]]).rstrip())
 
 
 def _drawn_in(line: Line, left: str) -> Line:
@@ -185,13 +186,13 @@ def _closes(text: str, fence: str) -> bool:
     if fence not in text:
         return False
     bare = text.strip()
-    return len(text) - len(text.lstrip()) < 4 and bare == fence[0] * len(bare) and len(bare) >= len(fence)
+    return _lead(text) < 4 and bare == fence[0] * len(bare) and len(bare) >= len(fence)
 
 
 def sections(lines: list[Line], level: int) -> Iterator[Section]:
     """What stands before the first heading of this level or above it, then each heading's own."""
     own: list[Line] = []
-    section = Section(None, 0, "", (0, 0), None, (0, 0), own)
+    section = Section(None, 0, "", (0, 0), own)
     for line in lines:
         level_here = 0 if line.fence else _level(line)
         if 0 < level_here <= level:
@@ -214,16 +215,14 @@ def _section(line: Line, level: int, lines: list[Line]) -> Section:
     bare = title.rstrip("#")
     if not bare or bare[-1] in " \t":
         title = bare.rstrip()
-    at = line.start + level + len(title) - len(title.lstrip())
+    at = line.start + level + _lead(title)
     title = title.lstrip()
-    cut = title.rfind("{#")
-    if cut < 0 or title[-1] != "}" or re.search(r"[\s{}]", id := title[cut + 2 : -1]):
-        return Section(line, level, title, (at, at + len(title)), None, (0, 0), lines)
-    if cut and not title[cut - 1].isspace():
-        return Section(line, level, title, (at, at + len(title)), None, (0, 0), lines)
-    id_at = at + cut + 2
-    title = title[:cut].rstrip()
-    return Section(line, level, title, (at, at + len(title)), id, (id_at, id_at + len(id)), lines)
+    found = _ID.search(title)
+    if not found:
+        return Section(line, level, title, (at, at + len(title)), lines)
+    id_at = (at + found.start(1), at + found.end(1))
+    title = title[: found.start()].rstrip()
+    return Section(line, level, title, (at, at + len(title)), lines, found[1], id_at)
 
 
 def blocks(lines: list[Line]) -> Iterator[Block]:
@@ -247,21 +246,25 @@ def _block(lines: list[Line], at: int) -> tuple[str, int]:
     """The kind of structure that begins here ("" for text), and where it ends."""
     line = lines[at]
     if line.fence:
-        end = _fence_end(lines, at)
-        return ("yaml" if is_yaml(line) else ""), end
+        return ("yaml" if _is_yaml(line) else ""), _fence_end(lines, at)
     if (
         line.text.lstrip()[:1] in ("-", "*", "+")
         and _BULLET.match(line.text)
         and not _RULE.fullmatch(line.text)
     ):
         return "list", _list_end(lines, at)
-    if "|" in line.text and at + 1 < len(lines) and _heads_table(line, lines[at + 1]):
+    return _table(lines, at) if "|" in line.text else ("", at + 1)
+
+
+def _table(lines: list[Line], at: int) -> tuple[str, int]:
+    """A table, whole or torn, where one begins here; else one line of text."""
+    if _heads_table(lines, at):
         end = at + 2
         while end < len(lines) and "|" in lines[end].text and not lines[end].fence:
             end += 1
         torn = _rows_end(lines, end)
         return ("torn", torn) if torn > end else ("table", end)
-    if _is_row(line) and len(cells(line)) > 1 and (end := _rows_end(lines, at + 1)) > at + 1:
+    if _is_row(lines[at]) and len(cells(lines[at])) > 1 and (end := _rows_end(lines, at + 1)) > at + 1:
         return "torn", end
     return "", at + 1
 
@@ -272,7 +275,7 @@ def _rows_end(lines: list[Line], at: int) -> int:
     for i in range(at, len(lines)):
         if lines[i].blank:
             continue
-        if not _is_row(lines[i]) or (i + 1 < len(lines) and _heads_table(lines[i], lines[i + 1])):
+        if not _is_row(lines[i]) or _heads_table(lines, i):
             break
         end = i + 1
     return end
@@ -282,7 +285,18 @@ def _is_row(line: Line) -> bool:
     return line.text[:1] == "|" and not line.fence
 
 
-def is_yaml(line: Line) -> bool:
+def _heads_table(lines: list[Line], at: int) -> bool:
+    """Whether a rule with as many cells stands below a line."""
+    if "|" not in lines[at].text or at + 1 == len(lines):
+        return False
+    below = lines[at + 1]
+    if "|" not in below.text or "-" not in below.text or below.fence:
+        return False
+    rule = cells(below)
+    return all(_DELIMITER.fullmatch(cell.raw) for cell in rule) and len(cells(lines[at])) == len(rule)
+
+
+def _is_yaml(line: Line) -> bool:
     found = _FENCE.fullmatch(line.text)
     return bool(found and found[2].strip().lower() in ("yaml", "yml"))
 
@@ -295,17 +309,12 @@ def _fence_end(lines: list[Line], at: int) -> int:
     return min(end + 1, len(lines))
 
 
-def _heads_table(line: Line, below: Line) -> bool:
-    if "|" not in below.text or "-" not in below.text or below.fence:
-        return False
-    rule = cells(below)
-    return all(_DELIMITER.fullmatch(cell.raw) for cell in rule) and len(cells(line)) == len(rule)
-
-
 def _list_end(lines: list[Line], at: int) -> int:
     """A list goes on over blank lines as long as a bullet or an indented line follows."""
     end, blank = at + 1, False
-    offset, sign = _offset(lines[at].text), lines[at].text.lstrip()[0]
+    bullet = _BULLET.match(lines[at].text)
+    assert bullet is not None
+    offset, sign = _offset(bullet), bullet[1][-1]
     for i in range(at + 1, len(lines)):
         line = lines[i]
         if line.blank:
@@ -316,18 +325,11 @@ def _list_end(lines: list[Line], at: int) -> int:
         if bullet and not _RULE.fullmatch(line.text):
             if bullet[1][-1] != sign:
                 break  # another sign begins another list
-            offset = _offset(line.text)
-        elif width < offset and (blank or line.fence or _interrupts(lines, i)):
+            offset = _offset(bullet)
+        elif width < offset and (blank or line.fence or _level(line) or _heads_table(lines, i)):
             break
         end, blank = i + 1, False
     return end
-
-
-def _interrupts(lines: list[Line], at: int) -> bool:
-    line = lines[at]
-    if _level(line):
-        return True
-    return "|" in line.text and at + 1 < len(lines) and _heads_table(line, lines[at + 1])
 
 
 def items(lines: list[Line]) -> list[Item]:
@@ -337,26 +339,22 @@ def items(lines: list[Line]) -> list[Item]:
     for line in lines:
         bullet = _BULLET.match(line.text)
         if bullet and (not found or _indent(line.text) < offset):
-            offset = _offset(line.text)
-            cut = bullet.end()
-            at = line.start + bullet.end(1) - 1
-            found.append(Item((at, at + 1), [Line(line.start + cut, line.text[cut:])]))
+            offset = _offset(bullet)
+            sign, cut = line.start + bullet.end(1) - 1, bullet.end()
+            found.append(Item((sign, sign + 1), [Line(line.start + cut, line.text[cut:])]))
         else:
             found[-1].lines.append(_dedented(line, offset))
     return found
 
 
-def _offset(text: str) -> int:
+def _offset(bullet: re.Match[str]) -> int:
     """The column in which the text of a bullet begins."""
-    bullet = _BULLET.match(text)
-    assert bullet is not None
     gap = len((bullet[2] or " ").expandtabs(4))
     return bullet.end(1) + (gap if gap < 5 else 1)
 
 
 def _indent(text: str) -> int:
-    spaces = text[: len(text) - len(text.lstrip(" \t"))]
-    return len(spaces.expandtabs(4))
+    return len(text[: len(text) - len(text.lstrip(" \t"))].expandtabs(4))
 
 
 def _dedented(line: Line, offset: int) -> Line:
@@ -370,7 +368,7 @@ def _dedented(line: Line, offset: int) -> Line:
 
 def cells(line: Line) -> list[Cell]:
     """The cells of a row of a table."""
-    text, at = line.text, len(line.text) - len(line.text.lstrip())
+    text, at = line.text, _lead(line.text)
     if text[at : at + 1] == "|":
         at += 1
     found = []
@@ -379,23 +377,6 @@ def cells(line: Line) -> list[Cell]:
         piece = _CELL.match(text, at, end)
         assert piece is not None
         raw = piece[0].strip()
-        lead = len(piece[0]) - len(piece[0].lstrip())
-        found.append(Cell(line.start + at + (lead if raw else 0), raw))
+        found.append(Cell(line.start + at + (_lead(piece[0]) if raw else 0), raw))
         at = piece.end() + 1
     return found
-
-
-__all__ = [
-    "Block",
-    "Cell",
-    "Item",
-    "Line",
-    "Page",
-    "Section",
-    "blocks",
-    "cells",
-    "is_yaml",
-    "items",
-    "page",
-    "sections",
-]
