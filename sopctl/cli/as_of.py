@@ -12,7 +12,7 @@ from sopctl.chronicle import Chronicle, State
 from sopctl.cli import ground
 from sopctl.cli.completion import sop_ids
 from sopctl.cli.ground import Ground
-from sopctl.cli.options import Argument, Option
+from sopctl.cli.options import Argument, Option, Today
 from sopctl.cli.show import Page
 from sopctl.cli.wanted import answer_on, wanted_id
 from sopctl.files import FileTrouble
@@ -28,7 +28,7 @@ AsOfFormat = Enum("AsOfFormat", {"text": "text", "yaml": "yaml", "md": "md", "js
 def as_of(
     day: Annotated[str, Argument("The day, such as 2026-02-20.", "DATE")],
     id: Annotated[str, Argument("The id of the SOP, as it is or once was.", "ID", sop_ids)],
-    today: Annotated[str | None, Option("The day that counts as today.", metavar="DATE")] = None,
+    today: Today = None,
     format: Annotated[
         AsOfFormat,
         Option("To read, or the file itself (yaml, md; what is known of it goes to stderr), or json."),

@@ -13,7 +13,7 @@ from sopctl.chronicle import Chronicle
 from sopctl.cli import ground
 from sopctl.cli.cells import table
 from sopctl.cli.completion import sop_ids
-from sopctl.cli.options import Argument, Option
+from sopctl.cli.options import Argument, Option, Today
 from sopctl.cli.wanted import answer_on, wanted_id
 from sopctl.library import build
 from sopctl.report import printable
@@ -24,7 +24,7 @@ AuditFormat = Enum("AuditFormat", {"text": "text", "csv": "csv", "json": "json"}
 
 def audit(
     ids: Annotated[list[str] | None, Argument("The ids of SOPs; without them, all.", "IDS", sop_ids)] = None,
-    today: Annotated[str | None, Option("The day that counts as today.", metavar="DATE")] = None,
+    today: Today = None,
     format: Annotated[AuditFormat, Option("How the audit is written.")] = AuditFormat["text"],
 ) -> int:
     """Say of each version in force who approved it, when, in which role, and whether git agrees.
@@ -45,8 +45,7 @@ def audit(
     for id in wanted:
         found.append(audited(chronicle, id, answer_on(day, chronicle, id, texts, day)))
     sys.stdout.write(_WRITERS[format.value](_Audit(day, chronicle.begins, found)))
-    for path in library.unreadable:
-        print(f"sopctl: {path} cannot be read and is left out; `sopctl lint` says why", file=sys.stderr)
+    ground.say_left_out(library)
     sound = all(each.word is Word.YES for one in found for each in one.verdicts.values())
     return 0 if sound and not library.unreadable else 1
 

@@ -11,10 +11,9 @@ from sopctl.analysis.clause_trace import Place, Trace, trace
 from sopctl.analysis.clauses import within
 from sopctl.cli import ground
 from sopctl.cli.cells import table
-from sopctl.cli.options import Option
+from sopctl.cli.options import Option, Today
 from sopctl.diagnostic import did_you_mean
 from sopctl.files import FileTrouble
-from sopctl.library import Library
 from sopctl.model.registers import AppliesTo
 
 CoverageFormat = Enum(
@@ -35,7 +34,7 @@ def coverage(
     worker_type: Annotated[
         str | None, Option("Only clauses that apply to these workers.", metavar="TYPE")
     ] = None,
-    today: Annotated[str | None, Option("The day that counts as today.", metavar="DATE")] = None,
+    today: Today = None,
 ) -> int:
     """Show for each clause what carries it out: SOP, step, time, notice, scenario, training, metric; and what is missing."""
     library = ground.find().library(ground.day(today))
@@ -52,7 +51,7 @@ def coverage(
         if within(each.clause.applies_to, jurisdiction, worker_type)
     ]
     sys.stdout.write(_WRITERS[format.value](traces))
-    _say_unread(library)
+    ground.say_left_out(library)
     return 0
 
 
@@ -191,8 +190,3 @@ def _place(place: Place) -> dict[str, Any]:
 
 
 _WRITERS = {"text": _text, "markdown": _markdown, "csv": _csv, "json": _json}
-
-
-def _say_unread(library: Library) -> None:
-    for path in library.unreadable:
-        print(f"sopctl: {path} cannot be read and is left out; `sopctl lint` says why", file=sys.stderr)

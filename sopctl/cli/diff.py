@@ -1,16 +1,14 @@
 """`sopctl diff`."""
 
 import os
-import sys
 from datetime import date
 from enum import Enum
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
-from sopctl import files
 from sopctl.cli import ground, keep
 from sopctl.cli.ground import Ground
-from sopctl.cli.options import Argument, Option
+from sopctl.cli.options import Argument, Option, Output, Today
 from sopctl.diagnostic import Severity
 from sopctl.files import FileTrouble
 from sopctl.library import Library
@@ -40,9 +38,7 @@ def diff(
         str | None, Argument("What is: the same; by default the files as they stand now.", "HEAD")
     ] = None,
     format: Annotated[DiffFormat, Option("How the review is written.")] = DiffFormat["text"],
-    output: Annotated[
-        str | None, Option("Write to this file instead of the terminal.", metavar="FILE")
-    ] = None,
+    output: Output = None,
     fail_on: Annotated[
         DiffFailOn,
         Option(
@@ -50,7 +46,7 @@ def diff(
             "(then errors count as well)."
         ),
     ] = DiffFailOn["error"],
-    today: Annotated[str | None, Option("The day that counts as today.", metavar="DATE")] = None,
+    today: Today = None,
 ) -> int:
     """Compare two states of the knowledge base by meaning: what changes, how much it weighs, and for whom."""
     day = ground.day(today)
@@ -65,10 +61,7 @@ def diff(
         colour=output is None and ground.in_colour(),
         own=home.root / home.settings.templates,
     )
-    if output is None:
-        sys.stdout.write(written)
-    else:
-        files.write(home.target(output, after), written)
+    home.write(written, output, after)
     if not found.verdict.whole:
         return 2
     return int(_fails(found, fail_on.value))

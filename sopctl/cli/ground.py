@@ -94,6 +94,13 @@ class Ground(NamedTuple):
             raise FileTrouble(f"`{path}` {what}; nothing was written: name a file elsewhere")
         return place
 
+    def write(self, text: str, file: str | None, library: Library) -> None:
+        """Write to the file that the user wants written, or to the terminal."""
+        if file is None:
+            sys.stdout.write(text)
+        else:
+            files.write(self.target(file, library), text)
+
     def seen(self, diagnostics: Sequence[Diagnostic]) -> list[Diagnostic]:
         """Diagnostics with paths as seen from where the user stands."""
         if self.root == Path.cwd():
@@ -141,6 +148,11 @@ def narrowed(ground: Ground, paths: Sequence[str]) -> list[str]:
             raise FileTrouble(f"`{path}` is not below `{shown}`, where SOPs and registers stand")
         found.append(place.relative_to(ground.root).as_posix())
     return found
+
+
+def inside(path: str, only: Sequence[str]) -> bool:
+    """Whether a file is one of those, or below one, to which the user has narrowed a command."""
+    return not only or any(path == each or path.startswith(each + "/") for each in only)
 
 
 def _codes(words: Sequence[str]) -> tuple[str, ...]:
@@ -194,6 +206,12 @@ def in_colour() -> bool:
     if os.environ.get("NO_COLOR"):
         return False
     return bool(os.environ.get("FORCE_COLOR")) or (sys.stdout.isatty() and os.environ.get("TERM") != "dumb")
+
+
+def say_left_out(library: Library) -> None:
+    """Name the files that could not be read, where a command shows the rest."""
+    for path in library.unreadable:
+        print(f"sopctl: {path} cannot be read and is left out; `sopctl lint` says why", file=sys.stderr)
 
 
 def seen_from_here(path: Path) -> str:

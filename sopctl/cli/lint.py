@@ -1,7 +1,6 @@
 """`sopctl lint`."""
 
 import os
-import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import date
@@ -12,7 +11,7 @@ from typing import Annotated
 from sopctl import baseline, files
 from sopctl.cli import ground, keep
 from sopctl.cli.ground import Ground
-from sopctl.cli.options import Argument, Option
+from sopctl.cli.options import Argument, Option, Output
 from sopctl.diagnostic import Diagnostic, Severity
 from sopctl.files import FileTrouble
 from sopctl.library import Library
@@ -48,9 +47,7 @@ def lint(
         str | None, Option("The day that counts as today, such as 2026-11-21.", metavar="DATE")
     ] = None,
     format: Annotated[Format, Option("How findings are written.")] = Format["text"],
-    output: Annotated[
-        str | None, Option("Write to this file instead of the terminal.", metavar="FILE")
-    ] = None,
+    output: Output = None,
     statistics: Annotated[
         bool, Option("Count the findings of each rule instead of listing them.", ("--statistics",))
     ] = False,
@@ -81,21 +78,17 @@ def lint(
     past, library = _sides(base, day, new_since, staged)
     before, every = lint_both(past, library, rules) if past else ([], run_rules(library, rules))
     if write_baseline is not None:
-        return _write_baseline(
-            base, library, every, write_baseline, bool(only or known or new_since or staged)
-        )
+        narrowed = bool(only or known or new_since or staged)
+        return _write_baseline(base, library, every, write_baseline, narrowed)
     fresh = _unknown(base, library, every, rules, known, bool(only))
     if past is not None:
         fresh = _new(fresh, before, library, past, staged)
     found = [d for d in fresh if _wanted(d, only)]
     held_back = sum(_wanted(d, only) for d in every) - sum(d.span.path in library.by_path for d in found)
     context = _context(base, library, only, rules, held_back, output is None and ground.in_colour())
-    written = report(format.value, base.seen(found), context, statistics=statistics)
-    if output is None:
-        sys.stdout.write(written)
-    else:
-        files.write(base.target(output, library), written)
-    _summarise_step(format.value, base.seen(found), context)
+    seen = base.seen(found)
+    base.write(report(format.value, seen, context, statistics=statistics), output, library)
+    _summarise_step(format.value, seen, context)
     return int(_fails(found, fail_on.value if fail_on else base.settings.fail_on))
 
 
@@ -219,7 +212,7 @@ def _context(
     base: Ground, library: Library, only: Sequence[str], rules: Sequence[Rule], held_back: int, colour: bool
 ) -> Context:
     """What the report may tell of the files that were looked at."""
-    looked_at = {path: each for path, each in library.by_path.items() if _inside(path, only)}
+    looked_at = {path: each for path, each in library.by_path.items() if ground.inside(path, only)}
     return Context(
         texts={base.shown(path): each.document.text for path, each in looked_at.items()},
         rules=rules,
@@ -230,11 +223,7 @@ def _context(
 
 
 def _wanted(diagnostic: Diagnostic, only: Sequence[str]) -> bool:
-    return _inside(diagnostic.span.path, only)
-
-
-def _inside(path: str, only: Sequence[str]) -> bool:
-    return not only or any(path == each or path.startswith(each + "/") for each in only)
+    return ground.inside(diagnostic.span.path, only)
 
 
 def _fails(diagnostics: Sequence[Diagnostic], least: str) -> bool:

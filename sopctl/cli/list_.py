@@ -8,7 +8,7 @@ from typing import Annotated, Any, get_args
 
 from sopctl.cli import ground
 from sopctl.cli.cells import table
-from sopctl.cli.options import Option
+from sopctl.cli.options import Option, Today
 from sopctl.library import Library
 from sopctl.model import Sop
 from sopctl.model.sop import Status
@@ -23,7 +23,7 @@ def list_(
     team: Annotated[list[str] | None, Option("Only SOPs that this team reads.", metavar="TEAM")] = None,
     tag: Annotated[list[str] | None, Option("Only SOPs with this tag.", metavar="TAG")] = None,
     overdue: Annotated[bool, Option("Only SOPs whose review is overdue.", ("--overdue",))] = False,
-    today: Annotated[str | None, Option("The day that counts as today.", metavar="DATE")] = None,
+    today: Today = None,
     format: Annotated[ListFormat, Option("How the list is written.")] = ListFormat["text"],
 ) -> int:
     """List the SOPs with their status, owner and review date."""

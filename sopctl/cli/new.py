@@ -9,7 +9,7 @@ from typing import Annotated
 
 from sopctl import files, scaffold
 from sopctl.cli import ground
-from sopctl.cli.options import Argument, Option
+from sopctl.cli.options import Argument, Option, Today
 from sopctl.diagnostic import did_you_mean
 from sopctl.files import FileTrouble
 
@@ -17,7 +17,7 @@ from sopctl.files import FileTrouble
 def init(
     directory: Annotated[str, Argument("The folder to make it in.", "DIR")] = ".",
     title: Annotated[str, Option("The name of the knowledge base.")] = "Our handbook",
-    today: Annotated[str | None, Option("The day that counts as today.", metavar="DATE")] = None,
+    today: Today = None,
 ) -> int:
     """Make a new knowledge base that lints clean and builds. Nothing is overwritten."""
     if fault := scaffold.fault_of_title(title):
@@ -57,7 +57,7 @@ def new(
     folder: Annotated[
         str | None, Option("Where to write it; by default where its neighbours stand.", metavar="DIR")
     ] = None,
-    today: Annotated[str | None, Option("The day that counts as today.", metavar="DATE")] = None,
+    today: Today = None,
 ) -> int:
     """Write a new SOP, a draft with places to fill that `sopctl lint` reminds of."""
     base = ground.find()

@@ -32,6 +32,10 @@ class Argument(NamedTuple):
     complete: Callable[[str], list[str]] | None = None
 
 
+Today = Annotated[str | None, Option("The day that counts as today.", metavar="DATE")]
+Output = Annotated[str | None, Option("Write to this file instead of the terminal.", metavar="FILE")]
+
+
 def quick(command: Command, words: Sequence[str]) -> dict[str, Any] | None:
     """The values of a plain command line by parameter, or None where typer should decide."""
     parameters = {name: _meaning(name, a) for name, a in command.__annotations__.items() if name != "return"}

@@ -14,7 +14,7 @@ from sopctl.builders import Builder
 from sopctl.cli import ground
 from sopctl.cli.ground import Ground
 from sopctl.cli.lint import FailOn
-from sopctl.cli.options import Option, flags
+from sopctl.cli.options import Option, Today, flags
 from sopctl.diagnostic import Diagnostic, Severity
 from sopctl.library import Library
 from sopctl.lint import lint
@@ -23,7 +23,6 @@ from sopctl.render.reference import Option as Told
 from sopctl.report import Context, report
 
 BuilderName = Enum("BuilderName", {"mkdocs": "mkdocs", "zensical": "zensical"}, type=str)
-Today = Annotated[str | None, Option("The day that counts as today.", metavar="DATE")]
 
 
 def render(today: Today = None) -> int:

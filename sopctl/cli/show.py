@@ -9,7 +9,7 @@ from typing import Annotated
 from sopctl.analysis.program import within_rows
 from sopctl.cli import ground
 from sopctl.cli.completion import sop_ids
-from sopctl.cli.options import Argument, Option
+from sopctl.cli.options import Argument, Today
 from sopctl.cli.wanted import wanted_sop
 from sopctl.library import REGISTER_OF, Library
 from sopctl.model import Sop
@@ -23,7 +23,7 @@ _WIDTH = 88
 
 def show(
     id: Annotated[str, Argument("The id of the SOP.", "ID", sop_ids)],
-    today: Annotated[str | None, Option("The day that counts as today.", metavar="DATE")] = None,
+    today: Today = None,
 ) -> int:
     """Show one SOP in the terminal: what it is for, its steps, where each way goes."""
     library = ground.find().library(ground.day(today))

@@ -1,7 +1,7 @@
 """`sopctl test`."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from enum import Enum
 from typing import Annotated
 
@@ -51,22 +51,18 @@ def run_scenarios(
         sys.stdout.write(missing(wanted_sop(library, write_missing), library))
         return 0
     only = ground.narrowed(base, paths or ())
-    chosen = [trial for trial in trials(library) if _inside(trial.path, only) and _fits(trial, words)]
+    chosen = [trial for trial in trials(library) if ground.inside(trial.path, only) and _fits(trial, words)]
     if words and not chosen:
         raise FileTrouble(f"no scenario has `{words}` in its title or the id of its SOP")
-    covered = [sop for sop in library.sops if _inside(library.path_of(sop), only)] if coverage else None
+    covered = [sop for sop in library.sops if ground.inside(library.path_of(sop), only)] if coverage else None
     ran = report.Ran(chosen, library, covered)
     sys.stdout.write(report.text(ran) if format.value == "text" else report.json(ran))
     if target is not None:
         files.write(target, report.junit(ran))
-    not_run = [path for path in unread(library) if _inside(path, only)]
+    not_run = [path for path in unread(library) if ground.inside(path, only)]
     for path in not_run:
         print(f"sopctl: {path}: not every scenario could be read; `sopctl lint` says why", file=sys.stderr)
     return int(bool(ran.failed or not_run))
-
-
-def _inside(path: str, only: Sequence[str]) -> bool:
-    return not only or any(path == each or path.startswith(each + "/") for each in only)
 
 
 def _fits(trial: Trial, words: str | None) -> bool:

@@ -10,7 +10,7 @@ from sopctl.analysis.walk import Stop, Visit, Walk, atlas
 from sopctl.analysis.walk import walk as take
 from sopctl.cli import ground
 from sopctl.cli.completion import sop_ids
-from sopctl.cli.options import Argument, Option
+from sopctl.cli.options import Argument, Today
 from sopctl.cli.show import Page
 from sopctl.cli.wanted import wanted_sop
 from sopctl.library import Library
@@ -24,7 +24,7 @@ _HELP = "Type a number or a value; `b` goes back to the last question, `q` stops
 
 def walk(
     id: Annotated[str, Argument("The id of the SOP.", "ID", sop_ids)],
-    today: Annotated[str | None, Option("The day that counts as today.", metavar="DATE")] = None,
+    today: Today = None,
 ) -> int:
     """Go through a SOP step by step, as for a case; at the end stands a trail to paste into it."""
     library = ground.find().library(ground.day(today))
