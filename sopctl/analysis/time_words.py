@@ -94,7 +94,12 @@ def short(at: datetime) -> str:
     return f"{weekday(at)[:3]} {at.day} {_MONTHS[at.month - 1][:3]} {hour(at)}"
 
 
-def way(broken: Broken, sop: Sop, library: Library) -> str:
+def story(broken: Broken, sop: Sop, library: Library) -> str:
+    """A way from its start to its end, as a sentence: when, and step by step."""
+    return f"{_span(broken, library)}: {_way(broken, sop, library)}"
+
+
+def _way(broken: Broken, sop: Sop, library: Library) -> str:
     """A way as a timeline: each step with what it takes and when it is done. Steps in a row of
     another SOP are told as one."""
     local = calendars(library).default.local
@@ -130,10 +135,10 @@ def _elsewhere(id: str, stops: list[Stop], library: Library) -> str:
     return f"{id} ({names}) {chain(sums)}, done {short(calendars(library).default.local(stops[-1].done))}"
 
 
-def span(broken: Broken, library: Library) -> str:
+def _span(broken: Broken, library: Library) -> str:
     """From when to when it lasts, and the holidays on the way."""
     hours = calendars(library).default
-    words = f"started {moment(hours.local(broken.start))}, ends {moment(hours.local(broken.end))}"
+    words = f"Started {moment(hours.local(broken.start))}, ends {moment(hours.local(broken.end))}"
     used = {each.hours for stop in broken.stops for each in stop.took if each.hours}
     closed = sorted({day for each in used for day in each.closures(broken.start, broken.end)})
     names = [f"{on.day} {_MONTHS[on.month - 1]}" for on in closed]

@@ -72,8 +72,7 @@ def check(sop: Sop, library: Library) -> Iterator[Finding]:
             message = (
                 f"`{deadline.id}` is missed: from {time_words.since(deadline.from_)} to `{broken.to}` it can take"
                 f" {time_words.took(broken)}, promised are {time_words.promise(broken, library)}."
-                f" {time_words.span(broken, library)[:1].upper()}{time_words.span(broken, library)[1:]}:"
-                f" {time_words.way(broken, sop, library)}"
+                f" {time_words.story(broken, sop, library)}"
             )
             yield Finding(
                 deadline.at, message, _HELP + time_words.doubt(verdict), severity=time_words.weight(broken)
