@@ -3,7 +3,7 @@
 import copy
 import itertools
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -153,7 +153,7 @@ def check(
     if unknown and (depth == THROUGH or "to follow them all" in unknown[0]):
         assert "too many" in unknown[0], unknown
         return None
-    changes = [each for each in found.changes if each.sop == start]
+    changes = [each for each in found.changes if each.sop == start and each.kind != "left"]
     for said, one, other in cases:
         if one == other:
             assert not [each for each in changes if _meets(each, said)], (said, one, other)
@@ -208,26 +208,29 @@ class Editor(Chance):
             step |= {"at_most": str(self.randint(1, 2)), "after_that": self.choice([*later, "good", "bad"])}
         return step
 
-    def edited(self, world: World) -> World:
+    def edited(self, world: World, *edits: str) -> World:
         made = copy.deepcopy(world)
         for _ in range(self.randint(1, 2)):
-            self._edit(self.choice(sorted(made)), made)
+            self._edit(self.choice(sorted(made)), made, edits or EDITS)
         return made
 
-    def _edit(self, id: str, world: World) -> None:
+    def _edit(self, id: str, world: World, edits: Sequence[str]) -> None:
         steps = world[id]["steps"]
         place = self.randrange(len(steps))
         step = steps[place]
         names = [each["id"] for each in steps]
         later = [*names[place + 1 :], "good", "bad"]
         rows = [row for row in step.get("decide", []) if "when" in row]
-        match self.choice(["step", "row", "row", "drop", "swap", "target", "asks", "value", "insert"]):
+        match self.choice(edits):
             case "step":
                 steps[place] = self.onward(step["id"], names, [], "TS-C-001" if id < "TS-C" else "", [])
             case "row" if rows:
                 self.choice(rows)["when"] = self.rows(["good"])[0]["when"]
             case "drop" if len(step.get("decide", ())) > 1:
                 del step["decide"][0]
+            case "set" if rows:
+                value = self.choice([{"sure": "yes"}, {"sure": "no"}, {"count": str(self.randint(0, 4))}])
+                self.choice(rows)["set"] = value
             case "swap" if "decide" in step and "when" in step["decide"][-1]:
                 step["decide"].reverse()
             case "target" if "answers" in step:
@@ -245,6 +248,7 @@ class Editor(Chance):
                 steps.insert(place, {"id": "extra", "title": "Extra", "next": step["id"], **asks})
 
 
+EDITS = ("step", "row", "row", "drop", "swap", "target", "asks", "value", "insert")
 _COUNTED = ("at_most", "after_that", "next")
 
 
@@ -268,7 +272,35 @@ def test_where_cases_are_followed_less_far_it_is_just_as_exact(seed: int, depth:
     assume(check(before, after, depth=depth) is not None)
 
 
-MIRRORED = {"moved": "moved", "new": "gone", "gone": "new"}
+@settings(deadline=None, max_examples=60)
+@given(SEEDS)
+def test_the_values_that_are_told_are_those_that_cases_leave_otherwise(seed: int) -> None:
+    chance = Editor(seed)
+    world = chance.small()
+    before, after = library(world), library(chance.edited(world, "set"))
+    found = case_changes(before, after)
+    for id in {each.sop for each in found.changes} - {each.sop for each in found.unknown} | {*found.same}:
+        changes = [each for each in found.changes if each.sop == id]
+        if all(each.kind == "left" for each in changes):
+            check_left(before, after, id, changes)
+
+
+def check_left(before: Library, after: Library, id: str, changes: list[CaseChange]) -> None:
+    """Hold what is said of the values that cases leave in shared facts against every case."""
+    event(f"{len(changes)} changes")
+    for said, end, _ in every_case(before, after, id, TO_HAND_OFFS):
+        for fact in FACTS if not end.startswith(("stuck", "impossible")) else ():
+            told = [each for each in changes if each.after_ends[0].partition("=")[0] == fact]
+            for value in [said[fact, 1]] if (fact, 1) in said else _values(fact, (before, after)):
+                for case in _filled({**said, (fact, 1): value}, told, (before, after)):
+                    one, other = (
+                        walk(atlas(side), id, _Case(case, True)).facts.get(fact, value)
+                        for side in (before, after)
+                    )
+                    assert any(_meets(each, case) for each in told) == (one != other), (case, fact)
+
+
+MIRRORED = {"moved": "moved", "new": "gone", "gone": "new", "left": "left"}
 
 
 @settings(deadline=None, max_examples=30)

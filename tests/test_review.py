@@ -153,9 +153,12 @@ def test_what_a_case_leaves_in_a_shared_fact_is_not_said_to_be_as_before() -> No
     )
     found = review(one, other, NAMES, FEW)
     assert [each.weight.value for each in found.changes] == ["decision"]
-    assert found.cases.same == ()
-    [unknown] = found.cases.unknown
-    assert unknown.reason == "every case ends as before, but what it leaves in `mood` was not compared"
+    assert (found.cases.same, found.cases.unknown) == ((), ())
+    [left] = found.cases.changes
+    assert (left.kind, left.before_ends, left.after_ends) == ("left", ("mood",), ("mood=bad",))
+    assert left.message == (
+        "cases with mood = good end as before, and now leave mood as bad; they left mood as it was"
+    )
 
 
 def test_a_threshold_that_moves_tells_which_cases_end_otherwise() -> None:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from sopctl.analysis.cases import Box, Budget
 from sopctl.diff.steps import IMPOSSIBLE, Asked, Depth, Move, State, Stepper, Variables
 from sopctl.diff.terrain import Terrain
+from sopctl.model import unary
 
 ALLOWANCE = 60_000
 """Comparisons that the cases of one SOP may take before the answer is `unknown`."""
@@ -40,7 +41,9 @@ class Run(NamedTuple):
     unclear: set[str]  # what cannot be read on their way
     behind: set[str]
     handed: set[str]
-    left: int  # of the allowance
+    left: dict[str, dict[Split, list[Box]]]  # by fact, cases that end alike and leave it otherwise
+    torn: set[str]  # facts of which nobody can tell whether they are left otherwise
+    allowance: int  # what is left of it
 
     @property
     def splits_at_hand_offs(self) -> bool:
@@ -64,6 +67,8 @@ class _Pairs:
         self._unclear: set[str] = set()
         self._behind: set[str] = set()
         self._handed: set[str] = set()
+        self._left: dict[str, dict[Split, list[Box]]] = {}
+        self._torn: set[str] = set()
         self._budget = budget
         self._moves: dict[tuple[int, State], list[Move]] = {}
         self._waiting: dict[Pair, list[Box]] = {}
@@ -85,6 +90,8 @@ class _Pairs:
             self._unclear,
             self._behind,
             self._handed,
+            self._left,
+            self._torn,
             self._budget.left,
         )
 
@@ -103,6 +110,8 @@ class _Pairs:
             self._budget.spend(len(boxes) * (4 + len(self._variables.asked) // 4))
             boxes = [box | ~space.full for box in space.merged([box & space.full for box in boxes])]
         if before.end and after.end:
+            if before.end == after.end:
+                self._leave(before, after, boxes)
             if before.end == after.end and before.place[0]:
                 alike = before == after and not before.entered
                 (self._handed if alike else self._behind).add(before.place[0])
@@ -131,6 +140,31 @@ class _Pairs:
                 return
         if split.before != split.after:
             self._splits.setdefault(split, []).extend(boxes)
+
+    def _leave(self, before: State, after: State, boxes: list[Box]) -> None:
+        """Note the facts that cases leave otherwise. One that was neither asked nor set is what the
+        case would say when asked for the first time."""
+        for fact in sorted(self._depth.left):
+            one, other = (dict(state.shared).get(fact, 1) for state in (before, after))
+            if isinstance(one, int) and isinstance(other, int):
+                self._torn.update([fact] if one != other else [])
+            elif unlike := self._unlike(fact, one, other):
+                space = self._variables.space
+                apart = [box & unlike for box in boxes if space.meets(box & space.full, unlike)]
+                split = Split(*("" if isinstance(each, int) else each for each in (one, other)))
+                self._left.setdefault(fact, {}).setdefault(split, []).extend(apart)
+
+    def _unlike(self, fact: str, one: int | str, other: int | str) -> Box:
+        """The cases in which two values of a fact, one of them set by a row, are not the same."""
+        domain = self._terrain.meanings.domain(fact)
+        assert domain.fact is not None
+        values = [
+            domain.mask(unary.value(domain.fact, each)) for each in (one, other) if isinstance(each, str)
+        ]
+        asked = [each for each in (one, other) if isinstance(each, int)]
+        if asked:
+            return self._variables.bits((fact, asked[0]), ((1 << domain.width) - 1) & ~values[0])
+        return -1 if values[0] != values[1] else 0
 
     def _onward(self, pair: Pair, boxes: list[Box]) -> None:
         """Let the side that is behind take a step; both, where none is."""

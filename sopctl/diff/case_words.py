@@ -60,6 +60,17 @@ def message(
     return f"{who} {went}, and now {go}"
 
 
+def left(fact: str, values: Sequence[str]) -> str:
+    """What cases leave in a fact: `hold active as yes or no`."""
+    said = [each or "it was" for each in values]
+    return f"{case_words.name(fact)} as {listed(said, 'or')}"
+
+
+def message_of_left(cases: str, before: str, after: str) -> str:
+    who = f"cases with {cases}" if cases else "all cases"
+    return f"{who} end as before, and now leave {after}; they left {before}"
+
+
 def _end(side: Side, end: str, home: str) -> str:
     if end.startswith("stuck:"):
         why, _, place = end.removeprefix("stuck:").partition("@")

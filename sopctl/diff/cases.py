@@ -1,7 +1,8 @@
 """Which cases end differently in two libraries, exactly, in as few words as will do."""
 
 from collections import Counter
-from collections.abc import Mapping, Set
+from collections.abc import Callable, Collection, Iterator, Mapping, Set
+from functools import partial
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -46,10 +47,12 @@ class Example(NamedTuple):
 class CaseChange(NamedTuple):
     """Cases that end differently. Every one of them ended in one of `before_ends`, and now ends in
     one of `after_ends`: `SOP:outcome`, `stuck:why@SOP#step`, or a SOP that they are handed to and
-    behind which they were not followed, or that is not there."""
+    behind which they were not followed, or that is not there. Of what they leave, the ends are
+    `fact=value`, or `fact` where it stays as it was."""
 
     sop: str  # where the cases start, by the name of the later library
-    kind: str  # moved; new or gone: cases that say what only the later, or the earlier, library knows
+    kind: str  # moved; new or gone: cases that say what only the later, or the earlier, library knows;
+    # left: cases that end as before and leave another value in a fact that outlives the SOP
     when: str  # which cases, in words
     tests: Mapping[str, tuple[str, ...]]  # which cases, as tests of a fact, or answers by `SOP#step`
     before: str  # in words; empty for new cases
@@ -70,7 +73,8 @@ class Unknown(NamedTuple):
 
 
 class CaseChanges(NamedTuple):
-    """What came of it: SOPs in `same` decide by other steps or rows, and no case ends differently."""
+    """What came of it: SOPs in `same` decide by other steps or rows, and no case ends differently or
+    leaves other values."""
 
     changes: tuple[CaseChange, ...] = ()
     same: tuple[str, ...] = ()
@@ -98,8 +102,14 @@ def case_changes(before: Library, after: Library, renamed: Renamed = MappingProx
         found.extend(changes)
         unknown.extend([unsure] if unsure else [])
     told = {each.sop for each in found} | {each.sop for each in unknown}
-    same = [id for id in near if id not in told and any(sop == id for sop, _ in terrain.touched(id))]
-    return CaseChanges(tuple(found), tuple(same), tuple(unknown))
+    alike = [id for id in near if id not in told and any(sop == id for sop, _ in terrain.touched(id))]
+    for id in alike:
+        changes, unsure = _left(terrain, id, near[id])
+        found.extend(changes)
+        unknown.extend([unsure] if unsure else [])
+    otherwise = {each.sop for each in found} | {each.sop for each in unknown}
+    same = tuple(id for id in alike if id not in otherwise)
+    return CaseChanges(tuple(found), same, tuple(unknown))
 
 
 # Where to look
@@ -191,7 +201,7 @@ def _far(terrain: Terrain, id: str, near: _Found, quiet: Set[str], deep: Budget)
         far = _followed(terrain, id, THROUGH, BEHIND)
     except (OutOfBudget, Torn, Unclear):
         return near
-    deep.left += far.run.left
+    deep.left += far.run.allowance
     return far
 
 
@@ -212,6 +222,41 @@ def _told(
         reasons.append(f"its cases are too many to follow them into {listed(behind)}")
     sure = sorted(filter(None, changes), key=lambda each: (KINDS.index(each.kind), each.message))
     return sure, Unknown(id, "; ".join(reasons), behind) if reasons else None
+
+
+def _left(terrain: Terrain, id: str, near: _Found) -> tuple[list[CaseChange], Unknown | None]:
+    """The values that cases of a SOP leave otherwise, though all of them end as before."""
+    facts = frozenset(fact for number in (0, 1) for fact in _lasting(terrain, number, id))
+    if not facts or isinstance(near, Unknown):
+        return [], None
+    try:
+        found = run(terrain, id, near.run.depth._replace(left=facts), ALLOWANCE)
+        teller = _Teller(terrain, found, id)
+        told = [
+            teller.left(line, fact)
+            for fact, splits in sorted(found.left.items())
+            for line in lines(found._replace(splits=splits))
+        ]
+    except (OutOfBudget, Torn, Unclear):
+        return [], _not_compared(id, facts)
+    sure = sorted(filter(None, told), key=lambda each: each.message)
+    doubtful = facts if None in told else found.torn
+    return sure, _not_compared(id, doubtful) if doubtful else None
+
+
+def _lasting(terrain: Terrain, number: int, id: str) -> Iterator[str]:
+    """The facts that rows of a SOP, and of those that it calls, give a value to and that outlive it."""
+    side = terrain.sides[number]
+    for called in reachable({each: side.calls(each) for each in terrain.sops}, [id]):
+        for step in side.steps(called):
+            act = side.act((called, step))
+            sets = (fact for row in (*act.rows, *([act.rest] if act.rest else [])) for fact, _ in row.sets)
+            yield from (fact for fact in sets if fact not in side.private(called))
+
+
+def _not_compared(id: str, facts: Set[str]) -> Unknown:
+    named = listed([f"`{fact}`" for fact in sorted(facts)], "and")
+    return Unknown(id, f"every case ends as before, but what it leaves in {named} was not compared")
 
 
 THROUGH = Depth(onward=True, into=True)
@@ -235,7 +280,7 @@ class _Teller:
 
     def change(self, line: Line) -> CaseChange | None:
         """The change of a line; None where its example goes another way than was worked out."""
-        example = self._example(line)
+        example = self._example(line, _ends_in)
         if example is None:
             return None
         kind = line.kind
@@ -247,6 +292,21 @@ class _Teller:
             () if kind == "new" else line.before, () if kind == "gone" else line.after,
             example, words.message(self._sides, kind, when, line.before, line.after, self._id),
         )  # fmt: skip
+
+    def left(self, line: Line, fact: str) -> CaseChange | None:
+        """The same of a line about the values that are left in a fact."""
+        example = self._example(line, partial(_value_left, fact))
+        if example is None:
+            return None
+        when = words.when(self._limits(line), self._id)
+        before, after = (words.left(fact, values) for values in (line.before, line.after))
+        ends = [
+            tuple(f"{fact}={each}" if each else fact for each in side) for side in (line.before, line.after)
+        ]
+        message = words.message_of_left(when, before, after)
+        return CaseChange(
+            self._id, "left", when, self._tests(line), before, after, ends[0], ends[1], example, message
+        )
 
     def _limits(self, line: Line) -> list[tuple[Asked, Fact, Values]]:
         """What is asked, and the values that the line leaves: facts first, each in its order."""
@@ -260,13 +320,13 @@ class _Teller:
             for asked, fact, values in self._limits(line)
         }
 
-    def _example(self, line: Line) -> Example | None:
+    def _example(self, line: Line, ending: Callable[[Side, Walk, Collection[str]], bool]) -> Example | None:
         chosen = {asked: unary.example(fact, values) for asked, fact, values in self._limits(line)}
         said: dict[Asked, str] = {}
         for side, ends in zip(self._sides, (line.before, line.after), strict=True):
             case = _Case(side, chosen, self._variables, self._depth.into)
             way = walk(atlas(side.library), side.own_id(self._id), case, self._depth.onward)
-            if _end(side, way) not in ends:
+            if not ending(side, way, ends):
                 return None
             said.update(case.said)
         return _example(said)
@@ -310,6 +370,17 @@ class _Case:
         asked = name, self._times[name]
         self.said[asked] = self._chosen.get(asked) or self._variables.any(name)
         return self.said[asked]
+
+
+def _ends_in(side: Side, way: Walk, ends: Collection[str]) -> bool:
+    return _end(side, way) in ends
+
+
+def _value_left(fact: str, side: Side, way: Walk, values: Collection[str]) -> bool:
+    """Whether a walk leaves one of these values in a fact; an empty one is any that no row has set."""
+    sop = way.frames[0].sop
+    left = {side.names.fact(sop, own): value for own, value in way.facts.items()}
+    return "" in values or left.get(fact) in values
 
 
 def _end(side: Side, way: Walk) -> str:

@@ -56,10 +56,12 @@ class State(NamedTuple):
 
 class Depth(NamedTuple):
     """How far cases are followed: `onward` through hand-offs, which else are ends, and `into` called
-    SOPs, which else may come back with any of their outcomes."""
+    SOPs, which else may come back with any of their outcomes. What they leave in facts of `left`
+    counts as well."""
 
     onward: bool
     into: bool
+    left: frozenset[str] = frozenset()
 
 
 Move = tuple[Box, State]
@@ -300,9 +302,9 @@ class Stepper:
                 target = self._back(bench, target.outcome)
                 origin = bench.place
             elif target.end:
-                return _ended(
-                    f"unreadable@{_said(bench.place)}" if target.end == "unreadable" else target.end
-                )
+                unread = target.end == "unreadable"
+                end = _ended(f"unreadable@{_said(bench.place)}" if unread else target.end)
+                return end._replace(shared=self._left(bench))
             elif target.sop:
                 if not self.side.first(target.sop):
                     return self._lost(bench, target.sop)
@@ -320,6 +322,9 @@ class Stepper:
                     return _ended(LOOP)
                 passed.add((len(bench.stack), place))
                 target = act.instead
+
+    def _left(self, bench: _Bench) -> Known:
+        return _sorted({fact: known for fact, known in bench.shared.items() if fact in self.depth.left})
 
     def _enter(self, bench: _Bench, act: Act, place: Place, origin: Place | None) -> State:
         """Enter a step. What nothing bounds is counted only where a case comes back to it: so cases
@@ -359,6 +364,8 @@ class Stepper:
         ahead = self._ahead(bench)
         for known in (bench.own, bench.shared):
             for fact, value in [*known.items()]:
+                if fact in self.depth.left:
+                    continue
                 if fact not in ahead.facts:
                     del known[fact]
                 elif fact not in ahead.anew and value == bench.asked.get(fact):  # as if not asked yet

@@ -3,10 +3,9 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from sopctl.analysis.time_words import listed
 from sopctl.diagnostic import Pointer
-from sopctl.diff.cases import CaseChanges, Unknown
-from sopctl.diff.change import Change, Kind
+from sopctl.diff.cases import CaseChanges
+from sopctl.diff.change import Change
 from sopctl.diff.wholes import brought
 from sopctl.library import Library
 from sopctl.model.sop import Sop, Step
@@ -27,31 +26,6 @@ def weighed(
     )
     rows = _rows(changes)
     return tuple(_weighed(change, ends, rows, before, after) for change in changes)
-
-
-def settled(cases: CaseChanges, changes: Sequence[Change], before: Library, after: Library) -> CaseChanges:
-    """The cases without the word that a SOP decides the same where it may leave another value in a
-    fact that outlives it: only what tables ask for was followed."""
-    left: dict[str, set[str]] = {}
-    for change in changes:
-        if (
-            change.sop in cases.same
-            and change.pointer[:1] == ("steps",)
-            and Weight.DECISION in change.weights
-        ):
-            steps = [*_steps(change, before, after)]
-            left.setdefault(change.sop, set()).update(_lasting(steps, before, after))
-    unknown = [
-        Unknown(sop, f"every case ends as before, but what it leaves in {_named(facts)} was not compared")
-        for sop, facts in sorted(left.items())
-    ]
-    return cases._replace(
-        same=tuple(sop for sop in cases.same if sop not in left), unknown=(*cases.unknown, *unknown)
-    )
-
-
-def _named(facts: Collection[str]) -> str:
-    return listed([f"`{fact}`" for fact in sorted(facts)], "and")
 
 
 class _Ends(NamedTuple):
@@ -83,7 +57,7 @@ def _weighed(change: Change, ends: _Ends, rows: _Rows, before: Library, after: L
     if not change.sop or change.pointer[:1] != ("steps",) or len(change.pointer) < 2:
         return change
     steps = [*_steps(change, before, after)]
-    if change.weight is Weight.DECISION and change.sop in ends.same and not _lasting(steps, before, after):
+    if change.weight is Weight.DECISION and change.sop in ends.same:
         row = rows.get((change.sop, change.pointer[:-1]))
         steps_there = [sop.steps_by_id for side in (before, after) if (sop := side.sop(change.sop))]
         written = row is not None and _only_written(*row, set[str]().union(*steps_there))
@@ -92,14 +66,10 @@ def _weighed(change: Change, ends: _Ends, rows: _Rows, before: Library, after: L
     elif change.weight.rank >= Weight.PROCEDURE.rank and _is_way(change):
         in_doubt = change.sop in ends.unknown and (len(change.pointer) > 2 or any(map(_branches, steps)))
         whole = len(change.pointer) == 2
-        left = whole and change.kind in _WHOLE and _lasting(steps, before, after)
-        if change.sop in ends.moved or in_doubt or left:
+        if change.sop in ends.moved or in_doubt:
             decides = change._replace(weight=Weight.DECISION)
             change = change.weighing(Weight.DECISION) if whole else decides
     return change.weighing(*_called(change, before, after))
-
-
-_WHOLE = (Kind.ADDED, Kind.REMOVED)
 
 
 def _called(change: Change, before: Library, after: Library) -> Iterator[Weight]:
@@ -160,9 +130,3 @@ def _is_way(change: Change) -> bool:
 
 def _branches(step: Step) -> bool:
     return bool(step.decide or step.ask or step.call or step.escalate)
-
-
-def _lasting(steps: Sequence[Step], before: Library, after: Library) -> set[str]:
-    """The facts that a table gives a value to and that outlive the SOP: it counts for more than the end."""
-    facts = {fact for step in steps for row in step.decide or () if row for fact in row.set or ()}
-    return {fact for fact in facts if fact in before.facts or fact in after.facts}

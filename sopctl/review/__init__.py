@@ -7,7 +7,7 @@ from sopctl.diagnostic import Diagnostic
 from sopctl.diff import Change, Gap, changes, gaps, renames
 from sopctl.diff.cases import CaseChanges, case_changes
 from sopctl.diff.clocks import ClockChange, clock_changes
-from sopctl.diff.weighing import settled, weighed
+from sopctl.diff.weighing import weighed
 from sopctl.library import Library
 from sopctl.lint import lint_both
 from sopctl.review.consequences import Consequences, consequences
@@ -45,7 +45,7 @@ def review(before: Library, after: Library, names: tuple[str, str], rules: Seque
     return Review(
         verdict(found, steps, missing, names),
         found,
-        settled(cases, found, before, after),
+        cases,
         clock_changes(before, after, renamed),
         steps,
         reach(found, before, after, sops),
