@@ -224,6 +224,33 @@ def test_a_level_of_a_hierarchical_path_is_senior(first: Any, second: Any, count
 
 
 @pytest.mark.parametrize(
+    ("kind", "id", "entry"),
+    [
+        ("roles", "agent", {"title": "Agent", "reports_to": "laed"}),
+        ("roles", "lead", {"title": "Lead", "reports_to": "dircetor"}),
+        ("roles", "agent", {"title": "Agent", "reports_to": "No Such"}),
+        ("teams", "board", {"title": "Board", "lead": "dircetor"}),
+        ("schedules", "rota", {"title": "Rota", "roles": ["director", "cuonsel"]}),
+    ],
+)
+def test_who_is_senior_is_not_judged_where_a_name_on_the_way_up_is_misspelt(
+    kind: str, id: str, entry: dict[str, Any]
+) -> None:
+    registers = {kind: PEOPLE[kind] | {id: entry}}
+    top = id if kind != "roles" else "director"
+    path = {"kind": "hierarchical", "levels": [level("agent"), level(top)]}
+    assert found("SOP404", path, **registers) == []
+
+
+@pytest.mark.parametrize(
+    ("to", "available"), [("agnet", "office"), (["director", "agnet"], "office"), ("director", "No Such")]
+)
+def test_whose_name_or_hours_are_misspelt_is_not_called_absent(to: Any, available: str) -> None:
+    roles = PEOPLE["roles"] | {"director": {"title": "Director", "available": available}}
+    assert found("SOP405", {"levels": [level(to)]}, roles=roles) == []
+
+
+@pytest.mark.parametrize(
     ("to", "hour"),
     [
         ("agent", "from Friday 17:00 to Monday 09:00 (America/Los_Angeles)"),

@@ -167,7 +167,10 @@ class Absence(NamedTuple):
 
 def nobody_there(level: Level, library: Library, first: Moment, last: Moment) -> Absence | None:
     """The longest time of a common week, else the first one of all, at which nobody whom a level
-    tells is there; None where somebody always is."""
+    tells is there; None where somebody always is, or nobody can tell."""
+    told = [library.person(id) if id else None for id in level.to or ()]
+    if not all(each and not each.unknown & _HOURS for each in told):
+        return None
     hours = [calendars(library).reach(id) for id in level.to or () if id]
     known = [each for each in hours if each is not None]
     if not known or len(known) < len(hours) or any(each.always for each in known):
@@ -184,6 +187,9 @@ def nobody_there(level: Level, library: Library, first: Moment, last: Moment) ->
 
 
 WEEK = 7 * 1440
+
+
+_HOURS = {"available", "calendar", "team"}
 
 
 def nowhere_said(level: Level, library: Library) -> list[str]:

@@ -13,11 +13,15 @@ def has_authority(library: Library, id: str, authority: str) -> bool | None:
     return _may(library, id, authority, frozenset())
 
 
-def stands_above(library: Library, one: str, other: str) -> bool:
-    """Whether somebody is senior: the other reports to them at any remove. A team stands where its
-    lead stands, a schedule as high as the lowest of its roles."""
+def stands_above(library: Library, one: str, other: str) -> bool | None:
+    """Whether somebody is senior: the other reports to them at any remove; None where a name on the
+    way up is nobody's. A team stands where its lead stands, a schedule as high as the lowest of its roles."""
     high, low = _lowest(library, one), _lowest(library, other)
-    return bool(high) and any(all(_above(library, role, below) for role in high) for below in low)
+    if high and any(all(_above(library, role, below) for role in high) for below in low):
+        return True
+    ahead = {each for role in low for each in (role, *superiors(library, role))}
+    lost = _is_lost(library, one) or _is_lost(library, other)
+    return None if lost or any(_leads_nowhere(library, role) for role in ahead) else False
 
 
 def superiors(library: Library, role: str) -> Iterator[str]:
@@ -100,6 +104,27 @@ def _may(library: Library, id: str, authority: str, asked: frozenset[str]) -> bo
             return False if False in each else None if None in each else bool(each)
         case None:
             return None
+    return False
+
+
+def _leads_nowhere(library: Library, role: str) -> bool:
+    """Whether nobody can tell whom a role reports to."""
+    here = library.roles[role]
+    return "reports_to" in here.unknown or bool(here.reports_to and _is_lost(library, here.reports_to))
+
+
+def _is_lost(library: Library, id: str, asked: frozenset[str] = frozenset()) -> bool:
+    """Whether nobody can tell which roles a name stands for."""
+    match library.person(id):
+        case Team() as team if id not in asked:
+            return "lead" in team.unknown or bool(team.lead and _is_lost(library, team.lead, asked | {id}))
+        case Schedule() as schedule if id not in asked:
+            roles = schedule.roles or ()
+            return "roles" in schedule.unknown or not all(
+                role and not _is_lost(library, role, asked | {id}) for role in roles
+            )
+        case None:
+            return True
     return False
 
 

@@ -60,8 +60,6 @@ def _not_senior(path: EscalationPath, library: Library) -> Iterator[int]:
         before = path.levels[i - 1] if i else None
         if not level or not before or i in same or not level.to or not before.to:
             continue
-        names = [*level.to, *before.to]
-        if not all(name and library.person(name) for name in names):
-            continue
-        if not any(stands_above(library, one, other) for one in level.to for other in before.to):
+        pairs = [(one, other) for one in level.to for other in before.to]
+        if all(one and other and stands_above(library, one, other) is False for one, other in pairs):
             yield i
