@@ -271,6 +271,7 @@ def test_a_relative_link_leads_to_a_file_and_a_heading(target: str, right: bool)
     if said:
         column = texts["sops/TS-A-001.yaml"].splitlines()[6].index(target) + 1
         assert (said[0].span.line, said[0].span.column) == (7, column)
+        assert ("relative" in said[0].help) == ("no file" in said[0].message)
 
 
 @pytest.mark.parametrize(
@@ -332,6 +333,12 @@ def test_an_entry_that_a_slip_may_have_meant_is_not_called_unused() -> None:
     texts = {"g.yaml": "notices: {appeal-upheld: {title: Upheld}}\n"}
     slip = "{done: {title: Done, notice: apeal-upheld}}"
     assert found("SOP307", {**texts, "TS-A-001.yaml": sop(outcomes=slip)}) == []
+    told = sop(steps='["See [[notice:appeal-upheld]]"]')
+    assert found("SOP307", {**texts, "TS-A-001.yaml": told}) == []
+    twice = sop(outcomes="{done: {title: Done, notice: none, notice: appeal-upheld}}")
+    assert found("SOP307", {**texts, "TS-A-001.yaml": twice}) == []
+    terms = {"g.yaml": "glossary: {strike: {title: Strike, text: A breach on record.}}\n"}
+    assert found("SOP307", {**terms, "TS-A-001.yaml": sop(steps="[Issue a strike]")}) == []
     wrong = "{done: {title: Done, notices: appeal-upheld}}"
     assert found("SOP307", {**texts, "TS-A-001.yaml": sop(outcomes=wrong)}) == []
 

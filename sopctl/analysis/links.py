@@ -71,12 +71,17 @@ def relative(path: str, prose: Iterable[Prose]) -> Iterator[Link]:
                     yield Link(at, found.span(group), target, there, unquote(anchor))
 
 
+def text_of(link: Link, library: Library) -> str | None:
+    """The text of the file that a link names; None where there is no such file."""
+    typed = library.by_path.get(link.path)
+    return typed.document.text if typed else library.beside(link.path)
+
+
 def broken(link: Link, library: Library, home: Typed) -> str:
     """What is wrong with a link, in words; empty where it leads to something."""
     if link.path == home.document.path and link.target.startswith("#"):
         return _no_place(link, home, "this SOP") if home.sop else ""
-    typed = library.by_path.get(link.path)
-    text = typed.document.text if typed else library.beside(link.path)
+    typed, text = library.by_path.get(link.path), text_of(link, library)
     if text is None:
         return f"no file `{link.path}` is there"
     if not link.anchor or (typed and not typed.readable):

@@ -34,7 +34,10 @@ def check_library(library: Library) -> Iterator[Finding]:
         path = each.document.path
         for link in links.links(library)[path]:
             if wrong := links.broken(link, library, each):
-                help = "a link is relative to the file in which it stands"
+                help = _HELP if links.text_of(link, library) is None else ""
                 yield Finding(
                     link.at, f"the link `{link.target}` is broken: {wrong}", help, part=link.part, path=path
                 )
+
+
+_HELP = "a link is relative to the file in which it stands"

@@ -22,7 +22,7 @@ notices:
 from collections.abc import Iterable, Iterator
 
 from sopctl.analysis.mentions import Mentions
-from sopctl.analysis.perhaps_meant import perhaps_meant
+from sopctl.analysis.perhaps_meant import perhaps_meant, unread_texts
 from sopctl.diagnostic import Finding, Severity
 from sopctl.library import Library
 from sopctl.model.registers import Term
@@ -61,12 +61,14 @@ def _private_facts(library: Library, meant: set[str]) -> Iterator[Finding]:
 
 
 def _mentions(library: Library) -> Mentions:
-    """All texts; those of the entry of a term stand under its id, for they do not use it."""
-    return Mentions(
+    """All texts, even where they cannot be read as meant; those of the entry of a term stand under
+    its id, for they do not use it."""
+    read = (
         (str(at[1]) if at[0] == "glossary" and len(at) > 1 else "", text)
         for each in library.typed
         for at, text in each.prose
     )
+    return Mentions((*read, *(("", text) for text in unread_texts(library))))
 
 
 def _spoken(id: str, term: Term, mentions: Mentions) -> bool:
