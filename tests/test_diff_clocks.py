@@ -148,6 +148,44 @@ def test_a_deadline_that_loses_its_time_promises_nothing_any_more() -> None:
     ]
 
 
+def test_a_deadline_that_cannot_be_read_any_more_is_not_called_withdrawn() -> None:
+    facts = {"severity": {"type": "choice", "values": ["sev1", "sev2"], "ask": "How severe?"}}
+    wholes, slips, none = (
+        library(sop(LOOK, facts=facts, deadlines=each))
+        for each in (
+            [ceiling()[0] | {"when": {"severity": "sev1"}}],
+            [ceiling()[0] | {"when": {"severity": "sev9"}}],
+            [],
+        )
+    )
+    (lost,) = clock_changes(wholes, slips)
+    terms = "at most 14 days from the trigger to `done`, where severity sev1"
+    assert (lost.how, lost.message) == (
+        "kept-no-more",
+        f"`limit` cannot be read any more; it was {terms}, and it was kept",
+    )
+    assert told(slips, wholes) == [f"`limit` can be read now: {terms}; it is kept"]
+    unread = "since it cannot be read"
+    assert told(none, slips) == [f"`limit` is promised now; nobody can tell whether it is kept, {unread}"]
+    assert told(slips, none) == [
+        f"`limit` is promised no more; nobody could tell whether it was kept, {unread}"
+    ]
+    nameless = [{key: value for key, value in ceiling()[0].items() if key != "id"}]
+    assert told(library(sop(LOOK, deadlines=ceiling())), library(sop(LOOK, deadlines=nameless))) == []
+
+
+def test_times_are_not_compared_where_one_side_cannot_read_a_register() -> None:
+    texts = {each.document.path: each.document.text for each in library(sop(LOOK, deadlines=ceiling())).typed}
+    shared = {"more.yaml": "calendars: {late: {days: mon-fri, hours: 12:00-17:00, timezone: Europe/Paris}}\n"}
+    whole, torn = build({**texts, **shared}, TODAY), build({**texts, "more.yaml": "calendars: ["}, TODAY)
+    (unknown,) = clock_changes(whole, torn)
+    assert (unknown.how, unknown.message) == (
+        "unknown",
+        "how long ways take cannot be compared, since `more.yaml` cannot be read",
+    )
+    assert clock_changes(torn, torn) == ()
+
+
 def test_a_deadline_of_a_clause_that_is_not_there_is_not_called_kept() -> None:
     by_law = [{key: value for key, value in ceiling()[0].items() if key != "value"} | {"implements": "law"}]
     (change,) = clock_changes(library(sop(LOOK)), library(sop(LOOK, deadlines=by_law)))

@@ -13,7 +13,7 @@ from sopctl.analysis.program import within_rows
 from sopctl.analysis.ways import is_sop
 from sopctl.diff.case_words import titled
 from sopctl.diff.names import Renamed
-from sopctl.diff.sides import Called, Side, decides_otherwise, leads, same_text
+from sopctl.diff.sides import Called, Side, decides_otherwise, half_read, leads, same_text
 from sopctl.library import Library
 from sopctl.model.duration import Duration
 from sopctl.model.registers import EscalationPath
@@ -38,6 +38,8 @@ def clock_changes(
 ) -> tuple[ClockChange, ...]:
     """The ways that take another time, the promises that are kept no more or again, and the
     escalation paths that run otherwise. What is `renamed` is the same."""
+    if files := half_read(before, after):  # nobody knows what calendars, clauses and facts say there
+        return (_unread(files),)
     sides = Side(before, Called(renamed)), Side(after, Called({}))
     changed = _changed(sides)
     onward = leads(sides) if changed else {}
@@ -49,6 +51,12 @@ def clock_changes(
             found.extend(_lengths(sides, id))
         found.extend(_deadlines(sides, id))
     return (*found, *_paths(sides, renamed))
+
+
+def _unread(files: list[str]) -> ClockChange:
+    names = time_words.listed([f"`{path}`" for path in files], "and")
+    message = f"how long ways take cannot be compared, since {names} cannot be read"
+    return ClockChange("", "slowest", "unknown", (), "unknown", "unknown", message)
 
 
 MOST = 150
@@ -207,6 +215,13 @@ class _Standing(NamedTuple):
     def timeless(self) -> bool:
         return self.state == "timeless"
 
+    @property
+    def unread(self) -> bool:
+        return not self.terms
+
+
+_UNREAD = _Standing("", "unknown", why="it cannot be read")
+
 
 def _deadlines(sides: tuple[Side, Side], id: str) -> Iterator[ClockChange]:
     """The promises of a SOP that are made, withdrawn or changed, kept no more or kept again."""
@@ -215,9 +230,13 @@ def _deadlines(sides: tuple[Side, Side], id: str) -> Iterator[ClockChange]:
         return
     for name in sorted(before.keys() | after.keys()):
         one, other = before.get(name), after.get(name)
-        if one != other:
+        lost = (one is None and _may_hide(sides[0], id)) or (other is None and _may_hide(sides[1], id))
+        if one != other and not lost:
             how, message = _told(one, other)
-            said = [f"{each.terms}; {_state(each, True)}" if each else "" for each in (one, other)]
+            said = [
+                "; ".join(filter(None, (each.terms, _state(each, True)))) if each else ""
+                for each in (one, other)
+            ]
             yield ClockChange(id, "deadline", how, (name,), said[0], said[1], f"`{name}` {message}")
 
 
@@ -226,7 +245,19 @@ def _standings(side: Side, id: str) -> dict[str, _Standing] | None:
     sop = side.sop(id)
     if sop is None:
         return None
-    return {each.deadline.id: _standing(side, sop, each) for each in verdicts(sop, side.library)}
+    written = dict.fromkeys((each.id for each in sop.deadlines or () if each and each.id), _UNREAD)
+    return {
+        **written,
+        **{each.deadline.id: _standing(side, sop, each) for each in verdicts(sop, side.library)},
+    }
+
+
+def _may_hide(side: Side, id: str) -> bool:
+    """Whether a SOP has deadlines of which not even the id is known."""
+    sop = side.sop(id)
+    return (
+        sop is None or "deadlines" in sop.unknown or not all(each and each.id for each in sop.deadlines or ())
+    )
 
 
 def _standing(side: Side, sop: Sop, verdict: Verdict) -> _Standing:
@@ -271,10 +302,13 @@ def _told(one: _Standing | None, other: _Standing | None) -> tuple[str, str]:
     """What has happened to a promise, in a word and in words."""
     if other is None:
         assert one is not None
-        return "withdrawn", f"is promised no more; it was {one.terms}"
+        return (
+            "withdrawn",
+            f"is promised no more; {f'it was {one.terms}' if one.terms else _state(one, False)}",
+        )
     now = _state(other, True)
     if one is None:
-        return "promised", f"is promised now: {other.terms}; {now}"
+        return "promised", f"is promised now{f': {other.terms}' if other.terms else ''}; {now}"
     was = _state(one, False)
     how = (
         "kept-no-more"
@@ -283,6 +317,9 @@ def _told(one: _Standing | None, other: _Standing | None) -> tuple[str, str]:
         if other.kept and not one.kept
         else "changed"
     )
+    if one.unread or other.unread:
+        lost = f"cannot be read any more; it was {one.terms}, and {was}"
+        return how, lost if other.unread else f"can be read now: {other.terms}; {now}"
     if one.timeless != other.timeless:
         lost = f"has no time any more; it was {one.terms}, and {was}"
         return how, lost if other.timeless else f"has a time now: {other.terms}; {now}"

@@ -330,6 +330,17 @@ def leads(sides: tuple[Side, Side]) -> dict[str, list[str]]:
     return {id: [to for to in others if to in found] for id, others in found.items()}
 
 
+def half_read(before: Library, after: Library) -> list[str]:
+    """The files in which entries of registers may stand that only one of two libraries could read."""
+    found = {path for side in (before, after) for path in side.hiding_entries}
+    return [path for path in sorted(found) if _text(before, path) != _text(after, path)]
+
+
+def _text(library: Library, path: str) -> str | None:
+    typed = library.by_path.get(path)
+    return typed.document.text if typed else None
+
+
 def decides_otherwise(before: Side, after: Side, id: str) -> bool:
     """Whether a step of a SOP that both sides have sends cases elsewhere, as it is written."""
     steps = before.steps(id).keys()

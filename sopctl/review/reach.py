@@ -10,6 +10,7 @@ from sopctl.analysis.people import doers_of
 from sopctl.analysis.trials import Trial, trials
 from sopctl.diagnostic import Pointer
 from sopctl.diff import Change, Kind, gaps, hidden_ids
+from sopctl.diff.sides import half_read
 from sopctl.library import Library
 from sopctl.model.sop import Sop, Step
 from sopctl.reading import Reference
@@ -304,6 +305,8 @@ def _registers_hidden(one: Library, other: Library) -> bool:
 
 def _results(before: Library, after: Library, new_of: Mapping[str, str]) -> tuple[Result, ...]:
     """Scenarios that stand on both sides and end otherwise; a new name of an outcome is no other end."""
+    if half_read(before, after):  # a case may come to what only one side could read
+        return ()
     olds = {(new_of.get(trial.sop.id, trial.sop.id), trial.scenario.title): trial for trial in trials(before)}
     found = []
     for trial in trials(after):
