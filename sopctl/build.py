@@ -233,11 +233,19 @@ def _changed(changes: Callable[..., Iterable[object]], folders: Sequence[Path]) 
         there = [folder for folder in folders if folder.is_dir()]
         for changed in changes(*there, raise_interrupt=True, rust_timeout=1000, yield_on_timeout=True):
             yield new or bool(changed)
-            new = there != [folder for folder in folders if folder.is_dir()]
+            again = not {str(folder) for folder in there}.isdisjoint(_paths(changed))  # deleted and made anew
+            new = again or there != [folder for folder in folders if folder.is_dir()]
             if new:  # what is written into it from here on, the next watch sees
                 break
         else:
             return
+
+
+def _paths(changed: object) -> Iterator[str]:
+    """The paths of changes, as watchfiles tells them: each with what has happened to it."""
+    for each in changed if isinstance(changed, set) else ():
+        if isinstance(each, tuple):
+            yield str(each[-1])
 
 
 def _end(server: subprocess.Popen[bytes]) -> None:

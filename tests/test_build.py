@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -209,7 +210,7 @@ def test_the_preview_goes_on_whatever_the_writer_does(docks: Path, monkeypatch: 
 
 
 def preview(
-    docks: Path, changes: Callable[..., Iterator[set[str]]], monkeypatch: pytest.MonkeyPatch
+    docks: Path, changes: Callable[..., Iterator[set[Any]]], monkeypatch: pytest.MonkeyPatch
 ) -> list[str]:
     """What is told while these changes are made; the browser's part is played by a process that waits."""
     monkeypatch.setattr(build, "MKDOCS", ("python3", "-c", "import time; time.sleep(60)"))
@@ -218,6 +219,22 @@ def preview(
         Places.of(docks), lambda: read(docks), told.append, lambda _: None, sops=docks / "sops", changes=changes, address="127.0.0.1:0"
     )  # fmt: skip
     return told
+
+
+def test_a_folder_that_is_deleted_and_made_anew_at_once_is_watched_anew(
+    docks: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watched: list[int] = []
+
+    def changes(*folders: Path, **__: object) -> Iterator[set[tuple[int, str]]]:
+        watched.append(len(folders))
+        if len(watched) == 1:
+            yield {(3, str(docks / "sops")), (3, str(docks / "sops/DK-OPN-001.yaml"))}
+            raise AssertionError("the folder that is gone is watched on")
+        yield set()
+
+    preview(docks, changes, monkeypatch)
+    assert watched == [1, 1]
 
 
 def test_what_cannot_be_read_keeps_its_pages_in_the_preview(
