@@ -69,6 +69,7 @@ class _Pairs:
         self._handed: set[str] = set()
         self._left: dict[str, dict[Split, list[Box]]] = {}
         self._torn: set[str] = set()
+        self._own: frozenset[str] = frozenset()
         self._budget = budget
         self._moves: dict[tuple[int, State], list[Move]] = {}
         self._waiting: dict[Pair, list[Box]] = {}
@@ -77,6 +78,7 @@ class _Pairs:
         self._steppers = [Stepper(terrain, number, self._variables, self._budget, depth) for number in (0, 1)]
 
     def run(self, id: str) -> Run:
+        self._own = frozenset[str]().union(*(side.private(id) for side in self._terrain.sides))
         starts = [stepper.start(id) for stepper in self._steppers]
         self._come((starts[0], starts[1]), -1)
         while self._order:
@@ -142,19 +144,20 @@ class _Pairs:
             self._splits.setdefault(split, []).extend(boxes)
 
     def _leave(self, before: State, after: State, boxes: list[Box]) -> None:
-        """Note the facts that cases leave otherwise. One that was neither asked nor set is what the
-        case would say when asked for the first time."""
+        """Note the facts that cases leave otherwise. A shared one that was neither asked nor set is
+        what the case would say when asked for the first time."""
         for fact in sorted(self._depth.left):
-            one, other = (dict(state.shared).get(fact, 1) for state in (before, after))
-            if isinstance(one, int) and isinstance(other, int):
-                self._torn.update([fact] if one != other else [])
+            usual = None if fact in self._own else 1
+            one, other = (dict((*state.own, *state.shared)).get(fact, usual) for state in (before, after))
+            if not isinstance(one, str) and not isinstance(other, str):
+                self._torn.update([fact] if one and other and one != other else [])
             elif unlike := self._unlike(fact, one, other):
                 space = self._variables.space
                 apart = [box & unlike for box in boxes if space.meets(box & space.full, unlike)]
-                split = Split(*("" if isinstance(each, int) else each for each in (one, other)))
+                split = Split(*(each if isinstance(each, str) else "" for each in (one, other)))
                 self._left.setdefault(fact, {}).setdefault(split, []).extend(apart)
 
-    def _unlike(self, fact: str, one: int | str, other: int | str) -> Box:
+    def _unlike(self, fact: str, one: int | str | None, other: int | str | None) -> Box:
         """The cases in which two values of a fact, one of them set by a row, are not the same."""
         domain = self._terrain.meanings.domain(fact)
         assert domain.fact is not None
@@ -164,7 +167,7 @@ class _Pairs:
         asked = [each for each in (one, other) if isinstance(each, int)]
         if asked:
             return self._variables.bits((fact, asked[0]), ((1 << domain.width) - 1) & ~values[0])
-        return -1 if values[0] != values[1] else 0
+        return 0 if len(values) == 2 and values[0] == values[1] else -1
 
     def _onward(self, pair: Pair, boxes: list[Box]) -> None:
         """Let the side that is behind take a step; both, where none is."""

@@ -16,6 +16,7 @@ from sopctl.diff.folding import KINDS, Line, lines
 from sopctl.diff.meanings import Torn
 from sopctl.diff.names import Renamed
 from sopctl.diff.sides import (
+    Act,
     Called,
     Side,
     decides_otherwise,
@@ -245,13 +246,20 @@ def _left(terrain: Terrain, id: str, near: _Found) -> tuple[list[CaseChange], Un
 
 
 def _lasting(terrain: Terrain, number: int, id: str) -> Iterator[str]:
-    """The facts that rows of a SOP, and of those that it calls, give a value to and that outlive it."""
+    """The facts that rows of a SOP, and of those that it calls, give a value to and that outlive it;
+    and its own ones that nothing asks for, which are given for people to go by."""
     side = terrain.sides[number]
+    asked = {fact for step in side.steps(id) for fact in _asked(side.act((id, step)))}
     for called in reachable({each: side.calls(each) for each in terrain.sops}, [id]):
         for step in side.steps(called):
             act = side.act((called, step))
             sets = (fact for row in (*act.rows, *([act.rest] if act.rest else [])) for fact, _ in row.sets)
-            yield from (fact for fact in sets if fact not in side.private(called))
+            own = side.private(called)
+            yield from (fact for fact in sets if fact not in own or (called == id and fact not in asked))
+
+
+def _asked(act: Act) -> tuple[str, ...]:
+    return (*act.asks, *act.facts, *act.later)
 
 
 def _not_compared(id: str, facts: Set[str]) -> Unknown:

@@ -304,14 +304,14 @@ class Stepper:
             elif target.end:
                 unread = target.end == "unreadable"
                 end = _ended(f"unreadable@{_said(bench.place)}" if unread else target.end)
-                return end._replace(shared=self._left(bench))
+                return end._replace(own=self._left(bench.own), shared=self._left(bench.shared))
             elif target.sop:
                 if not self.side.first(target.sop):
                     return self._lost(bench, target.sop)
-                bench.own = {}
+                left, bench.own = self._left(bench.own), {}
                 bench.place = target.sop, self.side.first(target.sop)
                 if not bench.stack and not self.depth.onward:
-                    return self._settled(bench)._replace(end=target.sop)
+                    return self._settled(bench)._replace(end=target.sop, own=left)
                 target = Target(step=bench.place[1])
             else:
                 place = bench.place[0], target.step
@@ -323,8 +323,8 @@ class Stepper:
                 passed.add((len(bench.stack), place))
                 target = act.instead
 
-    def _left(self, bench: _Bench) -> Known:
-        return _sorted({fact: known for fact, known in bench.shared.items() if fact in self.depth.left})
+    def _left(self, known: Mapping[str, int | str]) -> Known:
+        return _sorted({fact: value for fact, value in known.items() if fact in self.depth.left})
 
     def _enter(self, bench: _Bench, act: Act, place: Place, origin: Place | None) -> State:
         """Enter a step. What nothing bounds is counted only where a case comes back to it: so cases
