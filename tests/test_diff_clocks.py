@@ -268,7 +268,11 @@ def test_a_path_tells_its_levels_later() -> None:
         "`up`: the path is exhausted after 1 hour, it was after 30 minutes"
     ]
     assert paths(path(), path(levels=path()["levels"][:1])) == [
-        "`up`: level 2 is told no more, it was after 15 minutes; the path is exhausted after 15 minutes, it was after 30 minutes"
+        "`up`: `lead` is told no more, it was after 15 minutes; the path is exhausted after 15 minutes, it was after 30 minutes"
+    ]
+    assert paths(path(), path(levels=path()["levels"][1:])) == [
+        "`up`: `agent` is told no more, it was at once; `lead` is told at once, it was after 15 minutes;"
+        " the path is exhausted after 15 minutes, it was after 30 minutes"
     ]
     assert paths(path(), path(title="Higher")) == []
 
@@ -277,6 +281,15 @@ def test_a_path_that_counts_opening_hours_says_so() -> None:
     (message,) = paths(path(), path(clock="business", answer_within="1bd"))
     assert message.startswith("`up`: its clock runs in opening hours, it ran around the clock; ")
     assert message.endswith("an answer is promised within 1 business day, it was within 1 hour")
+
+
+def test_as_many_opening_hours_are_the_same_time_where_a_day_has_more_of_them() -> None:
+    levels = [{"to": "agent", "ack_within": "4bh"}, {"to": "lead", "ack_within": "4bh"}]
+    up = path(clock="business", levels=levels, answer_within="1bd")
+    longer = {**REGISTERS["calendars"]["office"], "hours": "08:00-17:00"}
+    hours = [{}, {"calendars": {**REGISTERS["calendars"], "office": longer}}]
+    sides = [library(sop(LOOK), escalation_paths={"up": up}, **each) for each in hours]
+    assert clock_changes(*sides) == ()
 
 
 # The handbook

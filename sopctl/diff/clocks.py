@@ -355,14 +355,24 @@ _STATES = {
 # Escalation paths
 
 
+class _When(NamedTuple):
+    """A time on the clock of a path, in words: a business day of other hours is another time."""
+
+    words: str
+    minutes: int
+
+
 class _Ladder(NamedTuple):
-    """When each level of a path is told, when nobody is left, and when an answer is promised; in
-    words, since those of opening hours are no minutes of the clock."""
+    """Whom each level of a path tells and when, when nobody is left, and when an answer is promised."""
 
     clock: str
-    levels: tuple[str, ...]
-    exhausted: str
-    answer: str
+    told: tuple[str, ...]
+    levels: tuple[_When, ...]
+    exhausted: _When
+    answer: _When
+
+
+_NEVER = _When("", -1)
 
 
 def _paths(sides: tuple[Side, Side], renamed: Renamed) -> Iterator[ClockChange]:
@@ -370,45 +380,61 @@ def _paths(sides: tuple[Side, Side], renamed: Renamed) -> Iterator[ClockChange]:
     before, after = (side.library for side in sides)
     olds = {renamed.get(("escalation_paths", id), id): path for id, path in before.paths.items()}
     for id in sorted(olds.keys() & after.paths.keys()):
-        one, other = _ladder(olds[id], before), _ladder(after.paths[id], after)
-        if one != other:
-            parts = "; ".join(_steps(one, other))
+        one, other = _ladder(olds[id], before, renamed), _ladder(after.paths[id], after)
+        if parts := "; ".join(_steps(one, other)):
             yield ClockChange("", "path", "changed", (id,), _spoken(one), _spoken(other), f"`{id}`: {parts}")
 
 
-def _ladder(path: EscalationPath, library: Library) -> _Ladder:
+def _ladder(path: EscalationPath, library: Library, renamed: Renamed = MappingProxyType({})) -> _Ladder:
     hours = calendars(library).default
+    business = path.clock == "business"
 
-    def words(minutes: int) -> str:
+    def when(minutes: int, word: str = "after") -> _When:
         if minutes == 0:
-            return "at once"
-        business = path.clock == "business"
-        return (
-            f"after {time_words.spoken_opening(minutes, hours) if business else time_words.spoken(minutes)}"
-        )
+            return _When("at once", 0)
+        said = time_words.spoken_opening(minutes, hours) if business else time_words.spoken(minutes)
+        return _When(f"{word} {said}", minutes)
 
     *levels, _ = escalation.offsets(path, library)
     answer = escalation.promised(path, library)
-    clock = "in opening hours" if path.clock == "business" else "around the clock"
+    told = [[_name(to, renamed) for to in level.to or () if to] for _, level in escalation.known_levels(path)]
     return _Ladder(
-        clock,
-        tuple(words(minutes) for minutes in levels),
-        words(escalation.exhaustion(path, library)),
-        words(answer).replace("after", "within") if answer is not None else "",
+        "in opening hours" if business else "around the clock",
+        tuple(time_words.points(each) for each in told),
+        tuple(when(minutes) for minutes in levels),
+        when(escalation.exhaustion(path, library)),
+        when(answer, "within") if answer is not None else _NEVER,
     )
+
+
+def _name(person: str, renamed: Renamed) -> str:
+    return next((new for kind in _PEOPLE if (new := renamed.get((kind, person)))), person)
+
+
+_PEOPLE = ("roles", "teams", "schedules")
 
 
 def _steps(one: _Ladder, other: _Ladder) -> Iterator[str]:
     if one.clock != other.clock:
         yield f"its clock runs {other.clock}, it ran {one.clock}"
-    for number in range(max(len(one.levels), len(other.levels))):
-        was, now = (each.levels[number] if number < len(each.levels) else "" for each in (one, other))
-        if was != now:
-            yield _moved(f"level {number + 1}", "is told", was, now)
-    if one.exhausted != other.exhausted:
-        yield _moved("the path", "is exhausted", one.exhausted, other.exhausted)
-    if one.answer != other.answer:
-        yield _moved("an answer", "is promised", one.answer, other.answer)
+    moved = [(what, "is told", was, now) for what, was, now in _levels(one, other)]
+    moved.append(("the path", "is exhausted", one.exhausted, other.exhausted))
+    moved.append(("an answer", "is promised", one.answer, other.answer))
+    for what, verb, was, now in moved:
+        same = one.clock == other.clock and was.minutes == now.minutes
+        if was.words != now.words and not same:
+            yield _moved(what, verb, was.words, now.words)
+
+
+def _levels(one: _Ladder, other: _Ladder) -> Iterator[tuple[str, _When, _When]]:
+    """The levels by their numbers; where some come or go, by whom they tell."""
+    if len(one.levels) == len(other.levels):
+        for number, (was, now) in enumerate(zip(one.levels, other.levels, strict=True), 1):
+            yield f"level {number}", was, now
+        return
+    olds, news = (dict(reversed([*zip(each.told, each.levels, strict=True)])) for each in (one, other))
+    for who in dict.fromkeys((*one.told, *other.told)):
+        yield who, olds.get(who, _NEVER), news.get(who, _NEVER)
 
 
 def _moved(what: str, verb: str, was: str, now: str) -> str:
@@ -418,6 +444,6 @@ def _moved(what: str, verb: str, was: str, now: str) -> str:
 
 
 def _spoken(ladder: _Ladder) -> str:
-    levels = [f"level {number} {each}" for number, each in enumerate(ladder.levels, 1)]
-    answer = [f"answer {ladder.answer}"] if ladder.answer else []
-    return ", ".join([*levels, f"exhausted {ladder.exhausted}", *answer])
+    levels = [f"level {number} {each.words}" for number, each in enumerate(ladder.levels, 1)]
+    answer = [f"answer {ladder.answer.words}"] if ladder.answer.words else []
+    return ", ".join([*levels, f"exhausted {ladder.exhausted.words}", *answer])
