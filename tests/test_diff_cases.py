@@ -43,7 +43,7 @@ class _Case:
     foretold = True
 
     def __init__(self, said: Mapping[tuple[str, int], str], into: bool) -> None:
-        self.said, self.into, self.times = said, into, dict.fromkeys(("-",), 0)
+        self.said, self.into, self.times, self.last = said, into, dict.fromkeys(("-",), 0), ""
 
     def fact(self, sop: str, step: str, fact: str) -> str:
         return self._next(fact)
@@ -56,6 +56,7 @@ class _Case:
 
     def _next(self, name: str) -> str:
         self.times[name] = self.times.get(name, 0) + 1
+        self.last = name
         if (name, self.times[name]) not in self.said:
             raise _Lacks(name, self.times[name])
         return self.said[name, self.times[name]]
@@ -111,6 +112,18 @@ def every_case(
     return found
 
 
+def _heard(sides: tuple[Library, Library], start: str, said: Said, depth: Depth) -> bool:
+    """Whether what one side lets nobody say is asked on the other, too; else it may be no case there."""
+    asked = []
+    for side in sides:
+        case = _Case(said, depth.into)
+        asked.append((case, _end(walk(atlas(side), start, case, depth.onward)) == "impossible"))
+    return all(
+        not impossible or other.times.get(case.last, 0) >= case.times[case.last]
+        for (case, impossible), (other, _) in zip(asked, asked[::-1], strict=True)
+    )
+
+
 def _fact(name: str) -> Fact:
     if name == "sure":
         return Fact.make({"type": "yes-no"})[0]
@@ -160,7 +173,8 @@ def check(
             assert not [each for each in changes if _meets(each, said)], (said, one, other)
             continue
         for case in _filled(said, changes, (before, after)):
-            assert [each for each in changes if _meets(each, case)], (case, one, other)
+            told = [each for each in changes if _meets(each, case)]
+            assert told or not _heard((before, after), start, said, depth), (case, one, other)
     for each in changes:
         met = {(one, other) for said, one, other in cases if _meets(each, said)}
         impossible = {"impossible"}
