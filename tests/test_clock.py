@@ -333,6 +333,86 @@ def test_a_floor_is_held_against_the_fastest_way() -> None:
     assert verdict(sop(steps, deadlines=floor())).broken is None
 
 
+def test_the_wait_of_a_call_counts_however_long_the_called_sop_takes() -> None:
+    caller = [{"id": "run", "call": "TS-EX-002", "wait": "2d", "on": {"done": "done"}}]
+    for wait, least in (({}, 48), ({"wait": "1h"}, 48), ({"wait": "50h"}, 50)):
+        inner = sop([{"id": "look", "within": "60h", "next": "done"} | wait], id="TS-EX-002")
+        assert verdict(sop(caller, deadlines=floor(f"{least}h")), inner).broken is None
+        assert minutes(verdict(sop(caller, deadlines=floor(f"{least + 1}h")), inner)) == least * 60
+    short = sop([{"id": "look", "within": "1h", "next": "done"}], id="TS-EX-002")
+    assert minutes(verdict(sop(caller, deadlines=ceiling("1d")), short)) == 2 * 1440
+    assert verdict(sop(caller, deadlines=ceiling("2d")), short).broken is None
+
+
+@pytest.mark.parametrize("look", [{}, {"wait": "1d"}, {"wait": "3d"}, {"role": "lead", "wait": "8bh"}])
+@pytest.mark.parametrize("wait", ["2h", "2d", "5bh"])
+def test_a_call_that_is_walked_through_waits_as_one_that_is_summed_up(
+    wait: str, look: dict[str, Any]
+) -> None:
+    answers = {"yes": "late", "no": "early"}
+    more = [
+        {"id": "late", "within": "3h", "next": "done"},
+        {"id": "early", "within": "4d", "wait": "1h", "next": "done"},
+    ]
+    step = {"id": "look", "within": "4d", "role": "night", "ask": "Late?", "answers": answers}
+    inner = sop([step | look, *more], id="TS-EX-003")
+    between = sop([{"id": "go", "call": "TS-EX-003", "wait": "1bh", "on": {"done": "done"}}], id="TS-EX-002")
+    caller = [
+        {"id": "run", "call": "TS-EX-002", "wait": wait, "on": {"done": "last"}},
+        {"id": "last", "within": "1h", "next": "done"},
+    ]
+    whole = library(sop(caller), between, inner)
+    found = whole.sop("TS-EX-001")
+    assert found
+    outcome = frozenset({("TS-EX-001", "done")})
+    runs = []
+    for inline in (False, True):
+        course = Course(whole, ByArrows(), inline=inline)
+        entry = course.entry(found)
+        assert entry
+        spread = course.spread([entry], Goals(frozenset(), outcome, frozenset()), frozenset({"TS-EX-001"}))
+        budget = Budget(10**9)
+        runs.append([spread.run(spread.ends, slow, budget) for slow in (True, False)])
+    first = clock(whole).window[0]
+    for start in range(first, first + 9 * 1440, 131):
+        (slow, fast), (slow_inside, fast_inside) = runs
+        assert (slow.at(start), fast.at(start)) == (slow_inside.at(start), fast_inside.at(start))
+
+
+def test_the_clock_of_a_deadline_stops_inside_a_call_that_waits() -> None:
+    ask = {"id": "look", "within": "1h", "ask": "Late?", "answers": {"yes": "late", "no": "done"}}
+    inner = sop([ask, {"id": "late", "within": "1h", "next": "done"}], id="TS-EX-002")
+    caller = [{"id": "run", "call": "TS-EX-002", "wait": "2d", "on": {"done": "done"}}]
+    either = {"to": ["TS-EX-002#late", "done"]}
+    assert minutes(verdict(sop(caller, deadlines=ceiling("1d", **either)), inner)) == 2 * 1440
+    inner["steps"][0]["answers"]["no"] = "late"
+    assert verdict(sop(caller, deadlines=ceiling("2h", **either)), inner).broken is None
+
+
+def test_of_a_wait_and_a_called_sop_on_other_calendars_the_later_one_counts() -> None:
+    inner = sop([{"id": "look", "wait": "8bh", "next": "done"}], id="TS-EX-002")
+    caller = [{"id": "run", "role": "night", "call": "TS-EX-002", "wait": "2d", "on": {"done": "done"}}]
+    twice = [caller[0] | {"id": "first", "on": {"done": "run"}}, *caller]
+    said = verdict(sop(caller, deadlines=floor("49h")), inner)
+    assert minutes(said) == 48 * 60
+    assert said.broken
+    assert time_words.stretch(*said.broken.stops[0].took) == "the later of 2d and 1bd"
+    course = Course(library(sop(twice), inner), ByArrows())
+    whole = course.library.sop("TS-EX-001")
+    assert whole
+    goals = Goals(frozenset(), frozenset({("TS-EX-001", "done")}), frozenset())
+    entry = course.entry(whole)
+    assert entry
+    spread = course.spread([entry], goals, frozenset({"TS-EX-001"}))
+    hours, first = calendars(course.library).default, clock(course.library).window[0]
+    for start in range(first, first + 14 * 1440, 97):
+        end = start
+        for _ in range(2):
+            end = max(end + 2 * 1440, hours.after(end, 480))
+        assert [walk(each, start) for each in spread.fast(spread.ends)] == [end]
+        assert spread.run(spread.ends, False, Budget(10**6)).at(start) == end
+
+
 def test_business_days_of_waiting_are_held_at_their_shortest() -> None:
     said = verdict(sop([{"id": "wait", "wait": "10bd", "next": "done"}], deadlines=floor("12d")))
     assert minutes(said) == 11 * 1440 + 8 * 60 - 60  # over the night that lacks an hour

@@ -236,6 +236,15 @@ def test_a_call_that_is_not_walked_takes_its_longest_time() -> None:
     )
 
 
+@pytest.mark.parametrize("calls", ["", "    calls: {undo: restored}\n"])
+def test_a_call_comes_back_when_its_wait_is_over(calls: str) -> None:
+    scenario = "  - title: Late\n    given: {age: 1, paid: no}\n    answers: {weigh: other}\n" + calls
+    waits = SOP.replace("    call: TS-REA-001\n", "    call: TS-REA-001\n    wait: 30d\n")
+    [miss] = last(scenario + "    expect: {within: 30d}\n", waits).misses
+    assert miss.expected == "to last 30 days at the longest"
+    assert last(scenario + "    expect: {within: 37d}\n", waits).misses == ()
+
+
 @pytest.mark.parametrize(
     ("scenario", "message"),
     [

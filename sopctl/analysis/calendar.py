@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from itertools import accumulate
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 from weakref import WeakKeyDictionary
 
 from sopctl.library import Library
@@ -26,10 +26,20 @@ _EPOCH = date(1970, 1, 1).toordinal()
 _THURSDAY = 3  # the weekday of the beginning of 1970
 
 
+class Measure(Protocol):
+    """What time is counted by, where it is not the clock."""
+
+    def after(self, start: Moment, minutes: int) -> Moment: ...
+
+    def move(self, start: Moment, minutes: int) -> tuple[Moment, bool, int]: ...
+
+    def closures(self, start: Moment, end: Moment) -> list[date]: ...
+
+
 class Stretch(NamedTuple):
     """A stretch of time: minutes of opening hours, or without `hours` minutes of the clock."""
 
-    hours: "Hours | None"
+    hours: Measure | None
     minutes: int
 
 

@@ -5,6 +5,7 @@ bounds all that lie in it, and the worst moment is found exactly without trying 
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 from heapq import heappop, heappush
 from typing import NamedTuple
 
@@ -25,6 +26,26 @@ class Run(NamedTuple):
     at: Callable[[Moment], Moment]
     bend: Callable[[Moment], Bend]
     near: int = FOREVER
+
+
+class Later:
+    """Two chains side by side as a measure of time: once counts as long as the later of them."""
+
+    def __init__(self, one: Chain, other: Chain) -> None:
+        self.both = one, other
+
+    def after(self, start: Moment, times: int) -> Moment:
+        return self.move(start, times)[0]
+
+    def move(self, start: Moment, times: int) -> Bend:
+        here: Bend = (start, True, FOREVER)
+        for _ in range(times):
+            here = latest([move(each, here) for each in self.both])
+        return here
+
+    def closures(self, start: Moment, end: Moment) -> list[date]:
+        used = [stretch.hours for each in self.both for stretch in each if stretch.hours]
+        return sorted({day for hours in used for day in hours.closures(start, end)})
 
 
 MANY = 24

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from sopctl.analysis import ways
 from sopctl.analysis.calendar import MONTHS, Hours, Stretch, calendars
-from sopctl.analysis.chains import Chain, OutOfBudget, TooMany, chain, join, slowest
+from sopctl.analysis.chains import Chain, Later, OutOfBudget, TooMany, chain, fastest, fits, join, slowest
 from sopctl.analysis.escalation import lasts
 from sopctl.analysis.first_through import First, plain
 from sopctl.analysis.graph import circles, reachable
@@ -36,6 +36,7 @@ from sopctl.analysis.slowest import (
 )
 from sopctl.analysis.taken_away import TRIGGER, Before, Since, passed, settled, taken
 from sopctl.analysis.untimed import Kind, untimed
+from sopctl.analysis.waited import Wait, waited
 from sopctl.library import Library
 from sopctl.model.duration import Duration
 from sopctl.model.registers import EscalationPath
@@ -86,6 +87,7 @@ class Course:
         self._sums: dict[tuple[str, Known], dict[tuple[str, Known], Group]] = {}
         self._insides: dict[tuple[str, Known], tuple[Spread, dict[tuple[str, Known], list[State]]]] = {}
         self._times: dict[tuple[str | None, Duration], tuple[Chain, ...]] = {}
+        self._both: dict[tuple[Chain, Chain], Chain] = {}
         self._steps: dict[str, dict[str, Step]] = {}
         self._targets: dict[str, dict[str, list[str]]] = {}
         self._counted: dict[str, frozenset[str]] = {}
@@ -381,7 +383,7 @@ class Course:
         if self._in_circle(state, called, walk):
             end: State = (*state[:5], DONE)
             nexts = (end,) if walk.stops_at(sop, place) else ()
-            return (Group((), ((),), frozenset((_circle(sop, step),)), nexts),)
+            return (Group((), (leg.fast,), frozenset((_circle(sop, step),)), nexts),)
         here = self.library.sop(sop)
         assert here is not None
         inside = self.guide.enter(here, step, known)
@@ -391,6 +393,8 @@ class Course:
             assert other is not None
             first = other.known_steps[:1]
             entered = self._arrive((*stack, frame), called, first[0].id, (), inside, walk) if first else None
+            if entered and leg.fast:
+                walk.waits[Wait(state, entered, leg.fast)] = None
             return (Group(((),), ((),), SURE, (entered,) if entered else ()),)
         groups = []
         counts = self._passed(sop, place, counts)
@@ -404,12 +408,22 @@ class Course:
                 there = self._arrive(stack, sop, target, counts, left, walk)
             if there is not None:
                 capped = bool(group.doubts) and bool(step.within)
-                slow, doubts = group.slow, group.doubts
+                slow, fast, doubts = group.slow, group.fast, group.doubts
                 if capped:  # the ways inside that are bounded may still take longer
                     slow, doubts = slowest([*leg.slow, *group.slow]), leg.doubts
-                fast = (leg.fast,) if group.fast == ((),) else group.fast
+                if leg.fast:  # the wait of the call
+                    slow = slowest([*slow, leg.fast])
+                    fast = fastest(self.later(leg.fast, each) for each in fast)
                 groups.append(Group(slow, fast, doubts, (there,), capped or group.capped))
         return tuple(groups)
+
+    def later(self, one: Chain, other: Chain) -> Chain:
+        """What lasts as long as the later of two chains."""
+        if fits(one, other) or fits(other, one):
+            return other if fits(one, other) else one
+        if (one, other) not in self._both:
+            self._both[one, other] = (Stretch(Later(one, other), 1),)
+        return self._both[one, other]
 
     def _in_circle(self, state: State, called: str, walk: "_Walk") -> bool:
         return called == state[1] or any(called == frame[0] for frame in state[0]) or called in walk.within
@@ -570,6 +584,7 @@ class _Walk:
         within: frozenset[str] = frozenset(),
     ) -> None:
         self.course, self.home, self.goals, self.wanted, self.within = course, home, goals, wanted, within
+        self.waits: dict[Wait, None] = {}
         self._clocked: dict[State, list[tuple[Since, Group]]] = {}
         self._useful: set[str] | None = None
         self._at_steps = any(place in course.steps(sop) for sop, place in goals.reached) if goals else False
@@ -606,9 +621,10 @@ class _Walk:
         ended = (ENDED,) if self.goals is None else (DONE, HANDED)
         ends = [state for state in after[::-1] if state[5] in ended]
         spread = Spread(starts, after[::-1], ends, groups, looped)
-        return (
-            settled(spread, self._clocked, Before(self.course.first, since, ago)) if self._clocked else spread
-        )
+        if self.waits:
+            spread = waited(spread, self.waits, self.course.later)
+        before = Before(self.course.first, since, ago)
+        return settled(spread, self._clocked, before) if self._clocked else spread
 
     def stops_at(self, sop: str, step: str) -> bool:
         """Whether the clock stops when a step is done."""

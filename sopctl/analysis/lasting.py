@@ -54,7 +54,7 @@ class Shares:
         (leg,) = self._course.legs(sop.id, step, (time,))
         return Share(leg.slow, tuple(_unknown(leg.doubts)))
 
-    def of_call(self, step: Step) -> dict[str, Share | None]:
+    def of_call(self, sop: Sop, step: Step) -> dict[str, Share | None]:
         """What a call takes to each outcome with which it can come back; None where nobody can tell, and
         the time of the step itself bounds it."""
         called = self._course.library.sop(step.call) if step.call else None
@@ -63,7 +63,8 @@ class Shares:
         ends = endings(self._course.library, called).named
         try:
             spread = _inside(step, self._course)
-            slow = {end: _to(spread, end) for end in ends} if spread else {}
+            (leg,) = self._course.legs(sop.id, step, None)
+            slow = {end: _to(spread, end, leg.fast) for end in ends} if spread else {}
             if not all(plain(chains) for chains, _ in slow.values()):
                 raise TooMany
         except (OutOfBudget, TooMany):
@@ -112,13 +113,31 @@ def _chains(way: Walk, library: Library) -> Slow:
     course = Course(library, _Seen())
     chains: tuple[Chain, ...] = ((),)
     doubts: Doubts = frozenset()
+    waits: list[tuple[int, list[Chain]]] = []
     for visit in way.trail:
+        chains = _waited(chains, waits, visit.depth)
         sop = library.sop(visit.sop)
         assert sop is not None
         slow, doubt = _times(visit, sop, sop.steps_by_id[visit.step], course)
+        if visit.walked and (wait := _wait(visit, sop, course)):
+            waits.append((visit.depth, [join(each, wait) for each in chains]))
         chains = slowest(join(one, other) for one in chains for other in slow)
         doubts |= doubt
-    return chains, doubts
+    return _waited(chains, waits, 0) if way.end.ended else chains, doubts
+
+
+def _waited(chains: tuple[Chain, ...], waits: list[tuple[int, list[Chain]]], depth: int) -> tuple[Chain, ...]:
+    """The chains once the calls have come back that were made at a depth, or below it: none does
+    before its wait is over."""
+    while waits and waits[-1][0] >= depth:
+        chains = slowest([*chains, *waits.pop()[1]])
+    return chains
+
+
+def _wait(visit: Visit, sop: Sop, course: Course) -> Chain:
+    """The shortest that one step must take."""
+    (leg,) = course.legs(sop.id, sop.steps_by_id[visit.step], visit.within or None)
+    return leg.fast
 
 
 def _times(visit: Visit, sop: Sop, step: Step, course: Course) -> Slow:
@@ -129,7 +148,7 @@ def _times(visit: Visit, sop: Sop, step: Step, course: Course) -> Slow:
     spread = _inside(step, course)
     if spread is None:
         return leg.slow, leg.doubts
-    slow, doubts = _to(spread, visit.outcome)
+    slow, doubts = _to(spread, visit.outcome, leg.fast)
     return (leg.slow, leg.doubts) if doubts and step.within else (slow, doubts)
 
 
@@ -140,10 +159,10 @@ def _inside(step: Step, course: Course) -> Spread | None:
     return course.spread([entry], None, frozenset()) if entry else None
 
 
-def _to(spread: Spread, outcome: str) -> Slow:
-    """What the ways to an outcome take."""
+def _to(spread: Spread, outcome: str, wait: Chain) -> Slow:
+    """What the ways to an outcome take, and at least the wait of the call."""
     slow, doubts = spread.slow([end for end in spread.ends if end[2] == outcome])
-    return slow or ((),), doubts
+    return slowest([*slow, wait]), doubts
 
 
 def _unknown(doubts: Doubts) -> list[str]:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from itertools import groupby
 
 from sopctl.analysis.calendar import Hours, Moment, Stretch, calendars
-from sopctl.analysis.chains import Chain, join
+from sopctl.analysis.chains import Chain, Later, join
 from sopctl.analysis.clock import Broken, Verdict
 from sopctl.analysis.slowest import Doubts, Stop
 from sopctl.diagnostic import Severity
@@ -76,7 +76,12 @@ def opening(count: int, hours: Hours) -> str:
 
 
 def stretch(one: Stretch) -> str:
-    return opening(one.minutes, one.hours) if one.hours else minutes(one.minutes)
+    match one.hours:
+        case Hours():
+            return opening(one.minutes, one.hours)
+        case Later():
+            return " + ".join([f"the later of {listed(map(chain, one.hours.both))}"] * one.minutes)
+    return minutes(one.minutes)
 
 
 def chain(stretches: Iterable[Stretch]) -> str:

@@ -75,8 +75,8 @@ class Walks:
     def step(self, sop: Sop, step: Step, time: Duration | None = None) -> Share:
         return self._shares.of_step(sop, step, time)
 
-    def call(self, step: Step) -> dict[str, Share | None]:
-        return self._shares.of_call(step)
+    def call(self, sop: Sop, step: Step) -> dict[str, Share | None]:
+        return self._shares.of_call(sop, step)
 
 
 class _Walk:
@@ -211,7 +211,7 @@ class _Walk:
         """The SOP that is run, the outcomes that can be told of it, and what it takes to each."""
         self._others[called] = None
         other = self.library.sop(called)
-        spent = self.walks.call(step)
+        spent = self.walks.call(self.sop, step)
         return _told(
             id=called,
             ends=[*self._ends(step, other)] if other else [],
@@ -247,10 +247,13 @@ class _Walk:
         )
 
     def _chain(self, chain: Chain) -> Pairs:
-        for hours, _ in chain:
-            if hours is not None:
+        told = []
+        for hours, minutes in chain:
+            assert hours is None or isinstance(hours, Hours)  # of ways that are slowest, no other measure
+            if hours:
                 self._hours[hours.name] = hours
-        return [(hours.name if hours else "", minutes) for hours, minutes in chain]
+            told.append((hours.name if hours else "", minutes))
+        return told
 
     # Decisions
 
