@@ -312,6 +312,14 @@ def test_a_scenario_may_give_what_only_a_called_sop_asks() -> None:
     assert found == []
 
 
+@pytest.mark.parametrize("slip", ["scope: P: Q", "facts: deep"])
+def test_a_scenario_may_give_what_a_sop_that_cannot_be_read_may_ask(slip: str) -> None:
+    broken = CALLED.replace("scope: Accounts.", slip)
+    case = "scenarios: [{title: T, sop: TS-APP-001, given: {deep: yes}, expect: {outcome: late}}]\n"
+    made = build({**_texts(), "sops/TS-REA-001.yaml": broken, "sops/cases.yaml": case}, TODAY)
+    assert said(made, "SOP304") == []
+
+
 def test_a_scenario_in_a_register_is_run_and_found_there() -> None:
     register = (
         "scenarios:\n  - {title: Late, sop: TS-APP-001, given: {excused: no}, expect: {outcome: upheld}}\n"

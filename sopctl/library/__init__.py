@@ -205,6 +205,11 @@ class Library:
         return frozenset(id for sop in self.sops for id in sop.facts or ())
 
     @cached_property
+    def private_facts_whole(self) -> bool:
+        """False where a fact of a SOP may be missing only because it could not be read."""
+        return not any(not each.readable or (each.sop and "facts" in each.sop.unknown) for each in self.typed)
+
+    @cached_property
     def stems(self) -> frozenset[str]:
         """Ids that an unreadable file, or one whose id is wrong or not its name, may be meant to carry."""
         names = [(PurePosixPath(each.document.path).stem, each) for each in self.typed]

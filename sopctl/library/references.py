@@ -131,6 +131,8 @@ class _Search:
             return None
         if kind == "fact" and self.sop and "facts" in self.sop.unknown:
             return None
+        if kind == "fact" and reference.at[0] == "scenarios" and not self.library.private_facts_whole:
+            return None
         if kind in self.library.scopes and self.library.scopes[kind] is None:
             return None
         near = self.hints.did_you_mean(target, known)
