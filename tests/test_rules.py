@@ -151,6 +151,53 @@ def test_a_mention_of_a_draft_in_a_text_is_free() -> None:
     assert len(found("SOP108", texts)) == 1
 
 
+@pytest.mark.parametrize(
+    ("start", "other", "earlier", "findings"),
+    [
+        ("2026-01-06", "2026-11-21", "", 0),
+        ("2026-01-06", "2026-11-22", "", 1),
+        ("2026-11-22", "2026-11-22", "", 0),  # both take effect on the same day
+        ("2026-11-22", "2026-11-23", "", 1),
+        ("2026-01-06", "2026-11-22", "effective_on: 2026-02-01", 0),  # until then the version before it
+        ("2026-01-06", "2026-11-22", "reason: Asked for", 0),
+        ("2026-01-06", "2026-11-22", "effective_on: 2026-11-22", 1),
+    ],
+)
+def test_a_sop_that_takes_effect_later_is_led_to_from_that_day_on(
+    start: str, other: str, earlier: str, findings: int
+) -> None:
+    entry = "{version: %s, on: 2026-01-05, author: writer, summary: Written%s}"
+    history = f"[{entry % ('1.0.0', '')}, {entry % ('0.9.0', ', ' + earlier)}]"
+    dates = {"status": "effective", "review_by": "2027-01-06"}
+    appeal = "{done: {title: Done, appeal: TS-A-002}}"
+    texts = {
+        "TS-A-001.yaml": sop(effective_on=start, outcomes=appeal, **dates),
+        "TS-A-002.yaml": sop(
+            "TS-A-002", effective_on=other, **dates, **({"change_history": history} if earlier else {})
+        ),
+    }
+    assert len(found("SOP108", texts)) == findings
+
+
+@pytest.mark.parametrize(
+    ("status", "taken", "severity"),
+    [
+        ("superseded", "2026-11-21", None),
+        ("superseded", "2026-11-22", Severity.ERROR),
+        ("effective", "2026-11-22", None),
+        ("effective", "2026-11-21", Severity.WARNING),
+    ],
+)
+def test_a_sop_is_superseded_from_the_day_on_which_another_takes_its_place(
+    status: str, taken: str, severity: Severity | None
+) -> None:
+    texts = {
+        "TS-A-001.yaml": sop(status=status, effective_on="2026-01-06"),
+        "TS-A-002.yaml": sop("TS-A-002", status="effective", effective_on=taken, supersedes="TS-A-001"),
+    }
+    assert [each.severity for each in found("SOP109", texts)] == ([severity] if severity else [])
+
+
 def test_a_successor_may_have_a_successor() -> None:
     texts = {
         "TS-A-001.yaml": sop(status="superseded"),

@@ -321,6 +321,16 @@ class Library:
         )
         return "superseded" if taken else sop.status
 
+    def begins(self, sop: Sop) -> date | None:
+        """The day to come on which an effective SOP is in force for the first time; None where it is, or
+        an earlier version of it may be."""
+        start = sop.effective_on
+        if sop.status != "effective" or not start or start <= self.today:
+            return None
+        earlier = (sop.change_history or ())[1:]
+        new = all(each and each.effective_on and each.effective_on > self.today for each in earlier)
+        return start if new else None
+
     def users(self, register: str, id: str) -> list[Sop]:
         """The SOPs that use an entry, by id."""
         paths = {path for path, _ in self.uses.get((register, id), ())}

@@ -2,7 +2,8 @@
 
 The case arrives at a procedure that is still a draft, or was taken out of force: whoever gets it
 has nothing to go by, and what they do is not covered. Bring the other one into force first, or
-lead elsewhere. Mentions in texts are free.
+lead elsewhere. Mentions in texts are free. One that takes effect later, for the first time, must do
+so no later than the SOP that leads to it.
 
 ```yaml title="Bad"
 id: TS-EX-001
@@ -14,6 +15,20 @@ steps:
 ---
 id: TS-EX-002
 status: draft
+```
+
+```yaml title="Bad"
+id: TS-EX-001
+status: effective
+effective_on: 2026-01-06
+review_by: 2027-01-06
+steps:
+  - {id: look, title: Look at it, role: lead, next: TS-EX-002}      # SOP108
+---
+id: TS-EX-002
+status: effective
+effective_on: 2999-01-06
+review_by: 2999-07-06
 ```
 
 ```yaml title="Good"
@@ -46,9 +61,17 @@ def check(sop: Sop, library: Library) -> Iterator[Finding]:
     for reference in [each for each in references if each.kind in ("target", "sop")]:
         if verb := _sends(reference):
             other = library.sop(reference.target)
-            if other and other.status and other.status != "effective":
-                message = f"this SOP is effective and {verb} {other.id}, whose status is `{other.status}`"
-                yield Finding(reference.at, message)
+            if other and other.status and (why := _not_in_force(sop, other, library)):
+                yield Finding(reference.at, f"this SOP is effective and {verb} {other.id}, {why}")
+
+
+def _not_in_force(sop: Sop, other: Sop, library: Library) -> str:
+    """Why a SOP is not in force when the one that leads to it is; empty where it is."""
+    if other.status != "effective":
+        return f"whose status is `{other.status}`"
+    start = library.begins(other)
+    late = start and not (sop.effective_on and sop.effective_on >= start)
+    return f"which takes effect on {start}, later than this one" if late else ""
 
 
 def _sends(reference: Reference) -> str:

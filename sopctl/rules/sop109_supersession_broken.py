@@ -2,7 +2,9 @@
 
 Whoever holds the old one must be led to the new one. Where no SOP names it in `supersedes`, where
 the one that does is not in force, or where two SOPs take each other's place, readers are left with
-a procedure that no longer holds and nothing instead.
+a procedure that no longer holds and nothing instead. Until the day on which the new one takes effect,
+the old one stays `effective`; from that day on its file must say `superseded`: till it does, this is a
+warning.
 
 ```yaml title="Bad"
 id: TS-EX-001
@@ -18,6 +20,17 @@ id: TS-EX-001
 supersedes: [TS-EX-002]    # SOP109
 ---
 id: TS-EX-002
+supersedes: [TS-EX-001]
+```
+
+```yaml title="Bad"
+id: TS-EX-001
+status: effective          # SOP109
+effective_on: 2026-01-06
+---
+id: TS-EX-002
+status: effective
+effective_on: 2026-02-06
 supersedes: [TS-EX-001]
 ```
 
@@ -50,6 +63,8 @@ def check_library(library: Library) -> Iterator[Finding]:
     for sop in library.sops:
         if sop.status == "superseded":
             yield from _unfollowed(sop, successors.get(sop.id, []), library)
+        elif sop.id in successors and library.status_of(sop) != sop.status == "effective":
+            yield from _followed(sop, successors[sop.id], library)
     graph = {sop.id: [id for id in sop.supersedes or () if id] for sop in library.sops}
     for part in circles(graph):
         way = [*circle_through(graph, part[0]), part[0]]
@@ -59,12 +74,31 @@ def check_library(library: Library) -> Iterator[Finding]:
             yield Finding(("supersedes",), message, path=library.path_of(first))
 
 
+def _followed(sop: Sop, successors: list[Sop], library: Library) -> Iterator[Finding]:
+    """A SOP that still says that it is effective, though one in force has taken its place."""
+    by = [
+        (other.effective_on, other.id)
+        for other in successors
+        if other.status == "effective"
+        and other.effective_on
+        and sop.effective_on
+        and sop.effective_on <= other.effective_on
+    ]
+    day, id = min(by)
+    message = f"{id} has taken its place on {day}: it is effective no more"
+    path = library.path_of(sop)
+    yield Finding(("status",), message, "set it to `superseded`", severity=Severity.WARNING, path=path)
+
+
 def _unfollowed(sop: Sop, successors: list[Sop], library: Library) -> Iterator[Finding]:
-    if any(other.status in _IN_FORCE or "status" in other.unknown for other in successors):
+    if any(
+        (other.status in _IN_FORCE and not library.begins(other)) or "status" in other.unknown
+        for other in successors
+    ):
         return
     path = library.path_of(sop)
     if successors:
-        others = " and ".join(f"{other.id} (`{other.status}`)" for other in successors)
+        others = " and ".join(f"{other.id} ({_standing(other, library)})" for other in successors)
         message = f"it is superseded by {others}, which is not in force"
         yield Finding(("status",), message, path=path)
     elif _perhaps_followed(sop, library):
@@ -75,6 +109,11 @@ def _unfollowed(sop: Sop, successors: list[Sop], library: Library) -> Iterator[F
     else:
         help = f"name it in the `supersedes` of the SOP that takes its place: [{sop.id}]"
         yield Finding(("status",), "it is superseded, but no SOP takes its place", help, path=path)
+
+
+def _standing(sop: Sop, library: Library) -> str:
+    start = library.begins(sop)
+    return f"from {start} on" if start else f"`{sop.status}`"
 
 
 def _perhaps_followed(sop: Sop, library: Library) -> bool:
