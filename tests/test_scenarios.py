@@ -250,15 +250,7 @@ def test_a_call_comes_back_when_its_wait_is_over(calls: str) -> None:
     [
         ("given: {age: 91}", "at `window` the fact `excused` is needed, and is not known"),
         ("given: {age: 1}", "at `weigh` the question has no answer"),
-        (
-            "given: {age: 1}, answers: {weigh: sam}",
-            "the answer `sam` is none of its answers (did you mean `same`?)",
-        ),
         ("given: {age: 1}, answers: {weigh: other}", "at `TS-REA-001#lift` the fact `paid` is needed"),
-        (
-            "given: {age: 1}, answers: {weigh: other}, calls: {undo: refusd}",
-            "`refusd` is no outcome of TS-REA-001 (did you mean `refused`?)",
-        ),
     ],
 )
 def test_a_case_that_comes_to_no_end_fails_and_says_where(scenario: str, message: str) -> None:
@@ -266,6 +258,42 @@ def test_a_case_that_comes_to_no_end_fails_and_says_where(scenario: str, message
     assert message in found.message
     assert found.span.path == "sops/TS-APP-001.yaml"
     assert found.pointer[-1] == "expect"
+
+
+@pytest.mark.parametrize("given", ["age: 1", "age: 91, excused: no"])
+@pytest.mark.parametrize(
+    ("case", "at", "message"),
+    [
+        ("answers: {weigh: sam}", ("weigh",), "`weigh` has no answer `sam` (did you mean `same`?)"),
+        (
+            "answers: {weigh: [other, x], undo: y}",
+            ("weigh", 1),
+            "`weigh` has no answer `x`; there are `other`",
+        ),
+        ("answers: {'TS-APP-001#weigh': sam}", ("TS-APP-001#weigh",), "has no answer `sam`"),
+        (
+            "answers: {weigh: other}, calls: {undo: refusd}",
+            ("undo",),
+            "`undo` has no outcome `refusd` (did you mean `refused`?)",
+        ),
+    ],
+)
+def test_what_a_step_cannot_come_to_is_told_wherever_the_case_goes(
+    given: str, case: str, at: tuple[object, ...], message: str
+) -> None:
+    end = "late" if "91" in given else "upheld"
+    scenario = f"given: {{{given}}}, {case}, expect: {{outcome: {end}}}"
+    for made in (
+        library(f"  - {{title: Odd, {scenario}}}\n"),
+        build(
+            {**_texts(), "sops/c.yaml": f"scenarios: [{{title: O, sop: TS-APP-001, {scenario}}}]\n"}, TODAY
+        ),
+    ):
+        found = [each for each in said(made) if "has no" in each.message]
+        assert [each.pointer[3:] for each in found] == [at]
+        assert message in found[0].message
+        if "[other" not in case or end == "late":
+            assert len(said(made)) == 1
 
 
 def test_a_row_that_is_missing_is_told_as_a_case() -> None:

@@ -7,7 +7,8 @@ happens instead, and step by step which way the case takes: at each step the row
 call that decided. `sopctl test` shows the same on lines of their own.
 
 A case that lacks a fact or an answer that the way needs comes to no end, and fails. Give the fact in
-`given`, the answer in `answers`, or the outcome of a call in `calls`.
+`given`, the answer in `answers`, or the outcome of a call in `calls`. An answer that the step does not
+have, or an outcome that no call of it can come back with, is a mistake wherever the case goes.
 
 ```yaml title="Bad"
 facts:
@@ -32,6 +33,16 @@ scenarios:
   - title: Late, and nobody says why
     given: {age: 120}
     expect: {outcome: rejected}            # SOP901
+```
+
+```yaml title="Bad"
+steps:
+  - {id: look, title: Is it whole?, role: lead, ask: Is it whole?, answers: {yes: done, no: done}}
+scenarios:
+  - title: Nobody knows
+    given: {}
+    answers: {look: maybe}                 # SOP901
+    expect: {outcome: done}
 ```
 
 ```yaml title="Good"
@@ -60,12 +71,16 @@ scenarios:
 ```
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from sopctl.analysis import way_words
-from sopctl.analysis.trials import Miss, Trial, trials
-from sopctl.diagnostic import Finding
+from sopctl.analysis.calls import endings
+from sopctl.analysis.trials import Miss, Trial, case_step, trials
+from sopctl.diagnostic import Finding, did_you_mean
 from sopctl.library import Library
+from sopctl.model import Sop
+from sopctl.model.scenario import Scenario
+from sopctl.model.sop import Step
 
 
 def check_library(library: Library) -> Iterator[Finding]:
@@ -74,10 +89,48 @@ def check_library(library: Library) -> Iterator[Finding]:
         if missed and trial.clear and not _may_be_said(trial, library):
             at = (*trial.at, "expect")
             yield Finding(at, _message(missed, trial, library), _HELP, path=trial.path)
+    for sop in library.sops:
+        for scenario in sop.scenarios or ():
+            if scenario and scenario.tests(sop.id):
+                yield from _impossible(scenario, sop, library, library.path_of(sop))
+    for path, scenario in library.scenarios:
+        if (tested := library.sop(scenario.sop) if scenario.sop else None) is not None:
+            yield from _impossible(scenario, tested, library, path)
+
+
+def _impossible(scenario: Scenario, sop: Sop, library: Library, path: str) -> Iterator[Finding]:
+    """What a scenario says of a step that the step cannot come to, wherever its case goes."""
+    for word, said in (("answers", scenario.answers), ("calls", scenario.calls)):
+        for name, values in said.items():
+            home, id = case_step(name, sop.id)
+            other = library.sop(home)
+            step = other.steps_by_id.get(id) if other else None
+            known = _possible(step, word, library) if step else ()
+            for i, value in enumerate(values or ()):
+                if known and value and value not in known:
+                    what = "answer" if word == "answers" else "outcome"
+                    message = f"`{id}` has no {what} `{value}`{_near(value, known)}"
+                    at = (*scenario.at, word, name, *((i,) if len(values) > 1 else ()))
+                    yield Finding(at, message, path=path)
+
+
+def _possible(step: Step, word: str, library: Library) -> Iterable[str]:
+    """What may be said of a step; nothing where that is not known."""
+    if word == "answers":
+        return step.answers if "answers" not in step.unknown else ()
+    called = library.sop(step.call) if step.call else None
+    ends = endings(library, called) if called else None
+    return {*ends.named, *step.on} - {"otherwise"} if ends and ends.whole else ()
+
+
+def _near(value: str, known: Iterable[str]) -> str:
+    return did_you_mean(value, known) or f"; there are {', '.join(f'`{each}`' for each in sorted(known))}"
 
 
 def _may_be_said(trial: Trial, library: Library) -> bool:
-    """Whether what the way lacks may be said under a name that has a finding already."""
+    """Whether what the way lacks may be said under a name that has a finding already, or is there and has one."""
+    if trial.walk.end.why in ("no-such-answer", "no-such-outcome"):
+        return True
     if trial.walk.end.why not in ("fact", "answer"):
         return False
     said = [(*trial.at, word) for word in ("given", "answers", "calls")]
