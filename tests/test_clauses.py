@@ -214,6 +214,7 @@ CONTENT = clause(more="kind: content, value: [reasons, redress], confidence: con
         ({"TS-A-001.yaml": sop(implements="the-law")}, "asks for it for TS-A-001"),
         ({"TS-A-001.yaml": sop(outcomes=SOP["outcomes"].replace("notice: no", "notice: no, implements: the-law"))}, "for outcome `refused` of TS-A-001"),
         ({"TS-A-001.yaml": sop(steps=SOP["steps"].replace("within", "implements: the-law, within"))}, ""),
+        ({"TS-A-001.yaml": sop(steps=SOP["steps"].replace("within", "notice: no, implements: the-law, within", 1))}, "asks for it for step `"),
         ({"TS-A-001.yaml": sop(outcomes="{done: {title: D, notice: no, implements: the-law}, refused: {title: R}}")}, ""),
         ({"notices.yaml": "notices:\n  no: {title: N, fields: [redress, reasons], implements: the-law}\n"}, ""),
         ({"notices.yaml": "notices:\n  no: {title: N, fields: [[x]], implements: the-law}\n"}, ""),

@@ -120,20 +120,24 @@ def senders(library: Library, notice: str) -> Iterator[tuple[Sop, Pointer]]:
 
 
 class Demand(NamedTuple):
-    """A clause that a notice must keep to, and who says so: the notice itself, an outcome or a SOP."""
+    """A clause that a notice must keep to, and who says so: the notice itself, a step, an outcome or a SOP."""
 
     clause: str
     why: str
 
 
 def demands(library: Library, id: str, notice: Notice) -> list[Demand]:
-    """The clauses that a notice, an adverse outcome or a SOP that uses it implements."""
+    """The clauses that a notice implements, and a step, an adverse outcome or a SOP that uses it."""
     found = {clause: Demand(clause, "") for clause in notice.implements or () if clause}
     for sop, at in senders(library, id):
         outcome = (sop.outcomes or {}).get(str(at[1])) if at[0] == "outcomes" else None
         if outcome and outcome.adverse:
             for clause in outcome.implements or ():
                 found.setdefault(clause, Demand(clause, f"outcome `{at[1]}` of {sop.id}"))
+        step = sop.steps[at[1]] if at[0] == "steps" and isinstance(at[1], int) else None
+        if step:
+            for clause in step.implements or ():
+                found.setdefault(clause, Demand(clause, f"step `{step.id}` of {sop.id}"))
         for clause in sop.implements or ():
             found.setdefault(clause, Demand(clause, sop.id))
     return [found[clause] for clause in sorted(each for each in found if each)]

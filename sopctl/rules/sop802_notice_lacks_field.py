@@ -2,8 +2,8 @@
 
 A notice without the reasons, or without the way to contest it, has often no effect in law: the
 clock never starts, and the decision falls. A clause of kind `content` lists the fields, one of kind
-`languages` the languages. It binds a notice that implements it, and the notices of an adverse
-outcome or of a SOP that implements it.
+`languages` the languages. It binds a notice that implements it, the notice that a step sends which
+implements it, and the notices of an adverse outcome or of a SOP that implements it.
 
 ```yaml title="Bad"
 notices:
