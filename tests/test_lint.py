@@ -134,6 +134,25 @@ def test_a_step_that_may_never_be_entered_needs_nothing_that_is_there() -> None:
     assert "SOP003" not in {each.code for each in check(changed(("    next: done\n", step)))}
 
 
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ("deadlines: [{id: d, kind: ceiling, from: done, to: done, value: 1d}]", "`done` is an outcome"),
+        ("escalations: [{after: 1d, from: done, then: done}]", "`done` is an outcome"),
+    ],
+)
+def test_no_time_starts_at_an_outcome(more: str, message: str) -> None:
+    [found] = check(changed(("steps:\n", f"{more}\nsteps:\n")))
+    assert (found.code, found.pointer[-1]) == ("SOP005", "from")
+    assert message in found.message
+
+
+def test_a_next_that_is_never_taken_is_a_warning() -> None:
+    ask = "    ask: Is it?\n    answers: {yes: done, no: done}\n    next: done\n"
+    [found] = check(changed(("    next: done\n", ask)))
+    assert (found.code, found.severity, found.pointer[-1]) == ("SOP005", Severity.WARNING, "next")
+
+
 def test_a_slip_made_in_hundreds_of_steps_is_one_finding_in_each() -> None:
     steps = "".join(f"  - {{id: s{i}, titel: Look, rolee: lead}}\n" for i in range(200))
     found = check(changed(("steps:\n", f"steps:\n{steps}")), "SOP003", "SOP004", "SOP601")

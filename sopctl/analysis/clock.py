@@ -140,7 +140,8 @@ class Clock:
     def _can_be_read(self, sop: Sop, deadline: Deadline) -> bool:
         """Whether all is known of a deadline; of what is not, other rules tell."""
         whole = deadline.kind and deadline.from_ and deadline.to and all(deadline.to) and not deadline.unknown
-        return bool(whole) and (not deadline.when or readable(self._library, sop, deadline.when))
+        starts = deadline.from_ in sop.steps_by_id or deadline.from_ not in (sop.outcomes or {})
+        return bool(whole) and starts and (not deadline.when or readable(self._library, sop, deadline.when))
 
     def gap(self, late: Chain, early: Chain, hasty: bool = False) -> Gap:
         """The most minutes by which one chain comes out after another, over every start; where

@@ -5,7 +5,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any, Literal
 
-from sopctl.diagnostic import Finding
+from sopctl.diagnostic import Finding, Severity
 from sopctl.model.duration import Duration
 from sopctl.model.registers import AppliesTo, Fact
 from sopctl.model.scenario import Scenario
@@ -185,6 +185,10 @@ class Step(Part, title="a step"):
             if getattr(self, one) and self.lacks(other) and getattr(self, other) != 0:
                 where, code = ((*self.at, one), "SOP005") if one == "on_overdue" else (self.at, "SOP003")
                 yield _slip(where, f"`{one}` needs `{other}` beside it", code)
+        for word in ("answers", "on"):
+            if self.next and getattr(self, word):
+                message = f"`next` is never taken beside `{word}`, which say where the case goes"
+                yield _slip((*self.at, "next"), message, help="delete it", severity=Severity.WARNING)
         if self.hit_policy != "unique" and self.lacks("decide"):  # data for programs writes out what is usual
             yield _slip(self.at, "`hit_policy` needs `decide` beside it", "SOP003")
         yield from _last_row(self.at, "decide", self.decide)
@@ -409,6 +413,11 @@ class Sop(Part, title="a SOP"):
             for word in ("effective_on", "review_by"):
                 if self.lacks(word):
                     yield _slip((), f"a SOP with status `{self.status}` needs `{word}`", "SOP003")
+        deadlines = [(each.at, each.from_) for each in self.deadlines or () if each]
+        escalations = [(each.at, each.from_) for each in self.escalations or () if each]
+        for at, start in (*deadlines, *escalations):
+            if start and start in (self.outcomes or ()) and start not in self.steps_by_id:
+                yield _slip((*at, "from"), f"`{start}` is an outcome; a time starts at `trigger` or a step")
         for scenario in self.scenarios:
             if scenario and self.id and not scenario.tests(self.id):
                 message = f"a scenario in the file of a SOP tests that one, not `{scenario.sop}`"
