@@ -153,6 +153,37 @@ def test_a_next_that_is_never_taken_is_a_warning() -> None:
     assert (found.code, found.severity, found.pointer[-1]) == ("SOP005", Severity.WARNING, "next")
 
 
+TWO = (
+    "steps:\n"
+    "  - {id: look, title: Look at it, role: lead, within: 1d, next: say}\n"
+    "  - {id: say, title: Say it, role: lead, within: 1d, next: done}\n"
+    "outcomes: {done: {title: Done}}\n"
+    "deadlines: [{id: d, kind: ceiling, from: trigger, to: done, value: 2d}]\n"
+    "facts: {big: {ask: Is it big?, type: yes-no}}\n"
+    "scenarios: [{title: A case, given: {big: yes}, answers: {}, expect: {outcome: done}}]\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "code"),
+    [
+        ("next: done", "next: say", "SOP202"),  # no loop that `at_most` would bound
+        (", next: done", "", "SOP202"),
+        ("next: done", "ask: Is it?", "SOP003"),
+        ("id: say", "id: look", "SOP212"),
+        ("next: done", "decide: [{when: {big: yes}, ten: done}, {otherwise: done}]", "SOP004"),
+        ("next: done", "decide: [{when: {big: yes}, then: done}, {otherwise: []}]", "SOP005"),
+    ],
+)
+def test_a_step_that_leads_on_wrongly_is_one_finding(before: str, after: str, code: str) -> None:
+    head = SOP[: SOP.index("steps:")] + SOP[SOP.index("change_history:") :]
+    assert check({**CLEAN, "TS-A-001.yaml": head + TWO}, "SOP202", "SOP901") == []
+    assert before in TWO
+    slip = head + TWO.replace(before, after, 1)
+    found = check({**CLEAN, "TS-A-001.yaml": slip})
+    assert [each.code for each in found if each.code != "SOP307"] == [code]
+
+
 def test_a_slip_made_in_hundreds_of_steps_is_one_finding_in_each() -> None:
     steps = "".join(f"  - {{id: s{i}, titel: Look, rolee: lead}}\n" for i in range(200))
     found = check(changed(("steps:\n", f"steps:\n{steps}")), "SOP003", "SOP004", "SOP601")

@@ -310,6 +310,11 @@ def test_what_another_rule_says_is_not_said_again() -> None:
     assert [trial.failed for trial in trials(unknown_target)] == [True, False]
 
 
+def test_a_value_that_no_fact_has_is_told_once_where_it_is_expected() -> None:
+    [found] = lint(library(LATE + "{facts: {age: many}}\n"), [BY_CODE["SOP504"], BY_CODE["SOP901"]])
+    assert found.code == "SOP504"
+
+
 @pytest.mark.parametrize(
     "expect", ["visits: [zz]", "notice: zz", "escalates: zz", "facts: {zz: yes}", "visits: TS-REA-001#zz"]
 )

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from sopctl.analysis import lasting, way_words
+from sopctl.analysis.flow import flow
 from sopctl.analysis.unaltered import unaltered
 from sopctl.analysis.walk import Atlas, Stop, Walk, atlas, walk
 from sopctl.diagnostic import Pointer, did_you_mean
@@ -158,7 +159,8 @@ def _misses(expect: Expect, sop: Sop, way: Walk, library: Library) -> Iterator[M
         known = way.facts.get(fact)
         if value and not _same(known, value):
             happened = f"it is `{known}`" if known else "it is not known"
-            yield Miss(f"`{fact}` to be `{value}`", happened, library.fact(sop, fact) is None)
+            lost = library.fact(sop, fact) is None or flow(library).slip(sop, fact, value) is not None
+            yield Miss(f"`{fact}` to be `{value}`", happened, lost)
     if expect.visits or expect.avoids:
         yield from _steps(expect, sop, way, library)
     if expect.escalates and expect.escalates not in (taken := escalations(way, library)):

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
-from sopctl.analysis.graph import Graph
+from sopctl.analysis.graph import Graph, reachable, reverse
 from sopctl.diagnostic import Pointer
 from sopctl.library import Library
 from sopctl.model.sop import Escalation, Sop, Step
@@ -38,7 +38,7 @@ def _arrows(sop: Sop, step: Step) -> list[Arrow]:
         ]
     elif step.on:
         found = [Arrow(to or ANYWHERE, (*step.at, "on", word), word) for word, to in step.on.items()]
-    elif step.unknown and {"decide", "answers", "on"} & step.unknown:
+    elif step.ask or (step.unknown and {"decide", "answers", "on"} & step.unknown):
         found = [Arrow(ANYWHERE, step.at)]
     else:
         found = _following(sop, step)
@@ -107,6 +107,14 @@ def _graph(sop: Sop) -> dict[str, list[str]]:
     return found
 
 
+def stuck(sop: Sop) -> dict[str, list[str]]:
+    """The steps from which no outcome and no other SOP can be reached, with where they lead."""
+    leads = graph(sop)
+    ends = {to for nexts in leads.values() for to in nexts if to not in leads}
+    left = reachable(reverse(leads), ends)
+    return {step: nexts for step, nexts in leads.items() if step not in left}
+
+
 def is_sop(target: str) -> bool:
     """True where a target is a SOP, and the arrow a hand-off."""
     return target[:1].isupper()
@@ -124,7 +132,7 @@ def loops_left(library: Library) -> "Graph[tuple[str, str]]":
     whole: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for sop in library.sops:
         steps = sop.steps_by_id
-        for id, leads in arrows_by_step(sop).items():
+        for id, leads in arrows_by_step(sop).items() if sop.ids_apart else ():
             nexts = [arrow.to for arrow in leads] if not bounded(steps[id]) else [steps[id].after_that or ""]
             whole[sop.id, id] = [
                 there

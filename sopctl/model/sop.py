@@ -405,8 +405,14 @@ class Sop(Part, title="a SOP"):
 
     @property
     def steps_whole(self) -> bool:
-        """False where a step may be missing only because it could not be read."""
-        return "steps" not in self.unknown and len(self.known_steps) == len(self.steps or ())
+        """False where a step may be missing only because it could not be read, or has the id of another."""
+        whole = "steps" not in self.unknown and len(self.known_steps) == len(self.steps or ())
+        return whole and self.ids_apart
+
+    @property
+    def ids_apart(self) -> bool:
+        """False where two steps have one id, so that nobody knows which of them is meant."""
+        return len(self.steps_by_id) == len(self.known_steps)
 
     def slips(self) -> Iterator[Problem]:
         if self.status in APPROVED:

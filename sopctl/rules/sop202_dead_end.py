@@ -27,7 +27,7 @@ steps:
 from collections.abc import Iterator
 
 from sopctl.analysis import ways
-from sopctl.analysis.graph import circles, reachable, reverse
+from sopctl.analysis.graph import circles
 from sopctl.diagnostic import Finding
 from sopctl.model import Sop
 
@@ -35,10 +35,7 @@ from sopctl.model import Sop
 def check(sop: Sop) -> Iterator[Finding]:
     if not sop.steps_whole or "outcomes" in sop.unknown:
         return
-    graph = ways.graph(sop)
-    ends = {to for nexts in graph.values() for to in nexts if to not in graph}
-    left = reachable(reverse(graph), ends)
-    stuck = {step: nexts for step, nexts in graph.items() if step not in left}
+    stuck = ways.stuck(sop)
     for step in (id for id, nexts in stuck.items() if not nexts and id != ways.ANYWHERE):
         yield _finding(sop, step, f"the way ends at step `{step}`, at no outcome and no other SOP")
     for part in circles(stuck):

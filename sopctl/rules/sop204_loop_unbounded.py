@@ -31,6 +31,7 @@ from sopctl.analysis import ways
 from sopctl.analysis.graph import Graph, circle_through, circles
 from sopctl.diagnostic import Finding
 from sopctl.library import Library
+from sopctl.model import Sop
 
 Node = tuple[str, str]
 
@@ -42,11 +43,17 @@ def check_library(library: Library) -> Iterator[Finding]:
     for knot in circles(graph):
         loop = _shortest(graph, knot)
         first = library.sop(loop[0][0])
-        if first:
+        if first and not _has_no_way_out(first, knot):
             at = (*first.steps_by_id[loop[0][1]].at, "id")
             message = f"nothing bounds the loop {_named([*loop, loop[0]])}"
             help = "give one of its steps `at_most` and `after_that`"
             yield Finding(at, message, help, path=library.path_of(first))
+
+
+def _has_no_way_out(sop: Sop, knot: list[Node]) -> bool:
+    """Whether no way leads out of a loop at all: SOP202 says it."""
+    leads, whole = ways.graph(sop), sop.steps_whole and "outcomes" not in sop.unknown
+    return whole and all(id == sop.id and all((id, to) in knot for to in leads[step]) for id, step in knot)
 
 
 def _shortest(graph: "Graph[Node]", knot: list[Node]) -> list[Node]:

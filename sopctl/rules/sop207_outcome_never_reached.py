@@ -30,6 +30,7 @@ outcomes:
 
 from collections.abc import Iterator
 
+from sopctl.analysis import ways
 from sopctl.analysis.flow import flow
 from sopctl.diagnostic import Finding, Severity
 from sopctl.library import Library
@@ -40,8 +41,8 @@ severity = Severity.WARNING
 
 def check(sop: Sop, library: Library) -> Iterator[Finding]:
     reach = flow(library).reach(sop.id)
-    if reach is None:
-        return
+    if reach is None or (not reach.outcomes.issuperset(sop.outcomes or ()) and ways.stuck(sop)):
+        return  # the way that ends nowhere may be the one that should lead there
     for id, outcome in (sop.outcomes or {}).items():
         if id not in reach.outcomes:
             yield Finding(("outcomes", id), f"no case ever ends in `{id}`", "lead to it from a step, or delete it", key=True)  # fmt: skip

@@ -80,6 +80,8 @@ def check(sop: Sop, library: Library) -> Iterator[Finding]:
             why = f"neither it nor {time_words.points(deadline.implements)} sets a time"
             help = "give it a `value`, or the clause a `kind` and a `value`"
             yield Finding(deadline.at, f"`{deadline.id}` promises nothing: {why}", help)
+        elif verdict.nowhere and ways.stuck(sop):
+            continue  # the way that ends nowhere may be the one that should lead there
         elif verdict.nowhere:
             why = f"no way leads from {time_words.since(deadline.from_)} to {time_words.points(deadline.to)}"
             yield Finding(deadline.at, f"`{deadline.id}` promises nothing: {why}", "mend `from` or `to`")

@@ -73,8 +73,9 @@ scenarios:
 
 from collections.abc import Iterable, Iterator
 
-from sopctl.analysis import way_words
+from sopctl.analysis import way_words, ways
 from sopctl.analysis.calls import endings
+from sopctl.analysis.graph import circles
 from sopctl.analysis.trials import Miss, Trial, case_step, trials
 from sopctl.diagnostic import Finding, did_you_mean
 from sopctl.library import Library
@@ -128,14 +129,41 @@ def _near(value: str, known: Iterable[str]) -> str:
 
 
 def _may_be_said(trial: Trial, library: Library) -> bool:
-    """Whether what the way lacks may be said under a name that has a finding already, or is there and has one."""
-    if trial.walk.end.why in ("no-such-answer", "no-such-outcome"):
+    """Whether another finding tells already why the case goes wrong: what the way lacks is said under
+    another name, no way leads on, or a step on it is written wrongly."""
+    why = trial.walk.end.why
+    if why in ("no-such-answer", "no-such-outcome") or _leads_nowhere(trial, library):
         return True
-    if trial.walk.end.why not in ("fact", "answer"):
-        return False
+    if any(_slips(visit.sop, visit.step, library) for visit in trial.walk.trail):
+        return True
     said = [(*trial.at, word) for word in ("given", "answers", "calls")]
-    return any(lost.reference.at[:-1] in said for lost in library.missing[trial.path])
+    lost = (each.reference.at[:-1] for each in library.missing[trial.path])
+    return why in ("fact", "answer") and any(at in said for at in lost)
 
+
+def _leads_nowhere(trial: Trial, library: Library) -> bool:
+    """Whether the way stops at a step that leads nowhere, or in a loop that nothing bounds."""
+    end, trail = trial.walk.end, trial.walk.trail
+    sop = library.sop(trail[-1].sop) if trail else None
+    if sop is None or end.why not in ("dead-end", "loop"):
+        return False
+    if end.why == "dead-end":
+        return not ways.graph(sop)[trail[-1].step]
+    return any((sop.id, trail[-1].step) in knot for knot in circles(ways.loops_left(library)))
+
+
+def _slips(id: str, step: str, library: Library) -> bool:
+    """Whether what decides where a step leads is not as it was meant."""
+    sop = library.sop(id)
+    if sop is None or not sop.ids_apart:
+        return sop is not None
+    at = sop.steps_by_id[step].at
+    found = (each.finding for each in library.by_path[library.path_of(sop)].problems)
+    inside = (each.at for each in found if each.severity is None and each.at[: len(at)] == at)
+    return any(len(each) == len(at) or each[len(at)] in _DECISIVE for each in inside)
+
+
+_DECISIVE = ("asks", "decide", "hit_policy", "ask", "answers", "call", "on", "at_most", "after_that", "next")
 
 _HELP = "mend the SOP if the case should go as expected, else the scenario"
 
