@@ -153,6 +153,63 @@ def test_a_next_that_is_never_taken_is_a_warning() -> None:
     assert (found.code, found.severity, found.pointer[-1]) == ("SOP005", Severity.WARNING, "next")
 
 
+@pytest.mark.parametrize("start", ["id: people\n", "id: AA-REG-001\n"])
+def test_an_id_above_registers_is_one_finding(start: str) -> None:
+    [found] = check({**CLEAN, "roles.yaml": start + str(CLEAN["roles.yaml"])})
+    assert (found.code, found.span.line, found.help) == ("SOP004", 1, "delete `id`")
+    assert "holds registers (`roles`)" in found.message
+
+
+@pytest.mark.parametrize("start", ["id: TS-A-009\n", "steps: []\n", "id: TS-A-009\ntitle: T\n"])
+def test_a_sop_of_which_little_is_written_is_one(start: str) -> None:
+    found = check({**CLEAN, "TS-A-009.yaml": start + "facts: {}\n"})
+    assert "SOP003" in {each.code for each in found}
+    assert "holds registers" not in " ".join(each.message for each in found)
+
+
+@pytest.mark.parametrize("id", ["le_ad", "Lead", "LEAD"])
+def test_an_entry_whose_id_is_written_wrongly_is_one_finding(id: str) -> None:
+    texts = {**CLEAN, "roles.yaml": str(CLEAN["roles.yaml"]).replace("lead:", f"{id}:")}
+    assert [each.code for each in check(texts) if each.code != "SOP307"] == ["SOP005"]
+
+
+@pytest.mark.parametrize("path", ["a.yaml", "z.yaml"])
+def test_a_knowledge_base_that_is_described_twice_is_one_finding(path: str) -> None:
+    scope = changed(("steps:\n", "applies_to: {jurisdictions: [eu]}\nsteps:\n"))
+    base = "knowledge_base: {title: Handbook, jurisdictions: [eu]}\n"
+    texts = {**scope, "kb.yaml": base, path: "knowledge_base: {title: Another}\n"}
+    assert [each.code for each in check(texts)] == ["SOP102"]
+
+
+@pytest.mark.parametrize(
+    ("clause", "kind", "codes"),
+    [
+        ("kind: ceiling, value: 30 days", "ceiling", ["SOP005"]),
+        ("kind: floor, value: 1d", "ceiling", ["SOP411"]),
+        ("kind: ceiling", "ceiling", ["SOP410"]),
+        ("kind: ceiling, value: 1d", "ceiling", ["SOP408"]),
+    ],
+)
+def test_a_deadline_whose_clause_does_not_fit_is_one_finding(
+    clause: str, kind: str, codes: list[str]
+) -> None:
+    deadline = f"[{{id: d, kind: {kind}, from: trigger, to: done, implements: law}}]"
+    law = f"clauses: {{law: {{text: T, source: S, confidence: confirmed, {clause}}}}}\n"
+    slow = changed(
+        ("    next: done\n", "    within: 9d\n    next: done\n"),
+        ("steps:\n", f"deadlines: {deadline}\nsteps:\n"),
+    )
+    assert [each.code for each in check({**slow, "law.yaml": law})] == codes
+
+
+@pytest.mark.parametrize("times", [("1bh", "15m"), ("1h", "2bh")])
+def test_opening_hours_on_a_path_by_the_clock_are_one_finding(times: tuple[str, str]) -> None:
+    answer, ack = times
+    path = f"{{title: Up, clock: calendar, answer_within: {answer}, on_exhausted: lead, levels: [{{to: writer, ack_within: {ack}}}, {{to: lead, ack_within: 2h}}]}}"
+    found = check({**CLEAN, "paths.yaml": f"escalation_paths: {{up: {path}}}\n"}, "SOP005", "SOP406")
+    assert [each.code for each in found] == ["SOP005"]
+
+
 TWO = (
     "steps:\n"
     "  - {id: look, title: Look at it, role: lead, within: 1d, next: say}\n"

@@ -140,6 +140,9 @@ class Clock:
     def _can_be_read(self, sop: Sop, deadline: Deadline) -> bool:
         """Whether all is known of a deadline; of what is not, other rules tell."""
         whole = deadline.kind and deadline.from_ and deadline.to and all(deadline.to) and not deadline.unknown
+        clauses = (self._library.clauses.get(id) for id in deadline.implements or ())
+        if any(each and each.kind in ("ceiling", "floor") and each.kind != deadline.kind for each in clauses):
+            return False
         starts = deadline.from_ in sop.steps_by_id or deadline.from_ not in (sop.outcomes or {})
         return bool(whole) and starts and (not deadline.when or readable(self._library, sop, deadline.when))
 
@@ -212,7 +215,12 @@ class Clock:
     def _timeless(self, deadline: Deadline) -> bool:
         """Whether every clause of a deadline is known, and that none has a time."""
         clauses = [self._library.clauses.get(id) for id in deadline.implements or ()]
-        return all(each is not None and each.unknown.isdisjoint(("kind", "value")) for each in clauses)
+        return all(
+            each is not None
+            and each.unknown.isdisjoint(("kind", "value"))
+            and not (each.timed and each.value)
+            for each in clauses
+        )
 
     def _by_arrows(
         self, sop: Sop, deadline: Deadline, promises: list[Promise], hasty: bool = False

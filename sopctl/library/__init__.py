@@ -70,6 +70,7 @@ class Library:
         self._entries: dict[str, dict[str, Any]] = {word: {} for word in Registers.__keys__}
         self.scenarios: list[tuple[str, Scenario]] = []
         self.knowledge_base: KnowledgeBase | None = None
+        self._bases: list[KnowledgeBase] = []
         for each in self.typed:
             self._add(each)
         self._names_are_free()
@@ -221,11 +222,13 @@ class Library:
 
     @cached_property
     def scopes(self) -> dict[str, tuple[str, ...] | None]:
-        """By kind, the words that `applies_to` may use; None where they are written wrongly."""
-        known = self.knowledge_base
+        """By kind, the words that `applies_to` may use; None where they are written wrongly. Where the
+        knowledge base is described twice, nobody knows whose words count."""
         words = {"jurisdiction": "jurisdictions", "worker-type": "worker_types"}
         return {
-            kind: None if known and word in known.unknown else getattr(known, word, ())
+            kind: None
+            if any(word in each.unknown for each in self._bases)
+            else tuple(name for each in self._bases for name in getattr(each, word) or ())
             for kind, word in words.items()
         }
 
@@ -352,6 +355,7 @@ class Library:
     def _merge(self, registers: Registers, path: str) -> None:
         self.scenarios.extend((path, scenario) for scenario in registers.scenarios or () if scenario)
         if registers.knowledge_base:
+            self._bases.append(registers.knowledge_base)
             if self.knowledge_base is None:
                 self.knowledge_base = registers.knowledge_base
                 self._homes["knowledge_base"][""] = path

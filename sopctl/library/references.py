@@ -3,7 +3,7 @@
 from collections.abc import Container, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from sopctl.diagnostic import Hints, asked
+from sopctl.diagnostic import Hints, asked, nearest
 from sopctl.model import Sop, Typed
 from sopctl.model.scenario import Scenario
 from sopctl.model.words import IS_ID, IS_SOP
@@ -135,10 +135,17 @@ class _Search:
             return None
         if kind in self.library.scopes and self.library.scopes[kind] is None:
             return None
+        if kind in REGISTER_OF and self._is_misnamed(target, known):
+            return None
         near = self.hints.did_you_mean(target, known)
         return Missing(
             _code_of(reference), reference, f"no {_NAMED.get(kind, kind)} is called `{target}`{near}"
         )
+
+    def _is_misnamed(self, target: str, known: frozenset[str]) -> bool:
+        """Whether an entry is meant whose id is written wrongly, which has a finding already."""
+        wrong = {id for id in known if not IS_ID(id)}
+        return bool(wrong) and nearest(target, known) in wrong
 
     # SOPs, and steps and outcomes in them
 

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from sopctl.diagnostic import Finding, Pointer, did_you_mean, json_pointer
 from sopctl.model.registers import Registers
 from sopctl.model.sop import Sop
+from sopctl.model.words import IS_SOP
 from sopctl.reading import WAY_OUT_OF_EMPTY, Problem, Prose, Reading, Reference
 from sopctl.record import Record
 from sopctl.source import Document
@@ -63,7 +64,11 @@ def read(document: Document) -> Typed:
     sop = registers = None
     data = document.data
     if isinstance(data, dict) and data:
-        if "id" in data or "steps" in data or document.markdown:
+        if (named := _named_registers(document, data)) is not None:
+            rest = {word: value for word, value in data.items() if word != "id"}
+            into.problems.append(named)
+            registers = _REGISTERS.read(rest, (), into)
+        elif "id" in data or "steps" in data or document.markdown:
             sop = OUTLINE.read(data, (), into)
             if not sop.id:  # it goes by its file name: references to it hold, its other slips are found
                 sop.__dict__["id"] = PurePosixPath(document.path).stem
@@ -104,6 +109,21 @@ _HELP = "a SOP has an `id` at the top; a register file has keys such as `roles` 
 
 def _unclear(document: Document, message: str) -> Problem:
     return Problem("SOP007", Finding((), message, _HELP), (0, len(first_line(document.text))))
+
+
+def _named_registers(document: Document, data: dict[str, object]) -> Problem | None:
+    """What is wrong with an `id` in a file that holds nothing but registers."""
+    if "id" not in data or document.markdown or len(data) == 1 or not data.keys() <= _NAMED:
+        return None
+    if data.keys() <= _OF_A_SOP and IS_SOP(str(data["id"])):
+        return None  # the beginning of a SOP
+    held = ", ".join(f"`{word}`" for word in data if word != "id")
+    message = f"this file holds registers ({held}), which have no `id`"
+    return Problem("SOP004", Finding(("id",), message, "delete `id`", key=True))
+
+
+_NAMED = frozenset(("id", *REGISTERS))
+_OF_A_SOP = frozenset(Sop.__keys__)
 
 
 def _no_kind(data: dict[str, object]) -> str:

@@ -51,7 +51,7 @@ def check_library(library: Library) -> Iterator[Finding]:
     for id, path in library.paths.items():
         promised = escalation.promised(path, library)
         answering = _answering(path, library)
-        if promised is None or answering is None:
+        if promised is None or answering is None or _miscounts(path):
             continue
         ladder = escalation.offsets(path, library)
         if ladder[answering + 1] > promised:
@@ -62,6 +62,12 @@ def check_library(library: Library) -> Iterator[Finding]:
                 f" {_time(path, library, ladder[answering + 1])} after the start: {_timeline(path, library, answering)}"
             )
             yield Finding(("escalation_paths", id, "answer_within"), message, _HELP)
+
+
+def _miscounts(path: EscalationPath) -> bool:
+    """Whether a time of it counts opening hours though its clock does not: that is a finding already."""
+    times = [path.answer_within, *(level.ack_within for _, level in escalation.known_levels(path))]
+    return path.clock == "calendar" and any(time and time.business for time in times)
 
 
 _HELP = "shorten the `ack_within` up to that level, tell it earlier, or promise more time"
