@@ -210,6 +210,23 @@ def test_opening_hours_on_a_path_by_the_clock_are_one_finding(times: tuple[str, 
     assert [each.code for each in found] == ["SOP005"]
 
 
+@pytest.mark.parametrize(
+    ("metric", "findings"),
+    [
+        ("better: down, target: 20, breach: 5", 1),
+        ("better: up, target: 5, breach: 20", 1),
+        ("better: down, target: 5, breach: 5", 0),
+        ("better: up, target: 20, breach: 5", 0),
+        ("better: target, target: 20, breach: 5", 0),
+        ("target: 20, breach: 5", 0),
+    ],
+)
+def test_the_target_of_a_metric_is_no_breach(metric: str, findings: int) -> None:
+    texts = {**CLEAN, "metrics.yaml": f"metrics: {{late: {{title: Late, definition: D, {metric}}}}}\n"}
+    found = check(texts, "SOP005")
+    assert [each.pointer for each in found] == [("metrics", "late", "breach")] * findings
+
+
 TWO = (
     "steps:\n"
     "  - {id: look, title: Look at it, role: lead, within: 1d, next: say}\n"

@@ -343,6 +343,13 @@ class Metric(Part, title="a metric"):
     )
     owner: RoleRef | None = key("The role that answers for it.", None, weight=Weight.AUTHORITY)
 
+    def slips(self) -> Iterator[Problem]:
+        if self.target is None or self.breach is None or self.better not in ("up", "down"):
+            return
+        if (self.breach < self.target) if self.better == "down" else (self.breach > self.target):
+            message = f"whoever reaches the target {self.target:g} is past the breach {self.breach:g}, since {self.better} is better"
+            yield Problem("SOP005", Finding((*self.at, "breach"), message))
+
 
 class Term(Part, title="a term"):
     """A word of the field, and what it means here."""

@@ -1,8 +1,9 @@
 """Dates that cannot all be true.
 
 A SOP that took effect before anybody approved it was in force without approval, and an auditor
-will say so. One that is to be reviewed before it takes effect is overdue on its first day. And no
-reminder ever comes for 30 February.
+will say so. One that is to be reviewed before it takes effect is overdue on its first day. No version
+takes effect before it is written, and nobody has signed on a day to come. And no reminder ever comes
+for 30 February.
 
 ```yaml title="Bad"
 status: effective
@@ -16,6 +17,16 @@ approvals:
 review_by: 2026-02-30      # SOP103
 ```
 
+```yaml title="Bad"
+version: 1.1.0
+effective_on: 2026-02-17
+approvals:
+  - {role: counsel, meaning: review, on: 2999-02-03}       # SOP103
+change_history:
+  - {version: 1.1.0, on: 2026-02-01, author: writer, summary: Second look, effective_on: 2026-02-18}   # SOP103
+  - {version: 1.0.0, on: 2026-01-05, author: writer, summary: First version, effective_on: 2026-01-04} # SOP103
+```
+
 ```yaml title="Good"
 status: effective
 effective_on: 2026-02-17
@@ -26,12 +37,14 @@ approvals:
 """
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from sopctl.diagnostic import Finding
+from sopctl.library import Library
 from sopctl.model import Sop
 
 
-def check(sop: Sop) -> Iterator[Finding]:
+def check(sop: Sop, library: Library) -> Iterator[Finding]:
     start = sop.effective_on
     signed = max(
         (each.on for each in sop.approvals or () if each and each.meaning == "approval" and each.on),
@@ -43,3 +56,17 @@ def check(sop: Sop) -> Iterator[Finding]:
         yield Finding(
             ("review_by",), f"it is to be reviewed by {sop.review_by}, before it takes effect on {start}"
         )
+    tomorrow = library.today + timedelta(1)  # somewhere it has begun already
+    for each in sop.approvals or ():
+        if each and each.on and each.on > tomorrow:
+            yield Finding((*each.at, "on"), f"it is signed on {each.on}, which is to come")
+    for entry in sop.change_history or ():
+        since = entry.effective_on if entry else None
+        if not entry or not since:
+            continue
+        at = (*entry.at, "effective_on")
+        if entry.on and since < entry.on:
+            yield Finding(at, f"version {entry.version} takes effect on {since}, before it is written")
+        elif start and since != start and entry.version == sop.version:
+            message = f"version {entry.version} takes effect on {since}, but by `effective_on` on {start}"
+            yield Finding(at, message, "write the same day in both places")

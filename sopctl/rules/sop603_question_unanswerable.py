@@ -1,7 +1,8 @@
 """A training question that nobody can answer, or that leads nowhere.
 
 A question without a right choice fails everybody who takes the training, or teaches them a wrong
-answer; one that points at a step which is gone asks about work that nobody does. `answer` is the
+answer; of two choices that say the same, only one counts as right; one that points at a step which
+is gone asks about work that nobody does. `answer` is the
 number of the right choice, and the first choice is 1. Give at least two choices, and in `step`
 the id of a step of this SOP.
 
@@ -19,6 +20,9 @@ training:
       choices: [In the case, In the chat]
       answer: 1
       step: open-the-drawer
+    - ask: When do you look?                             # SOP603
+      choices: [At once, Later, At once]
+      answer: 1
 ```
 
 ```yaml title="Good"
@@ -52,6 +56,10 @@ def _wrong(question: Question, sop: Sop) -> Iterator[tuple[str, str]]:
         pass
     elif count < 2:
         yield f"this question has {count or 'no'} choice{'' if count == 1 else 's'}", "give at least two"
+    elif twice := next(
+        (each for i, each in enumerate(question.choices) if each in question.choices[:i]), None
+    ):
+        yield f"two choices say `{twice}`", "let each choice say something else"
     elif "answer" not in question.unknown and not 1 <= answer <= count:
         way_out = f"write the number of the right choice, 1 to {count}"
         yield f"`answer: {answer}` is none of the {count} choices", way_out
