@@ -2,7 +2,8 @@
 
 A case can go round for ever: the driver waits, every step is done as written, and no clock catches
 it. Say with `at_most` how often a case may enter one of the steps, and with `after_that` where it
-goes instead. Hand-offs are followed, so a loop may run through several SOPs.
+goes instead. Hand-offs are followed, so a loop may run through several SOPs. One that no arrow leads
+out of is told as a dead end.
 
 ```yaml title="Bad"
 steps:

@@ -2,7 +2,8 @@
 
 Readers take the list of outcomes for the list of what can happen. One that no way leads to is a
 leftover, or the row that should lead to it was forgotten. What tables decide on the way counts:
-an outcome behind a row that never matches is never reached.
+an outcome behind a row that never matches is never reached. While some way ends nowhere, it may be
+the one that should lead there, and nothing is said.
 
 ```yaml title="Bad"
 steps:

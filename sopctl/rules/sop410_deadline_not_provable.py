@@ -3,7 +3,8 @@
 A promise of fourteen days is only as good as the step in the middle that may take for ever. Give
 the step a `within`, and where it has rows, a last one with `otherwise`; give the loop an `at_most`
 with its `after_that`. An escalation with `after` and `then` bounds both. A deadline to which no way
-leads proves nothing either, and one without a time promises none.
+leads proves nothing either, and one without a time promises none. While some way ends nowhere, it
+may be the one that should lead there, and nothing is said.
 
 ```yaml title="Bad"
 steps:
