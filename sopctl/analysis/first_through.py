@@ -82,6 +82,7 @@ class First:
         if not after or not ago:
             return ()
         ((hours, minutes),) = after
+        assert hours is None or isinstance(hours, Hours)  # the time of an escalation
         try:
             return chain(Stretch(hours, max(0, minutes - max(self._passed(each, hours) for each in ago))))
         except OutOfBudget:
