@@ -919,6 +919,29 @@ def test_in_a_clone_without_a_main_branch_of_its_own_that_of_the_origin_counts(
     assert "Look at the evidence" in out
 
 
+def test_where_no_main_branch_is_known_nobody_says_that_nothing_changes(
+    repo: Repo, sopctl: Shown, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repo.git("branch", "-m", "trunk")
+    assert "compared: HEAD (" in sopctl()[1]  # the only branch is the main one
+    repo.git("checkout", "-q", "-b", "topic")
+    change(repo, CLEARER)
+    repo.commit("Clearer")
+    code, out, err = sopctl()
+    assert (code, out) == (2, "")
+    assert "no branch is called `main` or `master`" in err
+    assert "`sopctl diff BRANCH`" in err
+    assert "Look at the evidence" in sopctl("trunk")[1]
+    repo.git("checkout", "-q", "trunk")
+    for depth, says in ((["--depth", "1"], "git fetch --unshallow"), ([], "`sopctl diff BRANCH`")):
+        clone = tmp_path / f"clone{len(depth)}"
+        repo.git("clone", "-q", *depth, "--single-branch", "-b", "topic", repo.top.as_uri(), str(clone))
+        monkeypatch.chdir(clone)
+        code, out, err = sopctl()
+        assert (code, out) == (2, "")
+        assert says in err
+
+
 def test_two_folders_need_no_repository(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sopctl: Shown
 ) -> None:

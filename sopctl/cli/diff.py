@@ -12,7 +12,7 @@ from sopctl.cli.options import Argument, Option, Output, Today
 from sopctl.diagnostic import Severity
 from sopctl.files import FileTrouble
 from sopctl.library import Library
-from sopctl.repository import Repository, repository_of
+from sopctl.repository import DEEPEN, Repository, repository_of
 from sopctl.review import Review, review
 from sopctl.review.report import FORMATS, report
 from sopctl.weight import Weight
@@ -23,7 +23,7 @@ DiffFailOn = Enum(  # type: ignore[misc]
 )
 
 WORKING_TREE = "the working tree"
-_DEFAULT_BRANCHES = ("origin/HEAD", "main", "origin/main", "master", "origin/master")
+_MAIN_BRANCHES = ("origin/HEAD", "main", "origin/main", "master", "origin/master")
 
 
 def diff(
@@ -134,16 +134,27 @@ def _whole(place: Path, word: str) -> Ground:
 def _default_base(repository: Repository) -> tuple[str, str]:
     """The commit in which this branch and the main one were last the same, and its name."""
     here = repository.commit("HEAD")
-    for branch in _DEFAULT_BRANCHES:
+    uncommitted = f"HEAD ({here[:12]})", here
+    for branch in _MAIN_BRANCHES:
         try:
             repository.commit(branch)
         except FileTrouble:
             continue
         base = repository.merge_base("HEAD", branch)
-        if base == here:
-            break
-        return f"{base[:12]}, where this branch left {branch}", base
-    return f"HEAD ({here[:12]})", here
+        return uncommitted if base == here else (f"{base[:12]}, where this branch left {branch}", base)
+    if repository.has_one_branch():
+        return uncommitted
+    raise FileTrouble(_no_main_branch(repository))
+
+
+def _no_main_branch(repository: Repository) -> str:
+    if repository.shallow:
+        return f"the main branch is not in this clone, so nobody knows where this branch left it{DEEPEN}"
+    tried = " or ".join(f"`{name}`" for name in _MAIN_BRANCHES if "/" not in name)
+    return (
+        f"no branch is called {tried}, so nobody knows which is the main one and where this branch left it; "
+        "name it: `sopctl diff BRANCH`, or `sopctl diff HEAD` for what is not committed yet"
+    )
 
 
 def _fails(found: Review, least: str) -> bool:

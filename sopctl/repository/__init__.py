@@ -89,8 +89,14 @@ class Repository:
         if code == 0:
             return answer.split()[0]
         if self.shallow:
-            raise FileTrouble(f"where `{one}` and `{other}` part is not in this clone{_DEEPEN}")
+            raise FileTrouble(f"where `{one}` and `{other}` part is not in this clone{DEEPEN}")
         raise FileTrouble(f"`{one}` and `{other}` have no commit in common")
+
+    def has_one_branch(self) -> bool:
+        """Whether the branch that is checked out is the only one, and there are none of other repositories."""
+        _, here, _ = self._ask("symbolic-ref", "--quiet", "HEAD")
+        _, every, _ = self._ask("for-each-ref", "--format=%(refname)", "refs/heads", "refs/remotes")
+        return bool(here) and every == here
 
     def history(self, ref: str, folder: Path, *, mainline: bool = False) -> tuple[Commit, ...]:
         """The commits up to `ref` that touched files below a folder, newest first, each with these
@@ -207,7 +213,7 @@ class Repository:
         if self._objects.get("HEAD") is None and ref.split("~")[0].split("^")[0] in ("HEAD", "@"):
             return "this branch has no commits yet, so there is nothing to read; `git commit` makes the first"
         if self.shallow:
-            return f"`{ref}` is not in this clone{_DEEPEN}"
+            return f"`{ref}` is not in this clone{DEEPEN}"
         if ".." in ref:
             return f"`{ref}` names a range; name one commit, or two as two words"
         return f"no branch, tag or commit is called `{ref}`{did_you_mean(ref, self._names())}"
@@ -216,7 +222,7 @@ class Repository:
         return self._ask("for-each-ref", "--format=%(refname:short)")[1].split()
 
 
-_DEEPEN = (
+DEEPEN = (
     ": it is shallow and holds only the newest commits; "
     "`git fetch --unshallow` gets the rest (in CI: `fetch-depth: 0`, or `GIT_DEPTH: 0`)"
 )
@@ -234,4 +240,4 @@ def _no_repository(folder: Path, complained: bytes) -> str:
     return f"git cannot read the repository of {folder}{complaint(complained)}"
 
 
-__all__ = ["INDEX", "Commit", "Repository", "Touched", "repository_of"]
+__all__ = ["DEEPEN", "INDEX", "Commit", "Repository", "Touched", "repository_of"]
