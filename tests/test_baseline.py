@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from collections import Counter
 from datetime import date
 from pathlib import Path, PurePosixPath
@@ -152,19 +153,31 @@ def test_a_file_that_could_not_be_read_then_hides_nothing_now(
 
 @pytest.mark.parametrize(
     ("ref", "says"),
-    [("nope", "is called `nope`"), ("--all", "looks like an option"), ("empty", "`sops` is not there")],
+    [("nope", "is called `nope`"), ("--all", "looks like an option"), ("linked", "`sops` is not there")],
 )
 def test_a_past_that_cannot_be_read_is_no_clean_past(
     repo: Repo, capsys: pytest.CaptureFixture[str], ref: str, says: str
 ) -> None:
-    repo.git("rm", "-rq", "--cached", "sops")
-    repo.git("commit", "-qm", "Nothing left")
-    repo.git("branch", "empty")
+    shutil.rmtree(repo.top / "sops")
+    (repo.top / "sops").symlink_to("elsewhere")
+    repo.commit("A link that leads nowhere")
+    repo.git("branch", "linked")
+    (repo.top / "sops").unlink()
     repo.write("sops/people.yaml", PEOPLE)
     repo.commit()
     said = Said(capsys, f"--new-since={ref}")
     assert (said.code, said.out) == (2, "")
     assert says in said.err
+
+
+def test_where_there_was_no_knowledge_base_yet_every_finding_is_new(
+    repo: Repo, capsys: pytest.CaptureFixture[str]
+) -> None:
+    repo.git("rm", "-rq", "--cached", "sops")
+    repo.git("commit", "-qm", "Nothing yet")
+    repo.git("tag", "empty")
+    repo.commit()
+    assert len([line for line in concise(capsys, "--new-since", "empty") if "SOP701" in line]) == 2
 
 
 def test_without_a_repository_new_since_says_so(

@@ -400,6 +400,22 @@ def test_of_two_handbooks_the_one_that_changes_has_a_comment_of_its_own(
     assert body.startswith("<!-- sopctl comment: review-second.md -->")
 
 
+def test_the_pull_request_that_brings_a_handbook_is_reviewed(
+    checkout: Path, tools: Tools, host: CodeHost
+) -> None:
+    git(checkout, "branch", "handbook")
+    git(checkout, "checkout", "--quiet", "--orphan", "before")
+    git(checkout, "rm", "--quiet", "-r", "--force", ".")
+    git(checkout, "commit", "--quiet", "--allow-empty", "--message", "No handbook yet")
+    git(checkout, "branch", "--force", "main")
+    git(checkout, "checkout", "--quiet", "--detach", "main")
+    allowed = "--allow-unrelated-histories"
+    git(checkout, "merge", "--quiet", "--no-ff", allowed, "--message", "Merge", "handbook")
+    step = reviewed(checkout, tools, host.github("pull_request", folder=tools.temporary))
+    assert step.outcome == "success", step.said
+    assert "SUP-REF-001 is new" in host.bodies[0]
+
+
 def test_the_workflow_of_a_new_knowledge_base_comments_too(
     checkout: Path, tools: Tools, host: CodeHost, new: Path
 ) -> None:

@@ -942,6 +942,23 @@ def test_where_no_main_branch_is_known_nobody_says_that_nothing_changes(
         assert says in err
 
 
+def test_where_there_was_no_knowledge_base_yet_everything_is_new(
+    sopctl: Shown, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repo = Repo(tmp_path / "product")
+    repo.write("README.md", "# A product")
+    repo.commit()
+    for path, text in TEXTS.items():
+        repo.write(f"docs/handbook/{path}", text)
+    repo.commit()
+    monkeypatch.chdir(repo.top / "docs/handbook")
+    code, out, _ = sopctl("HEAD^", "HEAD")
+    assert "), without SOPs as yet → HEAD (" in out
+    assert "TS-APP-001 is new" in out
+    assert code in (0, 1)
+    assert sopctl("HEAD", "HEAD^")[0] == 2  # nor is anything said to be gone
+
+
 def test_two_folders_need_no_repository(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sopctl: Shown
 ) -> None:

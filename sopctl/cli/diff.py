@@ -51,9 +51,10 @@ def diff(
     """Compare two states of the knowledge base by meaning: what changes, how much it weighs, and for whom."""
     day = ground.day(today)
     old, new = _sides(base, head)
-    before = old.library(day)
+    before = old.earlier(day)
     after = new.library(day, before)
-    found = review(before, after, (old.name, new.name))
+    called = old.name if before.by_path or before.unreadable else f"{old.name}, without SOPs as yet"
+    found = review(before, after, (called, new.name))
     home = new.ground
     written = report(
         format.value,
@@ -82,6 +83,12 @@ class Side(NamedTuple):
                 raise FileTrouble(f"there are no SOPs in {self.name}")
             return found
         return self.ground.library_at(self.ref, self.repository, today, like)
+
+    def earlier(self, today: date) -> Library:
+        """The library where this is the state before: a commit may be older than the knowledge base."""
+        if self.repository is None:
+            return self.library(today)
+        return self.ground.library_before(self.ref, self.repository, today)
 
 
 def _sides(base: str | None, head: str | None) -> tuple[Side, Side]:

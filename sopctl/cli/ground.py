@@ -40,6 +40,15 @@ class Ground(NamedTuple):
         """Every file of the knowledge base as it stood at a commit, wherever its settings had it then."""
         return build(self.texts_at(ref, repository), today, repository.beside_at(ref, self.root), like)
 
+    def library_before(self, ref: str, repository: "Repository", today: date) -> Library:
+        """The same of an earlier commit: an empty one, where the knowledge base came later."""
+        from sopctl.repository import NotThere
+
+        try:
+            return self.library_at(ref, repository, today)
+        except NotThere:
+            return build({}, today)
+
     def texts_at(self, ref: str, repository: "Repository") -> Texts:
         """The texts of these files."""
         try:

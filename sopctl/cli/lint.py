@@ -125,7 +125,7 @@ def _past(base: Ground, ref: str, today: date) -> Library:
 
     repository = repository_of(base.root)
     left = repository.merge_base(ref, "HEAD")
-    return base.library_at(ref if repository.commit(ref) == left else left[:12], repository, today)
+    return base.library_before(ref if repository.commit(ref) == left else left[:12], repository, today)
 
 
 def _staged(base: Ground, today: date) -> tuple[Library | None, Library]:

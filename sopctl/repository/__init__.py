@@ -14,10 +14,14 @@ from sopctl.repository import _program
 from sopctl.repository._history import FORMAT, Commit, Touched, commits
 from sopctl.repository._objects import Object, Objects
 from sopctl.repository._program import complaint
-from sopctl.repository._snapshot import NO_CONTENT, NoFolder, Snapshot, committed, staged
+from sopctl.repository._snapshot import NO_CONTENT, NoFolder, NotYet, Snapshot, committed, staged
 
 INDEX = "what is staged"
 """How messages name the index, where a commit would be named by its ref."""
+
+
+class NotThere(FileTrouble):
+    """There was no such folder at that time."""
 
 
 def repository_of(place: Path) -> "Repository":
@@ -192,7 +196,8 @@ class Repository:
             return snapshot.texts(start, "" if base == "." else base.replace(os.sep, "/") + "/")
         except NoFolder as trouble:
             shown = start or "the top of the repository"
-            raise FileTrouble(f"{name}: `{shown}` {trouble}, so there are no SOPs to read") from None
+            kind = NotThere if isinstance(trouble, NotYet) else FileTrouble
+            raise kind(f"{name}: `{shown}` {trouble}, so there are no SOPs to read") from None
 
     def _ask(self, *arguments: str) -> tuple[int, str, bytes]:
         """The exit code of git, its answer, and what it complains about."""
@@ -240,4 +245,4 @@ def _no_repository(folder: Path, complained: bytes) -> str:
     return f"git cannot read the repository of {folder}{complaint(complained)}"
 
 
-__all__ = ["DEEPEN", "INDEX", "Commit", "Repository", "Touched", "repository_of"]
+__all__ = ["DEEPEN", "INDEX", "Commit", "NotThere", "Repository", "Touched", "repository_of"]

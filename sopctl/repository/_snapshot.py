@@ -12,6 +12,10 @@ class NoFolder(Exception):
     """There is no folder to read."""
 
 
+class NotYet(NoFolder):
+    """Nothing has that name, and no link or submodule on the way to it may hold what is meant."""
+
+
 class _Outside(Exception):
     """A link leads out of the repository."""
 
@@ -64,13 +68,22 @@ class Snapshot:
         except _Outside:
             raise NoFolder("is a link that leads out of the repository") from None
         if place is None:
-            raise NoFolder("is not there")
+            raise (NotYet if self._is_free(start) else NoFolder)("is not there")
         path, entry = place
         if entry.kind == "submodule":
             raise NoFolder("is a submodule, whose files git keeps elsewhere")
         if entry.kind != "folder":
             raise NoFolder("is no folder")
         return path
+
+    def _is_free(self, path: str) -> bool:
+        folder = ""
+        for part in path.split("/"):
+            entry = (self.entries(folder) or {}).get(part)
+            if entry is None or entry.kind != "folder":
+                return entry is None
+            folder = f"{folder}/{part}" if folder else part
+        return False
 
     def _below(self, start: str, prefix: str) -> Iterator[tuple[str, Entry | None, Unread | None]]:
         """Every file with the name of a SOP or register; each folder is entered once, by its own
