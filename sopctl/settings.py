@@ -75,6 +75,11 @@ def folder(look: Look) -> str:
     return _read(look)[0].sops
 
 
+def differ(one: Look, other: Look) -> bool:
+    """Whether two times had other settings."""
+    return _read(one)[0] != _read(other)[0]
+
+
 def _read(look: Look) -> tuple[Settings, str, Sequence[Problem]]:
     """The settings, the file that they stand in, and what is wrong with them."""
     text = look(FILE)

@@ -68,8 +68,16 @@ def called(module: str, *words: str) -> None:
 def test_the_hook_of_a_new_knowledge_base_is_ours(new: Path) -> None:
     [ours] = read(ROOT / ".pre-commit-hooks.yaml")
     [theirs] = read(new / ".pre-commit-config.yaml")["repos"][0]["hooks"]
-    for key in ("id", "name", "entry", "language", "pass_filenames"):
+    for key in ("id", "name", "entry", "language", "pass_filenames", "always_run"):
         assert theirs[key] == ours[key]
+
+
+def test_git_keeps_what_is_written_by_hand_and_leaves_out_what_is_built(checkout: Path) -> None:
+    for path in ("home/welcome.md", "pages/index.md", "html/index.html", ".html.a1.tmp/index.html"):
+        (checkout / "site" / path).parent.mkdir(parents=True, exist_ok=True)
+        (checkout / "site" / path).write_text("# Welcome\n")
+    git(checkout, "add", "site")
+    assert git(checkout, "diff", "--cached", "--name-only") == "site/home/welcome.md"
 
 
 def test_no_step_lets_what_others_wrote_become_a_program(new: Path) -> None:

@@ -91,6 +91,29 @@ def test_where_no_sop_is_staged_every_finding_counts(repo: Repo, capsys: pytest.
     assert run(capsys, *LINT)[0] == 1
 
 
+def test_a_commit_about_something_else_is_not_held_up_by_what_was_wrong_before(repo: Repo) -> None:
+    hooked(repo)
+    repo.write(ONE, DANGLING)
+    repo.git("add", "-A")
+    repo.git("commit", "-q", "--no-verify", "-m", "Wrong")
+    stage(repo, "notes.txt", "Something else\n")
+    assert committed(repo, "--message", "Notes").returncode == 0
+    assert committed(repo, "--amend", "--message", "The notes").returncode == 0
+    stage(repo, "sopctl.toml", 'ignore = ["SOP109"]\n')
+    refused = committed(repo, "--message", "Other settings")
+    assert "SOP301" in refused.stdout + refused.stderr
+
+
+def test_a_commit_that_comes_before_the_knowledge_base_has_nothing_to_check(tmp_path: Path) -> None:
+    repo = Repo(tmp_path / "fresh")
+    hooked(repo)
+    repo.write(ONE, DANGLING)
+    stage(repo, "notes.txt", "Something else\n")
+    assert committed(repo, "--message", "Notes").returncode == 0
+    repo.git("add", "-A")
+    assert committed(repo, "--message", "SOPs").returncode == 1
+
+
 def test_before_the_first_commit_everything_is_new(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -142,9 +165,13 @@ def test_outside_of_git_nothing_is_staged(
 # As a hook
 
 
-def test_a_hook_of_git_sees_what_is_about_to_be_committed(repo: Repo) -> None:
+def hooked(repo: Repo) -> None:
     hook = repo.write(".git/hooks/pre-commit", f'#!/bin/sh\nexec "{sys.executable}" -m sopctl {" ".join(LINT)}\n')  # fmt: skip
     hook.chmod(0o755)
+
+
+def test_a_hook_of_git_sees_what_is_about_to_be_committed(repo: Repo) -> None:
+    hooked(repo)
     stage(repo, TWO, SECOND.replace("curious", "very curious"))
     repo.write(ONE, DANGLING)
     assert committed(repo, "--message", "Two").returncode == 0
@@ -183,3 +210,6 @@ def test_the_hook_works_under_pre_commit(repo: Repo) -> None:
     stage(repo, TWO, SECOND.replace("curious", "very curious"))
     done = committed(repo, "--message", "Mended")
     assert done.returncode == 0, done.stdout + done.stderr
+    repo.git("rm", "-q", TWO)
+    gone = committed(repo, "--message", "Gone")
+    assert f"{ONE}:7:22: SOP301" in gone.stdout + gone.stderr

@@ -8,13 +8,13 @@ from enum import Enum
 from pathlib import Path
 from typing import Annotated
 
-from sopctl import baseline, files
+from sopctl import baseline, files, settings
 from sopctl.cli import ground, keep
 from sopctl.cli.ground import Ground
 from sopctl.cli.options import Argument, Option, Output
 from sopctl.diagnostic import Diagnostic, Severity
 from sopctl.files import FileTrouble
-from sopctl.library import Library
+from sopctl.library import Library, build
 from sopctl.lint import lint as run_rules
 from sopctl.lint import lint_both
 from sopctl.report import FORMATS, Context, report
@@ -82,7 +82,7 @@ def lint(
         return _write_baseline(base, library, every, write_baseline, narrowed)
     fresh = _unknown(base, library, every, rules, known, bool(only))
     if past is not None:
-        fresh = _new(fresh, before, library, past, staged)
+        fresh = _new(base, fresh, before, library, past, staged)
     found = [d for d in fresh if _wanted(d, only)]
     held_back = sum(_wanted(d, only) for d in every) - sum(d.span.path in library.by_path for d in found)
     context = _context(base, library, only, rules, held_back, output is None and ground.in_colour())
@@ -130,13 +130,23 @@ def _past(base: Ground, ref: str, today: date) -> Library:
 
 def _staged(base: Ground, today: date) -> tuple[Library | None, Library]:
     """The knowledge base as it was last committed, where it was, and as it is staged."""
-    from sopctl.repository import repository_of
+    from sopctl.repository import NotThere, repository_of
 
     repository = repository_of(base.root)
     past = None
     with suppress(FileTrouble):  # no commit, or none with SOPs: all of them are new
         past = base.library_at("HEAD", repository, today)
-    return past, base.library_staged(repository, today, like=past)
+    try:
+        return past, base.library_staged(repository, today, like=past)
+    except NotThere:
+        if past is None and _in_a_commit():  # of something else: the knowledge base comes later
+            return None, build({}, today)
+        raise
+
+
+def _in_a_commit() -> bool:
+    """Whether we are a hook of git, or called by one, while it makes a commit."""
+    return "GIT_INDEX_FILE" in os.environ
 
 
 # What counts
@@ -166,24 +176,43 @@ def _unknown(
 
 
 def _new(
-    fresh: list[Diagnostic], before: Sequence[Diagnostic], library: Library, past: Library, staged: bool
+    base: Ground,
+    fresh: list[Diagnostic],
+    before: Sequence[Diagnostic],
+    library: Library,
+    past: Library,
+    staged: bool,
 ) -> list[Diagnostic]:
     """The findings that were not there before."""
     new = baseline.new(fresh, before, _words(library), _words(past))
-    return _about_staged(fresh, new, library, past) if staged else new
+    return _about_staged(base, fresh, new, library, past) if staged else new
 
 
 def _about_staged(
-    found: list[Diagnostic], new: Sequence[Diagnostic], library: Library, past: Library
+    base: Ground, found: list[Diagnostic], new: list[Diagnostic], library: Library, past: Library
 ) -> list[Diagnostic]:
     """The findings in files that are staged, and the new ones, which these bring about elsewhere. Where
-    none is staged, all files are checked on purpose, and every finding counts."""
+    none is staged, all files are checked on purpose, and every finding counts, unless the commit that git
+    makes is about something else."""
     now, then = (
         {path: each.document.text for path, each in some.by_path.items()} for some in (library, past)
     )
     touched = {path for path in {*now, *then} if now.get(path) != then.get(path)}
+    if not touched:
+        return new if _in_a_commit() and not _resettled(base) else found
     brought = {*new}
-    return [d for d in found if d.span.path in touched or d in brought] if touched else found
+    return [d for d in found if d.span.path in touched or d in brought]
+
+
+def _resettled(base: Ground) -> bool:
+    """Whether the staged settings are others than those of the last commit."""
+    from sopctl.repository import repository_of
+
+    repository = repository_of(base.root)
+    return settings.differ(
+        lambda name: repository.text_at("HEAD", base.root / name),
+        lambda name: repository.text_staged(base.root / name),
+    )
 
 
 def _words(library: Library) -> Callable[[Diagnostic], str]:
