@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -18,32 +19,41 @@ from sopctl.schema import schema
 _START, _NEW = "templates/start", "templates/new"
 
 
-def start(title: str, today: date) -> dict[str, str]:
-    """The files of a new knowledge base, by path: two SOPs, registers, and what builds them."""
-    folder = files.find_data("templates") / "start"
-    values = {"title": title, "today": today, "review_by": _in_a_year(today), "version": __version__}
+def start(title: str, today: date, folder: str = ".") -> dict[str, str]:
+    """The files of a new knowledge base in a folder of a repository, by path from the top of it: two SOPs,
+    registers, and what builds and checks them. What nobody looks for elsewhere stands at the top."""
+    templates = files.find_data("templates") / "start"
+    below = "" if folder == "." else f"{folder}/"
+    values = {
+        "title": title, "today": today, "review_by": _in_a_year(today), "version": __version__,
+        "folder": folder, "below": below,
+    }  # fmt: skip
     made = {}
-    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
-        name = path.relative_to(folder).as_posix()
+    for path in sorted(p for p in templates.rglob("*") if p.is_file()):
+        name = path.relative_to(templates).as_posix()
         text = path.read_text(encoding="utf-8")
         made[name.removesuffix(".jinja")] = _filled(text, values, name) if name.endswith(".jinja") else text
     for kind in ("sop", "registers"):
         made[f".vscode/{kind}.schema.json"] = json.dumps(schema(kind), indent=2, ensure_ascii=False) + "\n"
-    return dict(sorted(made.items()))
+    placed = {path if path.startswith(_AT_THE_TOP) else below + path: text for path, text in made.items()}
+    return dict(sorted(placed.items()))
 
 
-def create(root: Path, wanted: Mapping[str, str]) -> tuple[list[str], list[str]]:
+_AT_THE_TOP = (".github/", ".gitlab-ci.yml", ".gitlab/", ".pre-commit-config.yaml", ".vscode/")
+
+
+def create(top: Path, wanted: Mapping[str, str], folder: str = ".") -> tuple[list[str], list[str]]:
     """Write the files that are not there yet: those written, and those that were there and are kept.
 
     A folder whose `sops/` holds files is a knowledge base already, and nothing is written.
     """
-    sops = root / "sops"
+    sops = top / folder / "sops"
     if sops.is_dir() and any(sops.iterdir()):
         raise FileTrouble(f"{sops} holds files already, so there is a knowledge base; nothing was written")
-    kept = [path for path in wanted if os.path.lexists(root / path)]
+    kept = [path for path in wanted if os.path.lexists(top / path)]
     written = [path for path in wanted if path not in kept]
     for path in written:
-        files.write_new(root / path, wanted[path])
+        files.write_new(top / path, wanted[path])
     return written, kept
 
 
@@ -97,7 +107,7 @@ def _filled(text: str, values: Mapping[str, Any], name: str) -> str:
     jinja = Environment(
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
     )
-    jinja.filters["yaml"] = _yaml_text
+    jinja.filters.update({"yaml": _yaml_text, "shell": shlex.quote})
     try:
         return jinja.from_string(text).render(values)
     except TemplateError as error:

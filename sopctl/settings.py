@@ -40,9 +40,18 @@ def find_root(start: Path) -> Path | None:
 
 
 def root_below(start: Path) -> str | None:
-    """The folder just below that is one, where there is no other: whoever stands above it means it."""
-    found = [name for name in files.folders_in(start) if _is_root(start / name)]
-    return found[0] if len(found) == 1 else None
+    """The folder not far below that is one, where there is no other: whoever stands above it means it."""
+    found, ahead = list[Path](), [start]
+    for _ in range(_DEEP):
+        below = [folder / name for folder in ahead for name in files.folders_in(folder)]
+        if len(below) > _MANY:
+            return None
+        found += [folder for folder in below if _is_root(folder)]
+        ahead = [folder for folder in below if folder not in found]
+    return found[0].relative_to(start).as_posix() if len(found) == 1 else None
+
+
+_DEEP, _MANY = 3, 500
 
 
 def _is_root(folder: Path) -> bool:

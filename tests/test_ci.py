@@ -429,13 +429,42 @@ def test_the_workflow_of_a_new_knowledge_base_comments_too(
 ) -> None:
     merge(checkout, SHORTER)
     environment = {**ENVIRONMENT, "PATH": tools.path, **host.github("pull_request", folder=tools.temporary)}
-    contexts = {"github": {"event_name": "pull_request", "token": environment.pop("GITHUB_TOKEN")}}
-    steps = read(new / ".github/workflows/sops.yml")["jobs"]["check"]["steps"]
-    wanted = [step for step in steps if not step.get("run", "").startswith("python -m pip")]
-    job = Job(checkout, tools.temporary, environment, contexts).run(wanted)
-    assert "SOP901" in job.said("sopctl lint --format github")
+    job = by_workflow(new / ".github/workflows/sops.yml", checkout, tools, environment)
+    assert "SOP901" in job.said('sopctl lint "$SOPCTL_FOLDER" --format github')
     assert job["Run the scenarios"].outcome == "failure"  # the last day for returns is refused now
     assert "the comment was made" in job.said(REVIEW)
+
+
+def by_workflow(path: Path, checkout: Path, tools: Tools, environment: dict[str, str]) -> Job:
+    """The steps of a written workflow for a pull request."""
+    workflow = read(path)
+    token = environment.pop("GITHUB_TOKEN")
+    contexts = {"github": {"event_name": "pull_request", "token": token}, "env": workflow["env"]}
+    steps = workflow["jobs"]["check"]["steps"]
+    wanted = [step for step in steps if not step.get("run", "").startswith("python -m pip")]
+    return Job(checkout, tools.temporary, {**environment, **workflow["env"]}, contexts).run(wanted)
+
+
+def test_the_workflow_at_the_top_of_a_repository_checks_the_handbook_below(
+    tmp_path: Path, tools: Tools, host: CodeHost
+) -> None:
+    folder = tmp_path / "product"
+    folder.mkdir()
+    git(folder, "init", "--quiet", "--initial-branch", "main")
+    git(folder, "commit", "--quiet", "--allow-empty", "--message", "No handbook yet")
+    git(folder, "checkout", "--quiet", "-b", "handbook")
+    scaffold.create(folder, scaffold.start("Our handbook", TODAY, "docs/hand book"), "docs/hand book")
+    git(folder, "add", ".")
+    git(folder, "commit", "--quiet", "--message", "A handbook")
+    git(folder, "checkout", "--quiet", "main")
+    git(folder, "merge", "--quiet", "--no-ff", "--message", "Merge", "handbook")
+    fits("github-workflows", folder / ".github/workflows/sops.yml")
+    fits("gitlab-ci", folder / ".gitlab-ci.yml")
+    environment = {**ENVIRONMENT, "PATH": tools.path, **host.github("pull_request", folder=tools.temporary)}
+    job = by_workflow(folder / ".github/workflows/sops.yml", folder, tools, environment)
+    assert not job.failed, job.steps
+    assert "SUP-REF-001 is new" in host.bodies[0]
+    assert (folder / "docs/hand book/site/html/index.html").is_file()
 
 
 # GitLab

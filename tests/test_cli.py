@@ -11,6 +11,7 @@ import pytest
 from sopctl import cli
 from sopctl.cli.lint import lint
 from sopctl.cli.options import quick
+from tests.gitted import Repo
 
 TODAY = ["--today", "2026-11-21"]
 
@@ -275,6 +276,8 @@ def test_above_a_knowledge_base_the_way_out_leads_into_it(
     (tmp_path / "notes").mkdir()
     monkeypatch.chdir(tmp_path)
     assert "go into `hand book`" in run(capsys, "lint")[2]
+    (tmp_path / "hand book").rename(tmp_path / "notes/book")
+    assert "go into `notes/book`" in run(capsys, "lint")[2]
     (tmp_path / "other" / "sops").mkdir(parents=True)  # which of the two is meant, nobody knows
     assert "`sopctl init` makes one" in run(capsys, "lint")[2]
 
@@ -673,6 +676,57 @@ def test_init_says_what_is_to_be_mended_in_the_settings_of_another_site(
     assert (f"\nMind that mkdocs.yml {says}" in out) == bool(says)
     assert ("Mind" in out) == bool(says)
     assert (tmp_path / "mkdocs.yml").read_text() == own
+
+
+@pytest.fixture
+def product(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repo:
+    """A repository of something else."""
+    for name in [each for each in os.environ if each.startswith("GIT_")]:
+        monkeypatch.delenv(name)
+    repo = Repo(tmp_path / "product")
+    monkeypatch.chdir(repo.top)
+    return repo
+
+
+def test_in_a_folder_of_a_repository_init_writes_what_is_read_at_the_top_there(
+    product: Repo, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, _ = run(capsys, "init", "docs/hand book", *TODAY)
+    assert code == 0
+    assert "wrote .github/workflows/sops.yml" in out
+    assert "wrote docs/hand book/README.md" in out
+    book = product.top / "docs/hand book"
+    assert {path.name for path in book.iterdir()} == {".gitignore", "README.md", "mkdocs.yml", "sops"}
+    for path in (".github/workflows/sops.yml", ".gitlab-ci.yml"):
+        assert "SOPCTL_FOLDER: docs/hand book" in (product.top / path).read_text()
+    assert "sopctl lint 'docs/hand book' --staged" in (product.top / ".pre-commit-config.yaml").read_text()
+    editor = json.loads((product.top / ".vscode/settings.json").read_text())
+    assert editor["yaml.schemas"][".vscode/sop.schema.json"][0] == "docs/hand book/sops/**/[A-Z]*.yaml"
+    product.git("add", "-A")
+    assert run(capsys, "lint", "docs/hand book", "--staged", *TODAY)[0] == 0
+
+
+def test_init_says_what_the_files_at_the_top_lack_and_leaves_them_as_they_are(
+    product: Repo, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for path in (".gitlab-ci.yml", ".pre-commit-config.yaml", ".github/workflows/sops.yml"):
+        product.write(path, "mine")
+    code, out, _ = run(capsys, "init", "book", *TODAY)
+    assert code == 0
+    assert "Mind that .gitlab-ci.yml lacks" in out
+    assert "\n      SOPCTL_FOLDER: book\n" in out
+    assert "Mind that .pre-commit-config.yaml lacks" in out
+    assert "whose SOPCTL_FOLDER is `book`" in out
+    assert (product.top / ".gitlab-ci.yml").read_text() == "mine"
+
+
+def test_in_a_folder_that_git_leaves_out_init_stays_in_it(
+    product: Repo, capsys: pytest.CaptureFixture[str]
+) -> None:
+    product.write(".gitignore", "tried/\n")
+    assert run(capsys, "init", "tried/book", *TODAY)[0] == 0
+    assert {path.name for path in product.top.iterdir()} == {".git", ".gitignore", "tried"}
+    assert (product.top / "tried/book/.gitlab-ci.yml").is_file()
 
 
 def test_an_unknown_path_of_escalation_is_answered_with_those_there_are(

@@ -28,7 +28,7 @@ def test_the_wheel_holds_code_templates_and_styles_and_nothing_else(wheel: Path)
     assert any(name.startswith("sopctl/data/home/assets/") for name in names)
     assert "sopctl/data/home/writing.md" in names
     assert {name.split("/")[0] for name in names if ".dist-info" not in name} == {"sopctl"}
-    hidden = {"sopctl/data/templates/start/.gitignore", "sopctl/data/templates/start/.vscode/settings.json"}
+    hidden = {"sopctl/data/templates/start/.gitignore", "sopctl/data/templates/start/.vscode/extensions.json"}
     assert hidden <= set(names)
 
 

@@ -3,6 +3,7 @@
 import os
 import shlex
 import sys
+import textwrap
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Annotated
@@ -12,6 +13,7 @@ from sopctl.cli import ground
 from sopctl.cli.options import Argument, Option, Today
 from sopctl.diagnostic import did_you_mean
 from sopctl.files import FileTrouble
+from sopctl.repository import repository_of
 
 
 def init(
@@ -23,16 +25,55 @@ def init(
     if fault := scaffold.fault_of_title(title):
         raise FileTrouble(fault)
     root = Path(directory)
-    written, kept = scaffold.create(root, scaffold.start(title, ground.day(today)))
+    top, folder = _in_repository(root)
+    wanted = scaffold.start(title, ground.day(today), folder)
+    written, kept = scaffold.create(top, wanted, folder)
     for path in written:
-        print(f"wrote {(root / path).as_posix()}")
+        print(f"wrote {_shown(top / path, directory)}")
     for path in kept:
-        print(f"kept {(root / path).as_posix()}, which was there already")
-    if "mkdocs.yml" in kept and (mend := _advice(root)):
-        print(f"\nMind that {mend}")
+        print(f"kept {_shown(top / path, directory)}, which was there already")
+    for path in kept:
+        if mend := _to_mend(top, path, wanted[path], folder):
+            print(f"\nMind that {mend}")
     there = "" if directory == "." else f"cd {_quoted(directory)} && "
     print(f"\nNext: {there}sopctl lint, then sopctl serve. A new SOP: sopctl new SUP-RET-001")
     return 0
+
+
+def _in_repository(root: Path) -> tuple[Path, str]:
+    """The top of the git repository that will hold the folder, and the folder as seen from there; where
+    none will, the folder itself."""
+    try:
+        repository = repository_of(root)
+        folder = repository.inside(root)
+    except FileTrouble:
+        return root, "."
+    return (repository.top, folder) if folder and not repository.ignores(folder) else (root, ".")
+
+
+def _shown(path: Path, directory: str) -> str:
+    """A path in the manner in which the user wrote the folder."""
+    return path.as_posix() if os.path.isabs(directory) else ground.seen_from_here(path)
+
+
+def _to_mend(top: Path, path: str, wanted: str, folder: str) -> str:
+    """What a file that was kept lacks of what we would have written; nothing where it lacks nothing."""
+    name = path.rpartition("/")[2]
+    if name == "mkdocs.yml":
+        return _advice(top / folder)
+    there = {
+        line.strip() for line in (files.bytes_of(top / path) or b"").decode(errors="replace").split("\n")
+    }
+    if all(line.strip() in there for line in wanted.split("\n")):
+        return ""
+    if name in (".gitignore", ".gitlab-ci.yml", ".pre-commit-config.yaml"):
+        lines = textwrap.indent(wanted.rstrip(), "    ")
+        return f"{path} lacks what sopctl would have written; add this to it:\n\n{lines}"
+    if name == "sops.yml":
+        return (
+            f"{path} is not ours, or for another folder; write a copy of it whose SOPCTL_FOLDER is `{folder}`"
+        )
+    return ""
 
 
 def _advice(root: Path) -> str:

@@ -102,6 +102,11 @@ class Repository:
         _, every, _ = self._ask("for-each-ref", "--format=%(refname)", "refs/heads", "refs/remotes")
         return bool(here) and every == here
 
+    def ignores(self, folder: str) -> bool:
+        """Whether git leaves out all that stands in a folder."""
+        plain = "--no-literal-pathspecs"  # this one would refuse them
+        return self._ask(plain, "check-ignore", "--quiet", "--", f"./{folder}/")[0] == 0
+
     def history(self, ref: str, folder: Path, *, mainline: bool = False) -> tuple[Commit, ...]:
         """The commits up to `ref` that touched files below a folder, newest first, each with these
         files. A merge counts where its outcome is none of its parents' files; on the main line, of
