@@ -56,6 +56,11 @@ class Places(NamedTuple):
     def of(cls, root: Path, templates: str = "templates") -> "Places":
         return cls(root, root / templates, root / "site/home", root / "site/pages", root / "site/html")
 
+    @property
+    def stays(self) -> str:
+        """What is left of the last good site where a new one cannot be made."""
+        return "; the last good one stays" if files.holds_any(self.html) else ""
+
 
 class Built(NamedTuple):
     """What came of it: the findings, and how many pages there are (none where findings stood in the way)."""
@@ -112,7 +117,7 @@ def build(
 
     def run(pages: Path, html: Path) -> None:
         with configuration(own, settings(own, library, pages, html, menu, builder, offline)) as config:
-            builders.run(builder, config, library.today, made.sources)
+            builders.run(builder, config, library.today, made.sources, places.stays)
 
     with files.new_folder(places.html) as folder:
         if own.reads_pages or not _from_lean_pages(places, made, folder, run):
@@ -298,7 +303,8 @@ def _renew(
     except BrokenPipeError:
         raise
     except Exception as error:
-        tell(f"{files.complaint(error)}; the old pages stay")
+        old = "; the old pages stay" if files.holds_any(places.pages) else ""
+        tell(f"{files.complaint(error)}{old}")
     else:
         tell(f"{len(made.pages)} pages are up to date{_but(library.unreadable)}")
 

@@ -225,8 +225,8 @@ MKDOCS = (sys.executable, "-m", "mkdocs")
 ZENSICAL = (sys.executable, "-m", "zensical")
 
 
-def run(builder: Builder, config: Path, today: date, sources: Mapping[str, str]) -> None:
-    """Build the site; BuildTrouble tells what the builder complains of."""
+def run(builder: Builder, config: Path, today: date, sources: Mapping[str, str], stays: str) -> None:
+    """Build the site; BuildTrouble tells what the builder complains of, and what `stays` meanwhile."""
     if builder is Builder.ZENSICAL:
         _check_there()
     command = MKDOCS if builder is Builder.MKDOCS else ZENSICAL
@@ -238,7 +238,7 @@ def run(builder: Builder, config: Path, today: date, sources: Mapping[str, str])
         )  # fmt: skip
     if done.returncode:
         said = complaints(done.stdout, sources)
-        raise BuildTrouble(f"{builder.called} cannot make the site; the last good one stays:{said}")
+        raise BuildTrouble(f"{builder.called} cannot make the site{stays}:{said}")
 
 
 @contextmanager

@@ -287,6 +287,11 @@ def read_folder(folder: Path) -> dict[str, bytes]:
     return found
 
 
+def holds_any(folder: Path) -> bool:
+    """Whether a folder is there, and something in it."""
+    return folder.is_dir() and any(folder.iterdir())
+
+
 def bytes_of(path: Path) -> bytes | None:
     """What a file holds, or None where it is none that can be read."""
     try:

@@ -48,7 +48,7 @@ def create(top: Path, wanted: Mapping[str, str], folder: str = ".") -> tuple[lis
     A folder whose `sops/` holds files is a knowledge base already, and nothing is written.
     """
     sops = top / folder / "sops"
-    if sops.is_dir() and any(sops.iterdir()):
+    if files.holds_any(sops):
         raise FileTrouble(f"{sops} holds files already, so there is a knowledge base; nothing was written")
     kept = [path for path in wanted if os.path.lexists(top / path)]
     written = [path for path in wanted if path not in kept]

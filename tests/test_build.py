@@ -141,8 +141,9 @@ def test_a_milder_finding_stops_it_where_that_is_asked_for(docks: Path) -> None:
 def test_a_mistake_in_mkdocs_yml_is_told_in_its_own_words(docks: Path) -> None:
     text = (docks / "mkdocs.yml").read_text()
     files.write(docks / "mkdocs.yml", text.replace("- tables", "- immaterial"))
-    with pytest.raises(BuildTrouble, match="immaterial"):
+    with pytest.raises(BuildTrouble, match="immaterial") as raised:
         make(docks)
+    assert str(raised.value).startswith("MkDocs cannot make the site:")  # and none is said to stay
     assert not (docks / "site/html").exists()
 
 

@@ -678,6 +678,15 @@ def test_init_says_what_is_to_be_mended_in_the_settings_of_another_site(
     assert (tmp_path / "mkdocs.yml").read_text() == own
 
 
+def test_a_site_that_never_was_is_not_said_to_stay(base: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (base / "sops/TS-ONE-001.yaml").write_text(SOP.replace("TS-TWO-001", "TS-TWO-002"))
+    code, _, err = run(capsys, "build", *TODAY)
+    assert (code, err) == (1, "the site was not built: mend what stands above\n")
+    (base / "site/html").mkdir(parents=True)
+    (base / "site/html/index.html").write_text("Here")
+    assert "not built; the last good one stays: mend" in run(capsys, "build", *TODAY)[2]
+
+
 @pytest.fixture
 def product(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repo:
     """A repository of something else."""

@@ -58,7 +58,7 @@ def build(
         )  # fmt: skip
     if built.stopped:
         _show(base, library, list(built.diagnostics))
-        _tell("the site was not built, and the old one stays: mend what stands above")
+        _tell(f"the site was not built{_places(base).stays}: mend what stands above")
         return 1
     print(f"the site stands in {ground.seen_from_here(_places(base).html / 'index.html')}")
     return 0
