@@ -1,6 +1,7 @@
 """The comment on a pull request: made once, found again by its marker, and kept up to date."""
 
 import json
+import math
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -84,7 +85,7 @@ def put(
         except _Busy as busy:
             wait = pause if busy.wait is None or pause is None else max(pause, busy.wait)
             if wait is None or wait > _MOST_PATIENCE:
-                raise HostTrouble(f"{host.name} cannot be reached: {busy}; run this again later") from busy
+                raise HostTrouble(f"{host.name} {busy}; run this again {_when(busy.wait)}") from busy
             sleep(wait)
     raise AssertionError("the last attempt returns or raises")
 
@@ -267,10 +268,45 @@ def _plain(body: str) -> str:
 
 
 def _fitted(body: str, longest: int) -> str:
-    if len(body) <= longest:
-        return body
-    last = "\n\n*The rest is left out: a comment holds no more.*\n"
-    return body[: longest - len(last)].rpartition("\n")[0] + last
+    """As much of a body as a comment takes, with what stands open at its end closed."""
+    room = len(body)
+    text = body
+    while len(text) > longest:
+        room -= len(text) - longest
+        kept = _cut(body, room)
+        text = kept + _closing(kept) + _LEFT_OUT
+    return text
+
+
+_LEFT_OUT = "\n\n*The rest is left out: a comment holds no more.*\n"
+
+
+def _cut(body: str, room: int) -> str:
+    """The lines that there is room for; a line that would be most of it is cut within."""
+    kept = body[:room]
+    for end in ("\n", " "):
+        lines = kept.rpartition(end)[0]
+        if len(lines) > room // 2:
+            return lines
+    return kept
+
+
+def _closing(text: str) -> str:
+    """What closes the fence and the `<details>` that stand open at the end of a text."""
+    fence, depth = "", 0
+    for line in text.split("\n"):
+        mark = _FENCE.match(line)
+        if fence:
+            if mark and mark[1].startswith(fence) and not mark[2].strip():
+                fence = ""
+        elif mark:
+            fence = mark[1]
+        else:
+            depth = max(0, depth + line.count("<details") - line.count("</details>"))
+    return (f"\n{fence}" if fence else "") + "\n\n</details>" * depth
+
+
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)")
 
 
 # The line
@@ -317,7 +353,8 @@ def _ask(host: Host, method: str, address: str, said: Mapping[str, str] | None =
             raise _trouble(host, error) from None
     except (OSError, HTTPException) as error:
         reason = getattr(error, "reason", error)
-        raise _Busy(str(getattr(reason, "strerror", None) or reason).lower()) from error
+        why = str(getattr(reason, "strerror", None) or reason).lower()
+        raise _Busy(f"cannot be reached: {why}") from error
     try:
         return json.loads(text), found
     except ValueError:
@@ -339,8 +376,10 @@ def _trouble(host: Host, error: HTTPError) -> Exception:
     if 300 <= code < 400:
         to = urlsplit(urljoin(error.url, headers.get("location", ""))).netloc
         return HostTrouble(f"{host.name} sends us on to {to or 'nowhere'}; no token goes there")
-    if code >= 500 or code in (408, 429) or (code == 403 and _is_limit(headers, said)):
-        return _Busy(f"it answers {code}{said}", _wait(headers, code))
+    if code == 429 or (code == 403 and _is_limit(headers, said)):
+        return _Busy(f"takes no more from us for now (it answers {code}{said})", _wait(headers, code))
+    if code >= 500 or code == 408:
+        return _Busy(f"is there, but does not work (it answers {code}{said})", _wait(headers, code))
     if code in (401, 403, 404):  # what may not be seen is said not to be there
         return Refused(f"{host.name} refuses the token ({code}{said}); {host.token_help}")
     return HostTrouble(f"{host.name} does not take the comment ({code}{said})")
@@ -370,7 +409,7 @@ def _wait(headers: Headers, code: int) -> float | None:
     after, reset = headers.get("retry-after", ""), headers.get("x-ratelimit-reset", "")
     if after.isdecimal():
         return float(after)
-    if headers.get("x-ratelimit-remaining") == "0" and reset.isdecimal():
+    if code in (403, 429) and headers.get("x-ratelimit-remaining", "0") == "0" and reset.isdecimal():
         from email.utils import parsedate_to_datetime
 
         try:  # the host's own clock: ours may be wrong
@@ -378,3 +417,11 @@ def _wait(headers: Headers, code: int) -> float | None:
         except (KeyError, ValueError):
             return _PENALTY
     return _PENALTY if code in (403, 429) else None
+
+
+def _when(wait: float | None) -> str:
+    """When to try again, in words."""
+    if wait is None:
+        return "later"
+    minutes = math.ceil(wait / 60)
+    return f"in {minutes} minute{'' if minutes == 1 else 's'}" if minutes else "later"

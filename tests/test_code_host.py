@@ -135,6 +135,32 @@ def test_a_comment_that_is_too_long_is_cut_at_a_line_and_says_so(
     assert body.endswith(f"{line}\n*The rest is left out: a comment holds no more.*\n")
 
 
+def test_a_line_that_is_too_long_is_cut_within(host: CodeHost, environment: Environment) -> None:
+    longest = host_of(environment).longest
+    put(environment, "so " * longest)
+    [body] = host.bodies
+    assert longest - 200 < len(body) <= longest
+    assert body.endswith("so so\n\n*The rest is left out: a comment holds no more.*\n")
+
+
+@pytest.mark.parametrize(
+    ("open", "close"),
+    [
+        ("<details><summary>More</summary>\n\n", "\n\n</details>"),
+        ("```` text\n```\n", "\n````"),
+        ("<details>\n\n<details>\n\n~~~\n", "\n~~~\n\n</details>\n\n</details>"),
+    ],
+)
+def test_that_the_rest_is_left_out_is_not_folded_away(
+    host: CodeHost, environment: Environment, open: str, close: str
+) -> None:
+    longest = host_of(environment).longest
+    put(environment, "<details>Closed</details>\n" + open + "line\n" * longest)
+    [body] = host.bodies
+    assert longest - 200 < len(body) <= longest
+    assert body.endswith(f"line{close}\n\n*The rest is left out: a comment holds no more.*\n")
+
+
 # A host that is busy
 
 
@@ -181,15 +207,24 @@ def test_a_host_is_left_alone_for_as_long_as_it_asks(
     assert waited == [waits]
 
 
-def test_a_host_that_asks_for_an_hour_is_not_waited_for(host: CodeHost, environment: Environment) -> None:
-    host.failures = [(429, {"Retry-After": "3600"}, "")]
-    with pytest.raises(HostTrouble, match="answers 429; run this again later"):
+@pytest.mark.parametrize(
+    ("code", "headers"),
+    [
+        (403, {"Retry-After": "3600"}),
+        (429, {"X-RateLimit-Reset": "1000003590", "Date": "Sun, 09 Sep 2001 01:46:40 GMT"}),
+    ],
+)
+def test_a_host_that_asks_for_an_hour_is_not_waited_for(
+    host: CodeHost, environment: Environment, code: int, headers: dict[str, str]
+) -> None:
+    host.failures = [(code, headers, "")]
+    with pytest.raises(HostTrouble, match=rf"takes no more .*answers {code}\); run this again in 60 minutes"):
         put(environment)
 
 
 def test_a_host_that_stays_broken_is_given_up(host: CodeHost, environment: Environment) -> None:
     host.failures = [(503, {}, "")] * 4
-    with pytest.raises(HostTrouble, match="cannot be reached: it answers 503"):
+    with pytest.raises(HostTrouble, match=r"does not work \(it answers 503\); run this again later"):
         put(environment)
     assert (host.comments, host.failures) == ([], [])
 

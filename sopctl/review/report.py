@@ -19,8 +19,8 @@ from sopctl.review.verdict import MEANS
 from sopctl.weight import Weight
 
 FORMATS = ("text", "markdown", "json", "html")
-MOST = 65_536
-"""Characters that a code host takes in one comment."""
+MOST = 65_000
+"""Characters that a code host takes in one comment, less what `sopctl comment` marks it with."""
 
 SUFFIX = ".jinja"
 
