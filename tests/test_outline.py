@@ -219,14 +219,27 @@ def test_setting_up_twice_is_the_same_and_undoing_leaves_nothing(
     assert capsys.readouterr().out == "nothing to undo\n"
 
 
-def test_what_others_wrote_stays(repo: Repo) -> None:
-    repo.write("sops/.gitattributes", "*.png binary\n*.yaml eol=lf\n")
+@pytest.mark.parametrize(
+    "text", ["*.png binary\n*.yaml eol=lf\n", "*.png binary", "a b\r\n\r\n", "a b\r\nc d", "\n"]
+)
+def test_what_others_wrote_stays(repo: Repo, text: str) -> None:
+    attributes = repo.write("sops/.gitattributes", text)
     assert cli.run(["git-setup"]) == 0
-    assert (
-        (repo.top / "sops/.gitattributes").read_text().startswith("*.png binary\n*.yaml eol=lf\n# git shows")
-    )
+    assert attributes.read_bytes().decode().startswith(text)
+    assert repo.git("check-attr", "diff", "sops/TS-ONE-001.yaml", "sops/README.md").count("sopctl") == 2
     assert cli.run(["git-setup", "--undo"]) == 0
-    assert (repo.top / "sops/.gitattributes").read_text() == "*.png binary\n*.yaml eol=lf\n"
+    assert attributes.read_bytes().decode() == text
+
+
+def test_settings_of_others_stay(repo: Repo, capsys: pytest.CaptureFixture[str]) -> None:
+    repo.git("config", "diff.sopctl.cachetextconv", "true")
+    repo.git("config", "diff.sopctl.textconv", "my own")
+    before = (repo.top / ".git/config").read_bytes()
+    assert cli.run(["git-setup"]) == 0
+    assert "diff.sopctl.textconv is `my own`, which is not ours, and stays" in capsys.readouterr().out
+    assert repo.git("config", "diff.sopctl.textconv") == "my own"
+    assert cli.run(["git-setup", "--undo"]) == 0
+    assert (repo.top / ".git/config").read_bytes() == before
 
 
 def test_without_a_repository_nothing_is_set_up(

@@ -36,41 +36,62 @@ def git_setup(
 
 
 def _done(repository: Repository, attributes: Path) -> Iterator[str]:
-    lines = _read(attributes)
+    text = _read(attributes)
+    lines, end = _lines(text)
     missing = [line for line in _LINES if line not in lines]
     if missing:
-        files.write(attributes, "".join(f"{line}\n" for line in [*lines, *missing]))
+        last = [lines.pop()] if not lines[-1] else []  # where the text ends no line, ours does not either
+        files.write(attributes, end.join([*lines, *missing, *last]))
         shown = ground.seen_from_here(attributes)
         yield f"{shown}: SOP files are compared by the driver `sopctl`; commit it, so that others have it too"
     for name, value in _driver().items():
-        if repository.setting(name) != value:
+        there = repository.setting(name)
+        if there is None or (there != value and _is_ours(name, there)):
             repository.set(name, value)
             yield f"this clone: {name} is now {value}"
+        elif there != value:
+            yield f"this clone: {name} is `{there}`, which is not ours, and stays; `git config --unset {name}` makes room"
 
 
 def _undone(repository: Repository, attributes: Path) -> Iterator[str]:
-    lines = _read(attributes)
-    kept = [line for line in lines if line not in _LINES]
+    text = _read(attributes)
+    lines, end = _lines(text)
+    kept = end.join(line for line in lines if line not in _LINES)
     shown = ground.seen_from_here(attributes)
-    if kept != lines:
+    if kept != text:
         if kept:
-            files.write(attributes, "".join(f"{line}\n" for line in kept))
+            files.write(attributes, kept)
         else:
             files.remove(attributes)
         yield f"{shown}: the driver `sopctl` is gone from it" if kept else f"{shown} is gone"
-    if any(repository.setting(name) for name in _driver()):
-        repository.unset(_DRIVER)
-        yield f"this clone: the settings of {_DRIVER} are gone"
+    ours = [name for name in _driver() if _is_ours(name, repository.setting(name))]
+    for name in ours:
+        repository.unset(name)
+    if ours:
+        yield f"this clone: our settings of {_DRIVER} are gone"
 
 
 def _driver() -> dict[str, str]:
     """How git calls us: it appends the file; what fails leaves the text as it is."""
     program = "sopctl" if shutil.which("sopctl") else f"{shlex.quote(sys.executable)} -P -m sopctl"
-    return {
-        f"{_DRIVER}.textconv": f'f() {{ {program} outline "$1" 2>/dev/null || cat "$1"; }}; f',
-        f"{_DRIVER}.xfuncname": "^([^ ].*)$",
-    }
+    return {_CALL: f"f() {{ {program}{_CALLED}", _HEAD: _HEADED}
 
 
-def _read(attributes: Path) -> list[str]:
-    return files.text_of(attributes).splitlines() if attributes.exists() else []
+_CALL, _HEAD = f"{_DRIVER}.textconv", f"{_DRIVER}.xfuncname"
+_CALLED = ' outline "$1" 2>/dev/null || cat "$1"; }; f'
+_HEADED = "^([^ ].*)$"
+
+
+def _is_ours(name: str, value: str | None) -> bool:
+    """Whether this command has written a setting, wherever sopctl stood then."""
+    return value is not None and (value.endswith(f"sopctl{_CALLED}") if name == _CALL else value == _HEADED)
+
+
+def _read(attributes: Path) -> str:
+    return files.text_of(attributes) if attributes.exists() else ""
+
+
+def _lines(text: str) -> tuple[list[str], str]:
+    """The lines of a text, an empty one last where the text ends a line, and what ends them."""
+    end = "\r\n" if "\r\n" in text else "\n"
+    return text.split(end), end

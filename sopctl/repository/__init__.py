@@ -160,9 +160,9 @@ class Repository:
         """Write a setting into git's configuration of this clone."""
         self._told(f"git cannot set {name}", "config", "--local", name, value)
 
-    def unset(self, section: str) -> None:
-        """Delete a section of git's configuration of this clone."""
-        self._told(f"git cannot delete {section}", "config", "--local", "--remove-section", section)
+    def unset(self, name: str) -> None:
+        """Delete a setting of git's configuration of this clone."""
+        self._told(f"git cannot delete {name}", "config", "--local", "--unset-all", name)
 
     def close(self) -> None:
         """End the process that reads; it ends by itself when the repository is forgotten."""
