@@ -46,6 +46,18 @@ def folders_in(folder: Path) -> list[str]:
         return []
 
 
+_VAST = 1000
+
+
+def is_vast(folder: Path) -> bool:
+    """Whether more folders stand below one than any knowledge base has."""
+    for number, (_, below, _) in enumerate(os.walk(folder)):
+        below[:] = [name for name in below if not name.startswith(".")]
+        if number > _VAST:
+            return True
+    return False
+
+
 def texts_in(root: Path, folder: Path) -> dict[str, str | Unread]:
     """Every SOP and register file below a folder, by its path as seen from `root`.
 

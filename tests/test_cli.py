@@ -1,5 +1,6 @@
 """The command line: what is printed, where it goes, and how it ends."""
 
+import io
 import json
 import os
 import subprocess
@@ -267,6 +268,30 @@ def test_a_path_with_nothing_to_check_is_no_clean_result(
     (folder / "people.yaml").unlink()
     (tmp_path / "sops").mkdir()
     assert run(capsys, "lint", ".")[0] == 0
+
+
+@pytest.mark.parametrize("words", [["lint", "all sorts"], ["diff", "all sorts", "all sorts"]])
+def test_a_folder_of_all_sorts_is_not_searched_for_sops(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    for number in range(4):
+        (tmp_path / f"all sorts/{number}/.hidden").mkdir(parents=True)
+    (tmp_path / "all sorts/loop").symlink_to(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sopctl.files._VAST", 4)
+    assert "holds no SOP" in run(capsys, "lint", "all sorts")[2]
+    monkeypatch.setattr("sopctl.files._VAST", 3)
+    code, out, err = run(capsys, *words)
+    assert (code, out) == (2, "")
+    assert "`all sorts` holds no `sops/`" in err
+
+
+def test_without_a_terminal_all_that_is_missing_is_named(
+    base: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    assert "say it with --title and --owner: there" in run(capsys, "new", "TS-ONE-003", *TODAY)[2]
+    assert "say it with --owner: there" in run(capsys, "new", "TS-ONE-003", "--title", "Three", *TODAY)[2]
 
 
 def test_above_a_knowledge_base_the_way_out_leads_into_it(

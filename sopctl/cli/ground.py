@@ -126,6 +126,10 @@ def find(paths: Sequence[str] = ()) -> Ground:
     start = here if here.is_dir() else here.parent
     root = settings.find_root(start)
     if root is None and paths and here.is_dir():
+        if files.is_vast(here):
+            raise FileTrouble(
+                f"`{paths[0]}` holds no `sops/`, and more folders than a knowledge base has; name the one that holds SOPs"
+            )
         return Ground(here, here, Settings.make({})[0])  # a bare folder of SOPs
     if root is None:
         way = f"go into `{below}`" if (below := settings.root_below(start)) else "`sopctl init` makes one"

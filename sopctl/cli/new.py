@@ -105,10 +105,13 @@ def new(
     library = base.library(ground.day(today))
     if fault := scaffold.fault_of_id(id, library):
         raise FileTrouble(fault)
-    title = title or _asked("Title", "--title", scaffold.fault_of_title)
+    missing = [name for name, said in (("--title", title), ("--owner", owner)) if not said]
+    if missing and not sys.stdin.isatty():
+        raise FileTrouble(f"say it with {' and '.join(missing)}: there is nobody to ask")
+    title = title or _asked("Title", scaffold.fault_of_title)
     if fault := scaffold.fault_of_title(title):
         raise FileTrouble(fault)
-    owner = owner or _asked("Owner (a role)", "--owner", lambda text: _no_role(text, library.roles))
+    owner = owner or _asked("Owner (a role)", lambda text: _no_role(text, library.roles))
     if fault := _no_role(owner, library.roles):
         raise FileTrouble(fault)
     for name in team or ():
@@ -126,10 +129,8 @@ def new(
     return 0
 
 
-def _asked(question: str, option: str, fault: Callable[[str], str]) -> str:
+def _asked(question: str, fault: Callable[[str], str]) -> str:
     """The user's answer; asked again while something is wrong with it."""
-    if not sys.stdin.isatty():
-        raise FileTrouble(f"say it with {option}: there is nobody to ask")
     while True:
         try:
             text = input(f"{question}: ").strip()
