@@ -4,13 +4,14 @@ A verdict is yes, no, or not known; it never guesses. Days are compared as days:
 day on which a version takes effect comes before it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from itertools import pairwise
 from typing import NamedTuple
 
 from sopctl.chronicle import Chronicle, State, altered
+from sopctl.diff import Change as Difference
 from sopctl.diff import Renamed
 from sopctl.in_force import Answer
 from sopctl.model import Sop
@@ -71,19 +72,25 @@ def audited(chronicle: Chronicle, id: str, answer: Answer) -> Audited:
     ]
     entry = next((each for each in sop.change_history or () if each and each.version == sop.version), None)
     signed = tuple(each for each in sop.approvals or () if each and each.meaning and each.on)
-    approvals = tuple(each for each in signed if each.meaning == "approval")
+    every_approval = tuple(each for each in signed if each.meaning == "approval")
     cut = bool(states) and chronicle.is_cut(states[0].commit)
     brought = states[0] if states and not cut else None
+    older = _of_another_text(every_approval, every, states, chronicle.renamed)
+    approvals = tuple(each for each in every_approval if each not in older)
     with_approval = next((each for each in states if _carries(each, approvals)), None)
     first = with_approval is every[0]
-    silent = first and (not approvals or max(each.on for each in approvals) < every[0].since)
+    silent = first and max(each.on for each in approvals) < every[0].since
     verdicts = {
-        "approved": _approved(approvals, entry),
-        "after-writing": _after_writing(approvals, entry),
+        "approved": _approved(approvals, older, entry),
+        "after-writing": _after_writing(every_approval, entry),
         "before-effect": _before_effect(approvals, answer.since),
         "another-person": _another_person(approvals, signed, entry, _writer(chronicle, brought)),
         "in-git-before-effect": _in_git(with_approval, approvals, answer.since, first, cut),
-        "unchanged-since": _unchanged(with_approval, states, silent, chronicle.renamed),
+        "unchanged-since": (
+            _changed(older, states[0], entry)
+            if older and not approvals
+            else _unchanged(with_approval, states, silent, chronicle.renamed)
+        ),
     }
     return Audited(id, answer, entry, signed, brought, verdicts)
 
@@ -91,9 +98,20 @@ def audited(chronicle: Chronicle, id: str, answer: Answer) -> Audited:
 # Verdicts
 
 
-def _approved(approvals: Sequence[Approval], entry: Change | None) -> Verdict:
+def _approved(
+    approvals: Sequence[Approval], older: Mapping[Approval, "_Older"], entry: Change | None
+) -> Verdict:
+    early = _before_writing(approvals or [*older], entry)
     if approvals:
-        return Verdict(Word.YES, _listed(_name(each) for each in approvals))
+        names = _listed(_name(each) for each in approvals)
+        if early and entry:
+            return Verdict(Word.UNKNOWN, f"{names}, but before it was written on {entry.on}")
+        return Verdict(Word.YES, names)
+    if older:
+        said = _listed(f"{_name(each)} approved version {was.version}" for each, was in older.items())
+        if early:
+            return Verdict(Word.NO, f"{said}, and nobody this one")
+        return Verdict(Word.UNKNOWN, f"{said}, and no approval is of this one alone")
     roles = [each for each in (entry.approved_by if entry else ()) or () if each]
     if roles:
         return Verdict(Word.UNKNOWN, f"the change history names {_listed(roles)}, but nobody has signed")
@@ -166,19 +184,31 @@ def _in_git(
     return Verdict(Word.NO, f"{where}, {_days(state.since, since)} after it took effect on {since}")
 
 
+def _changed(older: Mapping[Approval, "_Older"], brought: State, entry: Change | None) -> Verdict:
+    """What became of a text which has no approvals but those that an earlier version bore."""
+    last = max(older, key=lambda each: each.on)
+    commit = f"commit {brought.commit.hash[:12]} of {brought.since}"
+    what = f"{commit} changed what stood there as approved on {last.on}: {_told(older[last].changes)}"
+    return Verdict(Word.NO if _before_writing([*older], entry) else Word.UNKNOWN, what)
+
+
 def _unchanged(state: State | None, states: Sequence[State], silent: bool, renamed: Renamed) -> Verdict:
     if state is None:
         return Verdict(Word.UNKNOWN, "no commit holds an approval of it")
     later = states[states.index(state) :]
     for before, after in pairwise(later):
         if changes := altered(before.typed, after.typed, renamed):
-            more = f", and {len(changes) - 1} more" if len(changes) > 1 else ""
             what = f"commit {after.commit.hash[:12]} of {after.since} changed it without a new version"
-            return Verdict(Word.NO, f"{what}: {changes[0].message}{more}")
+            return Verdict(Word.NO, f"{what}: {_told(changes)}")
     why = f"unchanged{_but_for_its_id(later)} since {state.since}"
     if silent:
         return Verdict(Word.UNKNOWN, f"{why}, and git knows no earlier text of it")
     return Verdict(Word.YES, f"{why}; what registers say is not looked at")
+
+
+def _told(changes: Sequence[Difference]) -> str:
+    more = f", and {len(changes) - 1} more" if len(changes) > 1 else ""
+    return f"{changes[0].message}{more}"
 
 
 def _but_for_its_id(states: Sequence[State]) -> str:
@@ -190,9 +220,37 @@ def _but_for_its_id(states: Sequence[State]) -> str:
 # What they rest on
 
 
+class _Older(NamedTuple):
+    """The version for which git had an approval first, and what has changed in the text since."""
+
+    version: str
+    changes: tuple[Difference, ...]
+
+
+def _of_another_text(
+    approvals: Sequence[Approval], every: Sequence[State], states: Sequence[State], renamed: Renamed
+) -> dict[Approval, _Older]:
+    """The approvals that stood in the file before the version did, by another text."""
+    if not states:
+        return {}
+    found = {}
+    ahead = every[: every.index(states[0])]
+    for approval in approvals:
+        first = next((each for each in ahead if _carries(each, [approval])), None)
+        if first and first.sop and (changes := altered(first.typed, states[0].typed, renamed)):
+            found[approval] = _Older(first.sop.version, changes)
+    return found
+
+
+def _before_writing(approvals: Sequence[Approval], entry: Change | None) -> bool:
+    """Whether all approvals are older than the version, by what its change history says."""
+    return bool(approvals and entry and entry.on and max(each.on for each in approvals) < entry.on)
+
+
 def _carries(state: State, approvals: Sequence[Approval]) -> bool:
     """Whether all these approvals stand there already."""
-    there = {(each.role, each.on) for each in (state.sop.approvals if state.sop else ()) or () if each}
+    signed = (state.sop.approvals if state.sop else ()) or ()
+    there = {(each.role, each.on) for each in signed if each and each.meaning == "approval"}
     return bool(approvals) and all((each.role, each.on) in there for each in approvals)
 
 
@@ -209,7 +267,7 @@ def _writer(chronicle: Chronicle, brought: State | None) -> str:
 
 
 def _missing(approvals: Sequence[Approval], otherwise: str) -> str:
-    return otherwise if approvals and otherwise else "there is no approval with a day"
+    return otherwise if approvals and otherwise else "there is no approval of it with a day"
 
 
 def _name(approval: Approval) -> str:

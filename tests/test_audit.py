@@ -187,6 +187,52 @@ def test_a_new_id_is_no_change_of_the_text(past: Past, capsys: pytest.CaptureFix
     assert "changed it without a new version: `read`" in shown.why("unchanged-since")
 
 
+def test_the_approval_of_an_earlier_version_is_none_of_this_one(
+    past: Past, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written(past)
+    hash = past.says("2026-03-05", sop("2.0.0", approvals=SIGNED, within="9h", on="2026-03-01"))
+    shown = Shown(capsys)
+    assert {name for name, said in shown.verdicts.items() if said == "yes"} == set()
+    assert shown.verdicts["approved"] == shown.verdicts["unchanged-since"] == "no"
+    assert shown.why("approved") == "L. Lead (lead) approved version 1.0.0, and nobody this one"
+    assert (
+        shown.why("unchanged-since") == f"commit {hash[:12]} of 2026-03-05 changed what stood there as "
+        "approved on 2026-01-05: `read`: must be done within 9 hours, was 4 hours"
+    )
+    past.repo.git("clone", "-q", "--depth", "1", f"file://{past.repo.top}", str(tmp_path / "clone"))
+    monkeypatch.chdir(tmp_path / "clone")
+    shown = Shown(capsys)
+    assert shown.verdicts["approved"] == shown.verdicts["unchanged-since"] == "not known"
+    assert shown.why("approved") == "L. Lead (lead), but before it was written on 2026-03-01"
+
+
+def test_two_versions_of_one_day_may_have_been_approved_together(
+    past: Past, capsys: pytest.CaptureFixture[str]
+) -> None:
+    written(past)
+    past.says("2026-02-01", sop("2.0.0", approvals=SIGNED, within="9h", on="2026-01-05"))
+    shown = Shown(capsys)
+    assert shown.verdicts["approved"] == shown.verdicts["unchanged-since"] == "not known"
+    assert "no approval is of this one alone" in shown.why("approved")
+
+
+@pytest.mark.parametrize(
+    ("approvals", "within", "approved"),
+    [
+        (SIGNED, "4h", "L. Lead (lead)"),  # another number on the text that was approved
+        (SIGNED.replace("]", ", {role: counsel, name: C. C., meaning: approval, on: 2026-03-02}]"), "9h", "C. C. (counsel)"),
+    ],
+)  # fmt: skip
+def test_a_version_is_approved_by_those_who_approved_its_text(
+    past: Past, capsys: pytest.CaptureFixture[str], approvals: str, within: str, approved: str
+) -> None:
+    written(past)
+    past.says("2026-03-05", sop("2.0.0", approvals=approvals, within=within, on="2026-01-04"))
+    shown = Shown(capsys)
+    assert (shown.verdicts["approved"], shown.why("approved")) == ("yes", approved)
+
+
 def test_what_came_to_git_after_it_took_effect_is_not_known(
     past: Past, capsys: pytest.CaptureFixture[str]
 ) -> None:

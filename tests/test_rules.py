@@ -132,6 +132,31 @@ def test_a_review_is_announced_and_then_overdue(today: date, severity: Severity 
     assert [each.severity for each in found("SOP106", texts, today)] == ([severity] if severity else [])
 
 
+@pytest.mark.parametrize(
+    ("version", "signed", "found_there"),
+    [
+        ("2.0.0", ["2026-01-08"], True),
+        ("1.1.0", ["2026-01-08", "2026-01-10"], True),
+        ("1.0.1", ["2026-01-08"], False),  # a patch mends words
+        ("2.0.0", ["2026-01-08", "2026-03-02"], False),
+        ("2.0.0", ["2026-02-27"], False),  # this may be the approval of what was written down later
+    ],
+)
+def test_an_approval_is_for_one_version(version: str, signed: list[str], found_there: bool) -> None:
+    texts = {
+        "TS-A-001.yaml": sop(
+            version=version,
+            status="effective",
+            effective_on="2026-04-01",
+            review_by="2027-04-01",
+            approvals=f"[{', '.join(f'{{role: lead, meaning: approval, on: {day}}}' for day in signed)}]",
+            change_history=f"[{{version: {version}, on: 2026-03-01, author: writer, summary: More}}, "
+            "{version: 1.0.0, on: 2026-01-05, author: writer, summary: First, effective_on: 2026-01-10}]",
+        )
+    }
+    assert bool(found("SOP104", texts)) is found_there
+
+
 def test_versions_are_compared_as_numbers() -> None:
     entry = "{{version: {}, on: 2026-01-05, author: writer, summary: First}}"
     history = f"[{entry.format('1.10.0')}, {entry.format('1.9.0')}]"
