@@ -62,8 +62,10 @@ def test_a_step_that_is_too_small_is_a_fault() -> None:
 
 
 def test_a_version_without_its_entry_in_the_history_is_a_fault() -> None:
-    [fault] = reviewed(LATER, MAJOR).faults
-    assert fault.pointer == ("change_history",)
+    found = reviewed(LATER, MAJOR)
+    assert [fault.pointer for fault in found.faults] == [("change_history",)]
+    assert found.verdict.line.endswith("; the history of TS-APP-002 has no entry for version 3.0.0.")
+    assert "does not say so" in reviewed(LATER, ("version: 2.1.0", "version: 2.2.0")).verdict.line
 
 
 def test_a_large_enough_step_with_its_entry_is_none() -> None:

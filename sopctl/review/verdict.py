@@ -1,6 +1,6 @@
 """The whole change in one line."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from sopctl.diff import Change, Gap
@@ -64,11 +64,19 @@ def _counted(changes: Sequence[Change]) -> str:
     return f"{len(changes)} change{'' if len(changes) == 1 else 's'} in {' and '.join(where)}"
 
 
-def _steps(versions: Sequence[Version]) -> list[str]:
-    match [each for each in versions if each.faults]:
+def _steps(versions: Sequence[Version]) -> Iterator[str]:
+    """What is wrong with the versions: that they say too little, else that the histories do not tell them."""
+    match [each for each in versions if each.falls_short]:
         case []:
-            return []
+            pass
         case [short]:
-            return [f"the version of {short.sop} does not say so: at least {short.least} is needed"]
+            yield f"the version of {short.sop} does not say so: at least {short.least} is needed"
         case short:
-            return [f"the versions of {len(short)} SOPs do not say so"]
+            yield f"the versions of {len(short)} SOPs do not say so"
+    match [each for each in versions if each.faults and not each.falls_short]:
+        case []:
+            pass
+        case [untold]:
+            yield f"the history of {untold.sop} has no entry for version {untold.after}"
+        case untold:
+            yield f"the histories of {len(untold)} SOPs have no entry for their versions"

@@ -29,6 +29,11 @@ class Version(NamedTuple):
         """The lowest version that says enough."""
         return raised(self.before, self.needed)
 
+    @property
+    def falls_short(self) -> bool:
+        """Whether the step that was made says less than has changed."""
+        return self.made == "back" or PARTS.index(self.made) < PARTS.index(self.needed)
+
 
 def versions(
     changes: Sequence[Change], before: Library, after: Library, renamed: Mapping[str, str]
@@ -88,7 +93,7 @@ def _faults(version: Version, heaviest: Change, sop: Sop, library: Library) -> I
     if version.made == "back":
         message = f"{version.sop} goes back from version {version.before} to {version.after}"
         yield _fault(library, sop, ("version",), message, f"write `version: {version.least}` or higher")
-    elif PARTS.index(version.made) < PARTS.index(version.needed):
+    elif version.falls_short:
         is_now = "its version is still" if version.made == "none" else f"a {version.made} step was made, to"
         message = (
             f"this change of {version.sop} asks for a {version.needed} step of its version "
