@@ -709,6 +709,31 @@ def test_clauses_of_a_sop_that_cannot_be_read_are_not_lost() -> None:
         assert (found.gained, found.lost) == ((), ())
 
 
+def test_cases_that_are_handed_to_the_old_name_of_a_sop_end_nowhere() -> None:
+    start = REFUND.replace("no: done", "no: SU-SAF-001").replace("notice: told", "x-note: told")
+    safe = REFUND.replace("SU-REF-001", "SU-SAF-001")
+    names = {each: f"sops/{each}.yaml" for each in ("SU-REF-001", "SU-SAF-001", "SU-SAF-009")}
+    before = build({names["SU-REF-001"]: start, names["SU-SAF-001"]: safe}, TODAY)
+    renamed = safe.replace("SU-SAF-001", "SU-SAF-009")
+    left = build({names["SU-REF-001"]: start, names["SU-SAF-009"]: renamed}, TODAY)
+    found = review(before, left, NAMES, FEW)
+    case, other = found.cases.changes
+    assert (case.before, case.after) == (
+        "“Done” (SU-SAF-001, now SU-SAF-009)",
+        "handed to SU-SAF-001, which is not there",
+    )
+    assert (
+        "went to “Told” (SU-SAF-001, now SU-SAF-009), and now are handed to SU-SAF-001, which"
+        in other.message
+    )
+    assert found.verdict.weight == "decision"
+    assert found.verdict.line.startswith(
+        "Who gets which outcome changes (1 change in 1 SOP); cases of SU-REF-001 end nowhere"
+    )
+    follows = {names["SU-REF-001"]: start.replace("SU-SAF-001", "SU-SAF-009"), names["SU-SAF-009"]: renamed}
+    assert "nowhere" not in review(before, build(follows, TODAY), NAMES, FEW).verdict.line
+
+
 def test_a_scenario_that_ends_otherwise_is_told_with_both_ends() -> None:
     found = reviewed(("answers: {same: write-answer, doubt", "answers: {same: settle-result, doubt"))
     assert all(each.before != each.after for each in found.reach.results)

@@ -76,7 +76,7 @@ def _end(side: Side, end: str, home: str) -> str:
         why, _, place = end.removeprefix("stuck:").partition("@")
         return f"stuck: {_STUCK[why][1].format(_local(place, home))}"
     if ":" not in end:
-        return f"handed to {end}"
+        return f"handed to {_sop(side, end)}"
     return titled(side, end, home)
 
 
@@ -92,7 +92,7 @@ def titled(side: Side, end: str, home: str) -> str:
         for own, each in known.items()
         if sop and each and side.names.inside(sop.id, own) == outcome
     ]
-    where = f" ({id})" if id != home else ""
+    where = f" ({', now '.join(_names(side, id))})" if id != home else ""
     return f"“{(titles or [outcome])[0] or outcome}”{where}"
 
 
@@ -108,13 +108,26 @@ def _verbs(side: Side, found: Sequence[str], home: str, go: str, hand: str, tens
     """`go to “A” or “B”, or fit no row of `weigh``."""
     titles = [titled(side, end, home) for end in found if ":" in end and not end.startswith("stuck:")]
     said = [f"{go} {listed(titles, 'or')}"] if titles else []
-    handed = [f"{end}{'' if side.sop(end) else ', which is not there'}" for end in found if ":" not in end]
+    handed = [_sop(side, end) for end in found if ":" not in end]
     said += [f"{hand} {listed(handed, 'or')}"] if handed else []
     for end in found:
         if end.startswith("stuck:"):
             why, _, place = end.removeprefix("stuck:").partition("@")
             said.append(_STUCK[why][tense].format(_local(place, home)))
     return ", or ".join(said)
+
+
+def _sop(side: Side, id: str) -> str:
+    """A SOP that cases are handed to."""
+    if not side.own_id(id) and not side.may_hide(id):
+        return f"{id}, which is not there"
+    own, *now = _names(side, id)
+    return f"{own} (now {now[0]})" if now else own
+
+
+def _names(side: Side, id: str) -> list[str]:
+    """A SOP by the name that its own library has for it, and by the new one where that is another."""
+    return list(dict.fromkeys((side.own_id(id) or id, id)))
 
 
 _STUCK = {

@@ -43,7 +43,7 @@ def review(before: Library, after: Library, names: tuple[str, str], rules: Seque
     steps = versions(found, before, after, sops)
     faults = tuple(fault for step in steps for fault in step.faults)
     return Review(
-        verdict(found, steps, missing, names),
+        verdict(found, cases, steps, missing, names, after),
         found,
         cases,
         clock_changes(before, after, renamed),

@@ -211,11 +211,10 @@ def _code(text: object) -> Any:
 
 def _object(review: Review) -> dict[str, Any]:
     verdict = review.verdict
-    needed = max((each.weight for each in review.changes), key=lambda w: w.rank, default=None)
     return {
         "verdict": {
             "line": verdict.line,
-            "weight": needed.value if needed else None,
+            "weight": verdict.weight.value if verdict.weight else None,
             "whole": verdict.whole,
             "before": verdict.before,
             "after": verdict.after,

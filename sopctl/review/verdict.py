@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from sopctl.diff import Change, Gap
+from sopctl.diff.cases import CaseChange, CaseChanges
+from sopctl.library import Library
 from sopctl.review.versions import Version
 from sopctl.weight import Weight
 
@@ -28,17 +30,26 @@ class Verdict(NamedTuple):
 
 
 def verdict(
-    changes: Sequence[Change], versions: Sequence[Version], gaps: Sequence[Gap], names: tuple[str, str]
+    changes: Sequence[Change],
+    cases: CaseChanges,
+    versions: Sequence[Version],
+    gaps: Sequence[Gap],
+    names: tuple[str, str],
+    after: Library,
 ) -> Verdict:
-    heaviest = max((each.weight for each in changes), key=lambda each: each.rank, default=None)
+    """Cases that end otherwise decide, whatever the changes weigh: a name may do it that has changed
+    in one place only."""
+    moved = {Weight.DECISION} if cases.changes else set[Weight]()
+    heaviest = max({each.weight for each in changes} | moved, key=lambda each: each.rank, default=None)
     missing = [gap for gap in gaps if not gap.same]
     said = [_unread(missing)] if missing else []
     if heaviest is None:
         said.append("nothing else changes in meaning" if missing else "nothing changes in meaning")
     else:
         said.append(
-            f"{_meant({weight for each in changes for weight in each.weights})} ({_counted(changes)})"
+            f"{_meant({weight for each in changes for weight in each.weights} | moved)} ({_counted(changes)})"
         )
+        said += _nowhere(cases, after)
         said += _steps(versions)
     line = "; ".join(said)
     return Verdict(f"{line[0].upper()}{line[1:]}.", heaviest, not missing, *names)
@@ -62,6 +73,23 @@ def _counted(changes: Sequence[Change]) -> str:
     where = [f"{len(sops)} SOP{'' if len(sops) == 1 else 's'}"] if sops else []
     where += ["the registers"] if any(not change.sop for change in changes) else []
     return f"{len(changes)} change{'' if len(changes) == 1 else 's'} in {' and '.join(where)}"
+
+
+def _nowhere(cases: CaseChanges, after: Library) -> Iterator[str]:
+    """The SOPs of which some cases had another end, and have none any more."""
+    match sorted({each.sop for each in cases.changes if _is_lost(each, after)}):
+        case []:
+            pass
+        case [sop]:
+            yield f"cases of {sop} end nowhere"
+        case sops:
+            yield f"cases of {len(sops)} SOPs end nowhere"
+
+
+def _is_lost(change: CaseChange, after: Library) -> bool:
+    whole = not (after.closed or after.unreadable)
+    ends = [each for each in change.after_ends if each not in change.before_ends]
+    return any(end.startswith("stuck:") if ":" in end else whole and after.sop(end) is None for end in ends)
 
 
 def _steps(versions: Sequence[Version]) -> Iterator[str]:
