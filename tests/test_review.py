@@ -821,6 +821,16 @@ def test_what_a_writer_wrote_does_nothing_in_a_comment_or_page() -> None:
     assert "\033" not in report("text", review(HANDBOOK, edited((CLEARER[0], "\033[31m")), NAMES, FEW))
 
 
+def test_what_stands_between_two_backticks_is_code_and_nothing_else() -> None:
+    path = SOPS["TS-SAF-001"]
+    broken = with_texts({path: f"{TEXTS[path]}foo: [\n"})
+    found = review(HANDBOOK, broken, NAMES, FEW)
+    assert "a `[` is opened here and what follows does not fit before its `]`" in report("markdown", found)
+    assert "a <code>[</code> is opened here" in report("html", found)
+    found = review(HANDBOOK, edited((CLEARER[0], "`a|b` and `c`")), NAMES, FEW)
+    assert r"\`a\|b\` and `c`" in report("markdown", found)
+
+
 def test_a_comment_fits_into_the_limit_and_says_what_it_leaves_out() -> None:
     long = "Quite another thing that nobody has ever read here before. " * 3
     texts = {
@@ -832,7 +842,7 @@ def test_a_comment_fits_into_the_limit_and_says_what_it_leaves_out() -> None:
     text = report("markdown", found)
     assert len(json.dumps(json.loads(report("json", found)))) > MOST
     assert len(text) <= MOST
-    assert re.search(r"… and \d+ more", text)
+    assert re.search(r"… and \d+ more; `sopctl diff --format json` lists all", text)
     assert text.splitlines()[1] == f"## {found.verdict.line}"
 
 

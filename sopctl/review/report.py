@@ -157,7 +157,8 @@ def _fitting(review: Review, render: Callable[[Mapping[str, Any]], str]) -> str:
     return text
 
 
-_CODE = re.compile(r"`([\w.#:/ -]+)`")
+_CODE = re.compile(r"`([^`]+)`")
+_NAME = re.compile(r"[\w.#:/ \[\]{}-]+")
 _MARKS = str.maketrans(
     {"<": "&lt;", ">": "&gt;", "&": "&amp;", **{char: f"\\{char}" for char in "\\`*_[]{}|~#!"}}
 )
@@ -174,7 +175,11 @@ def _md(text: object) -> str:
     and addresses (`@name`, `#1`, `www.`) in what is shown, so a space of no width stands in them.
     """
     pieces = _CODE.split(_brief(text, _LONGEST))
-    return "".join(f"`{piece}`" if i % 2 else _quiet(piece) for i, piece in enumerate(pieces))
+    return "".join(_span(piece) if i % 2 else _quiet(piece) for i, piece in enumerate(pieces))
+
+
+def _span(text: str) -> str:
+    return f"`{text}`" if _NAME.fullmatch(text) else _quiet(f"`{text}`")
 
 
 def _quiet(text: str) -> str:
