@@ -370,6 +370,17 @@ def test_the_command_writes_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert [each["told"] for each in said["levels"]] == ["2026-11-26T22:00-08:00", "2026-11-26T22:30-08:00"]
     assert said["levels"][0]["people"][0]["back"] == "2026-11-27T09:00-08:00"
     assert said["on_exhausted"]["id"] == "counsel"
+    assert said["doubts"] == []
+
+
+@pytest.mark.usefixtures("base")
+def test_the_command_says_that_no_holidays_are_known_so_late(capsys: pytest.CaptureFixture[str]) -> None:
+    assert command("up", "2029-07-04 10:00") == 0
+    assert capsys.readouterr().out.endswith(
+        "mind: no holiday of `office` is known after Friday 25 December 2026\n"
+    )
+    command("up", "2029-07-04 10:00", TimelineFormat["json"])
+    assert json.loads(capsys.readouterr().out)["doubts"]
 
 
 @pytest.mark.usefixtures("base")

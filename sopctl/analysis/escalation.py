@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from datetime import date
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -60,6 +61,22 @@ def timeline(path: EscalationPath, library: Library, at: Moment) -> Timeline:
     exhausted = later(path, library, at, exhaustion(path, library))
     last = _reached(path.on_exhausted, path, library, exhausted) if path.on_exhausted else None
     return Timeline(at, tuple(rungs), answer, exhausted, last)
+
+
+def holidays_end(path: EscalationPath, library: Library, line: Timeline) -> dict[str, date]:
+    """The calendars that a timeline rests on and whose holidays are told up to an earlier year only,
+    with the last one; a calendar without any may well have none."""
+    known = calendars(library)
+    people = [each.id for rung in line.rungs for each in rung.people]
+    people += [line.last.id] if line.last else []
+    asked = [known.default] if path.clock == "business" else []
+    asked += [hours for each in people if (hours := known.reach(each))]
+    end = max(line.exhausted, line.answer_by or line.exhausted)
+    return {
+        hours.name: last
+        for hours in sorted(asked, key=lambda each: each.name)
+        if (last := max(hours.holidays, default=date.max)).year < hours.local(end).year
+    }
 
 
 # When

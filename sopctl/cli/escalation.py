@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from sopctl.analysis import escalation as paths
 from sopctl.analysis.calendar import Hours, Moment, calendars
 from sopctl.analysis.escalation import Reached, Rung, Timeline
-from sopctl.analysis.time_words import hour, moment
+from sopctl.analysis.time_words import day, hour, moment
 from sopctl.cli import ground
 from sopctl.cli.options import Argument, Option
 from sopctl.files import FileTrouble
@@ -30,10 +30,15 @@ def escalation(
     found = _path(path, library)
     hours = calendars(library).default
     line = paths.timeline(found, library, hours.moment(start) if start.tzinfo is None else _moment(start))
+    doubts = [
+        f"no holiday of `{name}` is known after {day(last)}"
+        for name, last in paths.holidays_end(found, library, line).items()
+    ]
     if format.value == "json":
-        sys.stdout.write(json.dumps(_data(path, found, line, hours), indent=2, ensure_ascii=False) + "\n")
+        data = {**_data(path, found, line, hours), "doubts": doubts}
+        sys.stdout.write(json.dumps(data, indent=2, ensure_ascii=False) + "\n")
     else:
-        sys.stdout.write(_text(path, found, line, hours))
+        sys.stdout.write(_text(path, found, line, hours) + "".join(f"mind: {each}\n" for each in doubts))
     return 0
 
 
