@@ -156,6 +156,24 @@ def test_what_only_a_screen_can_do_is_not_printed(site: BuiltSite, page: Page, t
     assert "Rebuild the file as it stood" in said
 
 
+def test_on_paper_a_way_too_long_to_be_read_is_left_to_the_steps(
+    site: BuiltSite, page: Page, tmp_path: Path
+) -> None:
+    page.goto(site.url(LONG))
+    said = printed(page, tmp_path / "page.pdf")
+    assert "The way through" not in said
+    assert "Before you start" in said.partition("\f")[0]
+
+
+def test_on_paper_a_long_table_goes_on_overleaf_between_its_rows(site: BuiltSite, page: Page) -> None:
+    page.goto(site.url(LONG))
+    page.emulate_media(media="print")
+    breaks = page.evaluate("""() => [...document.querySelectorAll('.sop-rest > table')]
+        .filter(table => table.tBodies[0].rows.length > 3)
+        .map(table => [table, table.tBodies[0].rows[0]].map(each => getComputedStyle(each).breakInside).join())""")
+    assert {*breaks} == {"auto,avoid"}
+
+
 def test_on_paper_a_link_to_a_procedure_names_its_id_once(
     site: BuiltSite, page: Page, tmp_path: Path
 ) -> None:
