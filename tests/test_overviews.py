@@ -290,6 +290,11 @@ def test_the_matrix_has_a_row_for_each_clause_and_counts_as_the_command_does() -
         ]
 
 
+def test_the_matrix_names_a_notice_once_for_all_that_send_it() -> None:
+    parts = ["notice told, sent by step look", "step look", "notice told, sent by outcome done"]
+    assert [*overviews._gathered(parts)] == ["notice told, sent by step look and outcome done", "step look"]
+
+
 def test_the_calendar_holds_every_review_once(docks: Library) -> None:
     state = health(docks, ())
     values = overviews.reviews(state)

@@ -560,6 +560,7 @@ def test_one_is_told_as_one() -> None:
         "not before 2 days have passed",
     ]
     assert [words.often(count) for count in (1, 2, 3)] == ["once", "twice", "3 times"]
+    assert [words.rest(range(count)) for count in (1, 2)] == ["in every case", "in every other case"]
     one = FULL.replace("wait: 30m", "wait: 1h").replace("at_most: 2", "at_most: 1")
     page = made(**{"sops/TS-APP-002.yaml": one})[1].pages["sops/TS-APP-002.md"]
     assert "not before 1 hour has passed" in page

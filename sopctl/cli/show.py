@@ -155,7 +155,7 @@ class Page:
         return self.target(step) if mark and sop in ("", self.sop.id) else self.target(written)
 
     def row(self, row: Row, step: Step) -> str:
-        case = "in every other case" if row.is_otherwise else self.cases(row) or "always"
+        case = words.rest(step.decide) if row.is_otherwise else self.cases(row) or "always"
         why = f" ({row.because})" if row.because else ""
         sets = "".join(f", {words.spaced(id)} becomes {value}" for id, value in row.set.items())
         return f"{case}: {self.target(row.target or step.next or 'the next step')}{sets}{why}"

@@ -160,7 +160,7 @@ class _SopEdges:
         match arrow.at[len(step.at) :]:
             case ("decide", int(i)):
                 row = step.decide[i]
-                return ("otherwise", "in every other case") if row.is_otherwise else ("row", self.case(row))
+                return ("otherwise", words.rest(step.decide)) if row.is_otherwise else ("row", self.case(row))
             case ("answers", word):
                 return "answer", str(word)
             case ("on", word):
@@ -172,7 +172,7 @@ class _SopEdges:
     def rest(self, step: Step) -> str:
         """The words of the way to `next`: the rows without a target go there."""
         cases = [
-            "in every other case" if row.is_otherwise else self.case(row)
+            words.rest(step.decide) if row.is_otherwise else self.case(row)
             for row in step.decide
             if row and not row.target
         ]

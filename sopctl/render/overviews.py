@@ -1,6 +1,6 @@
 """Pages that look over the whole: coverage of clauses, reviews, changes, and how it all is doing."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -12,8 +12,7 @@ from sopctl.analysis.lately import Edit
 from sopctl.diagnostic import Severity
 from sopctl.library import Library
 from sopctl.model.sop import Sop
-from sopctl.render import links
-from sopctl.render.words import month
+from sopctl.render import links, words
 
 _MOST = 100
 _MOST_EDITS = 20
@@ -49,6 +48,19 @@ def coverage(library: Library) -> dict[str, Any]:
     }
 
 
+def _gathered(parts: Iterable[str]) -> Iterator[str]:
+    """The parts of a SOP, with a notice once for all that send it."""
+    found: dict[str, list[str]] = {}
+    for part in dict.fromkeys(parts):
+        what, _, sender = part.partition(_SENT)
+        found.setdefault(what, []).extend([sender] if sender else [])
+    for what, senders in found.items():
+        yield f"{what}{_SENT}{words.listed(senders)}" if senders else what
+
+
+_SENT = ", sent by "
+
+
 def _row(each: Trace) -> Row:
     working = [place for place in each.places if place.works]
     parts: dict[str, tuple[Sop, list[str]]] = {}
@@ -67,7 +79,7 @@ def _row(each: Trace) -> Row:
     )
     return Row(
         each,
-        tuple((sop, tuple(dict.fromkeys(what))) for sop, what in parts.values()),
+        tuple((sop, tuple(_gathered(what))) for sop, what in parts.values()),
         answers,
         tuple(dict.fromkeys((*each.missing, *_never(working)))),
         tuple(place.what for place in each.places if place.sop is None),
@@ -121,7 +133,8 @@ def reviews(health: Health) -> dict[str, Any]:
     """The values of the calendar of reviews."""
     ahead = [review for review in health.reviews if not review.overdue]
     months = [
-        Month(key, month(key), tuple(each)) for key, each in groupby(ahead, key=lambda review: review.month)
+        Month(key, words.month(key), tuple(each))
+        for key, each in groupby(ahead, key=lambda review: review.month)
     ]
     return {"health": health, "months": months, **load(health)}
 
@@ -139,7 +152,7 @@ def load(health: Health) -> dict[str, Any]:
         for owner, counted in health.load.items()
     ]
     return {
-        "columns": ["Overdue" if column == "overdue" else month(column) for column in columns],
+        "columns": ["Overdue" if column == "overdue" else words.month(column) for column in columns],
         "owners": rows,
         "later": any(later for _, _, later in rows),
     }
@@ -152,7 +165,7 @@ def changes(library: Library, edits: Sequence[Edit]) -> dict[str, Any]:
     """The values of the page of what changed lately."""
     every = lately.entries(library)
     months = [
-        (month(key), [*entries])
+        (words.month(key), [*entries])
         for key, entries in groupby(every[:_MOST], key=lambda entry: f"{entry.on.year}-{entry.on.month:02}")
     ]
     return {

@@ -1,7 +1,7 @@
 """The words of people for what the format writes short: tests, times, dates, states."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sized
 from datetime import date
 
 from sopctl.model.duration import Duration
@@ -153,6 +153,11 @@ def time(written: object) -> str:
 def often(count: int | None) -> str:
     """How many times: `once`, `3 times`."""
     return {1: "once", 2: "twice"}.get(count or 0, f"{count} times")
+
+
+def rest(rows: Sized) -> str:
+    """The cases that `otherwise` takes, among these rows."""
+    return "in every case" if len(rows) == 1 else "in every other case"
 
 
 def not_before(wait: Duration) -> str:
