@@ -13,7 +13,11 @@ from sopctl.pattern import lazy_pattern
 from sopctl.prose_code import without_blocks
 from sopctl.reading import Prose, Reference
 
-REFERENCE = re.compile(r"\[\[([^\[\]|\n]+)(?:\|([^\[\]\n]*))?\]\]")
+_GOES_ON = r"\n(?![ \t]*(?:$|[>|]|(?:[-*+]|\d{1,9}[.)])(?:[ \t]|$)|#{1,6}(?:[ \t]|$)|```|~~~))"
+"""A line break inside a paragraph: no code, no quotation and no label reaches over its end."""
+LABEL = rf"[^\[\]\n]*(?:{_GOES_ON}[^\[\]\n]*)*"
+"""The words that a reference shows; `$` in it needs `re.MULTILINE`."""
+REFERENCE = re.compile(rf"\[\[([^\[\]|\n]+)(?:\|({LABEL}))?\]\]", re.MULTILINE)
 _TARGET = re.compile(
     rf"(?:(?P<sop>{SOP_ID})(?:#(?P<step>{ID}))?|#(?P<local>{ID})|(?P<kind>[a-z]+):(?P<id>{ID}))"
 )
@@ -21,13 +25,12 @@ TEXT_KINDS = frozenset({"role", "team", "term", "clause", "path", "notice", "met
 """What stands before the `:` of a reference in a text."""
 _NO_REFERENCE = lazy_pattern(
     rf"""\[(?<![\[\]\\!]\[)(?:
-      \[[ \t]*(?P<torn>{SOP_ID}(?:\#{ID})?|\#{ID}|(?:{"|".join(sorted(TEXT_KINDS))}):{ID})(?:\|[^\[\]\n]*)?[ \t]*\](?:[ \t]+\]|(?!\]))
+      \[[ \t]*(?P<torn>{SOP_ID}(?:\#{ID})?|\#{ID}|(?:{"|".join(sorted(TEXT_KINDS))}):{ID})(?:\|[^\[\]]*)?[ \t]*\](?:[ \t]+\]|(?!\]))
       | \[(?:\|[^\[\]\n]*)?\]\]
+      | \[(?P<broken>[^\[\]\n]*+\n[^\[\]]*+)\]\]
       | (?P<single>{SOP_ID}(?:\#{ID})?)\](?!\]?\(|[\[:]))""",
     re.VERBOSE,
 )
-_GOES_ON = r"\n(?![ \t]*(?:$|[>|]|(?:[-*+]|\d{1,9}[.)])(?:[ \t]|$)|#{1,6}(?:[ \t]|$)|```|~~~))"
-"""A line break inside a paragraph: no code and no quotation reaches over its end."""
 _SPAN = lazy_pattern(
     rf"\\[\\`]|(?<!`)(?P<ticks>`+)(?!`)(?:.|{_GOES_ON}){{1,2000}}?(?<!`)(?P=ticks)(?!`)", re.MULTILINE
 )
@@ -56,15 +59,26 @@ def references(prose: Iterable[Prose]) -> Iterator[Reference]:
         if "[" not in text:
             continue
         spoken = without_code(text)
+        if "\n>" in spoken:
+            spoken = _CITED_ON.sub(_as_one_paragraph, spoken)
         for found in REFERENCE.finditer(spoken):
             kind, target = meaning(found[1].strip())
             yield Reference(at, kind, target, part=found.span())
         defined = {*_DEFINED.findall(spoken)} if "]:" in spoken else ()
         for found in _NO_REFERENCE.finditer(spoken):
-            if found["single"] is None:
+            if found["broken"] is not None:
+                if not REFERENCE.match(spoken, found.start()):
+                    yield Reference(at, "broken", _mended(found["broken"]), part=found.span())
+            elif found["single"] is None:
                 yield Reference(at, "torn", found["torn"] or "", part=found.span())
             elif found["single"] not in defined:
                 yield Reference(at, "bracketed", found["single"], part=found.span())
+
+
+def _mended(broken: str) -> str:
+    """The name of a reference without the line break in it; empty where it is none."""
+    name = "".join(broken.partition("|")[0].split())
+    return name if _TARGET.fullmatch(name) else ""
 
 
 def meaning(target: str) -> tuple[str, str]:

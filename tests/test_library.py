@@ -114,6 +114,17 @@ def test_sops_stand_in_the_order_of_their_ids() -> None:
         ("notes: See [ISO-9001], [this][TS-A-002] and `[TS-A-002]`.", ""),
         ("notes: See [TS-A-002](https://example.org).", ""),
         ('notes: "See [TS-A-002].\\n\\n[TS-A-002]: https://example.org"', ""),
+        ('notes: "See [[TS-A-002|the\\nother]], [[role:lead| who\\n leads]]."', ""),
+        ('notes: "> See [[TS-A-002|the\\n> other]]."', ""),
+        ('notes: "See `[[TS-A-003|the\\nother]]`."', ""),
+        ('notes: "See [[TS-A-003|the\\nother]]."', "SOP301"),
+        ('notes: "> See [[TS-A-003|the\\n> other]]."', "SOP301"),
+        ('notes: "See [[role:led|who\\nleads]]."', "SOP303"),
+        ('notes: "See [[role:lead|who\\nleads]."', "SOP301"),
+        ('notes: "See [[TS-A-\\n002]]."', "SOP301"),
+        ('notes: "See [[TS-A-002\\n|the other]]."', "SOP301"),
+        ('notes: "See [[TS-A-002|the\\n\\nother]]."', "SOP301"),
+        ('notes: "See [[TS-A-002|the\\n- other]]."', "SOP301"),
         ("supersedes: TS-A-003", "SOP301"),
         ("audience: [lead]", "SOP303"),
         ("metrics: [speed]", "SOP304"),
@@ -160,6 +171,13 @@ def test_what_is_no_reference_is_told_with_the_nearest(written: str, code: str, 
             roles=ROLES, TS_A_001=sop("TS-A-001", f"notes: 'See [[{meant}]].'"), TS_A_002=sop("TS-A-002")
         )
         assert lost(mended) == []
+
+
+@pytest.mark.parametrize(("broken", "meant"), [("role:le\\nad", "role:lead"), ("some\\nwords|a", "…")])
+def test_a_name_broken_by_the_end_of_a_line_is_told_with_what_to_write(broken: str, meant: str) -> None:
+    whole = library(roles=ROLES, TS_A_001=sop("TS-A-001", f'notes: "See [[{broken}]]."'))
+    [found] = whole.missing["TS-A-001.yaml"]
+    assert found.message == f"the end of a line breaks this reference: write `[[{meant}]]` on one line"
 
 
 def test_a_reference_to_an_entry_whose_id_is_no_id_is_told_there() -> None:

@@ -764,6 +764,8 @@ def _nowhere(kind: str, written: str) -> str | None:
      ("[old](TS-OLD-001.yaml#change-history)", 'href="#_change_history"'), ("# Own\n\nx\n\n## Lower", '<h3 id="own">Own'), ("Own\n===", '<h3 id="own">Own'),
      ("1. a\n\n    deeper", "<p>deeper</p>"), ("> quoted", "<blockquote>"), ("[[role:agent]]", 'href="../../roles/agent/"'), ("**of** [[role:agent]]", 'href="../../roles/agent/"'),
      ("[[#old-step|there]]", '<a href="#old-step">there</a>'), ("[[TS-OLD-001#old-step]]", "The old way: Do the old thing"),
+     ("See [[#old-step|over\n there]]", '<a href="#old-step">over there</a>'), ("- **See** [[#old-step|over\n  there]]", '<a href="#old-step">over there</a>'),
+     ("> See [[#old-step|over\n> there]]", '<a href="#old-step">over there</a>'), ("a [[#old-step|over\n- there]]", "[[#old-step|over"),
      ("[here](#change-history)", 'href="#_change_history"'), ("{{field}} {% if %}", "{{field}} {% if %}"),
      ("line one  \nline two", "<br"), ("[[NO-SUCH-1]]", "[[NO-SUCH-1]]"), ("[x](gone.md)", "[x]")],
 )  # fmt: skip

@@ -101,6 +101,9 @@ class _Search:
         if kind == "unclear":
             return self._lost_unclear(reference)
         id = target.partition("#")[0]
+        if kind == "broken":
+            message = f"the end of a line breaks this reference: write `[[{target or '…'}]]` on one line"
+            return Missing("SOP301", reference, message)
         if kind == "torn" or (kind == "bracketed" and id in self.library.by_id):
             message = f"a reference stands between two pairs of brackets: write `[[{target or '…'}]]`"
             return Missing("SOP301", reference, message)

@@ -15,12 +15,13 @@ from markdown_it.rules_block import StateBlock, reference
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
-from sopctl.render.text import NEEDS_BUILDER, Refer, line
+from sopctl.prose import LABEL
+from sopctl.render.text import NEEDS_BUILDER, Refer, label_of, line
 
 Lead = Callable[[str], str | None]
 """The address that a link leads to, as the built page sees it, or None where it leads nowhere."""
 
-_REFERENCE = re.compile(r"\[\[([^\[\]|\n\x1f]+)(?:[|\x1f]([^\[\]\n]*))?\]\]")
+_REFERENCE = re.compile(rf"\[\[([^\[\]|\n\x1f]+)(?:[|\x1f]({LABEL}))?\]\]", re.MULTILINE)
 _COMMENT = re.compile(r"<!--[ ]*sopctl:[^\n]*?-->")
 _BAR = "\x1f"
 """Stands for the bar of a reference, which parts no cells of a table."""
@@ -73,7 +74,7 @@ def _reference(state: StateInline, silent: bool) -> bool:
     found = _REFERENCE.match(state.src, state.pos)
     if found and not silent:
         token = state.push("reference", "", 0)
-        token.content, token.meta = found[0], {"name": found[1].strip(), "label": (found[2] or "").strip()}
+        token.content, token.meta = found[0], {"name": found[1].strip(), "label": label_of(found)}
         token.info = "inside" if state.linkLevel else ""
     if found:
         state.pos = found.end()

@@ -32,6 +32,7 @@ from sopctl.model.duration import Duration
 from sopctl.model.sop import Escalation, Row, Sop, Step
 from sopctl.prose import REFERENCE
 from sopctl.render import words
+from sopctl.render.text import label_of
 
 _BREAK = re.compile(r"[\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
 _UNSHOWN = re.compile(r"[\0-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
@@ -226,7 +227,7 @@ def _step(step: Step, number: int, library: Library) -> Node:
 
 def _plain(text: str) -> str:
     """A text in Markdown with its references as plain words."""
-    return REFERENCE.sub(lambda found: (found[2] or found[1].rpartition(":")[2]).strip(), text)
+    return REFERENCE.sub(lambda found: label_of(found) or found[1].rpartition(":")[2].strip(), text)
 
 
 def _events(sop: Sop) -> list[Node]:

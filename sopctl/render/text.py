@@ -10,6 +10,8 @@ from collections.abc import Callable
 from functools import lru_cache
 from html import unescape
 
+from sopctl.prose import REFERENCE
+
 Follow = Callable[[str, str], str | None]
 """The address for a link (`"link"` or `"ref"`, what is written), in Markdown, or None where it leads nowhere."""
 
@@ -59,7 +61,7 @@ def inline(text: str, follow: Follow) -> str:
 Refer = Callable[[str], tuple[str, str] | None]
 """The label, as HTML, and the address of what `[[…]]` names, or None where it names nothing."""
 
-_PIECE = re.compile(r"\[\[([^\[\]|\n]+)(?:\|([^\[\]\n]*))?\]\]|(?<!`)`([^`\n\\]+)`(?!`)")
+_PIECE = re.compile(rf"{REFERENCE.pattern}|(?<!`)`([^`\n\\]+)`(?!`)", re.MULTILINE)
 _MEANS_SOMETHING = re.compile(
     r"[*`<\[\]{}\\\t\r\x00-\x08\x0b-\x1f]|(?<!\w)_|_(?!\w)|&(?=#?\w+;)|==|\+\+|--8<|[ ]{2}\n"
 ).search
@@ -139,8 +141,13 @@ def _holders_of_markdown(laid_out: str) -> list[re.Match[str]]:
 def _piece(found: re.Match[str], refer: Refer) -> str:
     if found[3]:
         return f"<code>{line(found[3])}</code>"
-    link, label = refer(found[1].strip()), line((found[2] or "").strip())
+    link, label = refer(found[1].strip()), line(label_of(found))
     return f'<a href="{link[1]}">{label or link[0]}</a>' if link else label or line(found[0])
+
+
+def label_of(reference: re.Match[str]) -> str:
+    """The words that a reference shows, on one line; empty where it has none."""
+    return " ".join((reference[2] or "").split())
 
 
 # Inside a line
