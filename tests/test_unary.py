@@ -84,6 +84,11 @@ def test_a_test_lets_pass_what_it_says(fact: Fact, tests: tuple[str, ...], value
         (STRIKES, "many", "write a number"),
         (STRIKES, "> ٣", "write a number"),
         (AMOUNT, "1,5", "did you mean `1.5`?"),
+        (AMOUNT, "0,125", "did you mean `0.125`?"),
+        (AMOUNT, "1234,567", "did you mean `1234.567`?"),
+        (AMOUNT, ">= 10,000", "did you mean `>= 10000`?"),
+        (AMOUNT, "=> 1,234,567.50", "did you mean `>= 1234567.50`?"),
+        (AMOUNT, "(1,000..5,500]", "did you mean `(1000..5500]`?"),
     ],
 )
 def test_a_test_that_the_fact_cannot_have_says_what_is_allowed(fact: Fact, test: str, words: str) -> None:

@@ -154,6 +154,7 @@ _RANGE = lazy_pattern(rf"([\[(]?)\s*({_NUMBER})\s*\.\.\s*({_NUMBER})\s*([\])]?)"
 _NOT = lazy_pattern(r"not\s*\((.*)\)")
 _SLIPS = (("=>", ">="), ("=<", "<="), ("==", "="), ("<>", "!="), ("≥", ">="), ("≤", "<="), ("≠", "!="),
           ("…", ".."), ("–", ".."), (",", "."))  # fmt: skip
+_THOUSANDS = lazy_pattern(r"(?<![\d,])(?<!\d\.)[1-9]\d{0,2}(?:,\d{3})+(?![\d,])")
 _AFFIRMED = {"true": "yes", "y": "yes", "on": "yes", "false": "no", "n": "no", "off": "no"}
 
 
@@ -272,8 +273,9 @@ def _whole(cut: Cut) -> Cut:
 
 
 def _misread(test: str, wanted: str = "") -> str:
+    whole = _THOUSANDS.sub(lambda found: found[0].replace(",", ""), test)
     for slip, right in _SLIPS:
-        meant = test.replace(slip, right)
+        meant = whole.replace(slip, right)
         if meant != test and (_COMPARED.fullmatch(meant) or _RANGE.fullmatch(meant) or _IS_NUMBER(meant)):
             return f"`{test}` is no test for a number (did you mean `{meant}`?)"
     if wanted:
