@@ -486,6 +486,26 @@ def test_the_glossary_is_case_sensitive_about_abbreviations() -> None:
     assert words("SOP704", "Start the CDD check", registers={"glossary": glossary}) == ["CDD"]
 
 
+@pytest.mark.parametrize(
+    ("glossary", "found"),
+    [
+        ("{cdd: {title: CDD, text: A check.}}", []),
+        ("{cdd: {title: A: CDD, text: A check.}}", [("words.yaml", "unknown: which abbreviations nobody explains, while this file cannot be read")]),
+        ("[CDD]", [("words.yaml", "unknown: which abbreviations nobody explains, while this file cannot be read in full")]),
+        ("{cdd: CDD, other: {title: Other, text: Else.}}", []),
+        ("{cdd: {title: A check, text: A check., alias: CDD}}", []),
+        ("{cdd: {title: A check, text: A check., tilte: CDD}}", [("TS-EX-001.yaml", "`CDD` is explained neither here nor in the glossary")]),
+    ],
+)  # fmt: skip
+def test_what_a_glossary_explains_is_unknown_while_it_cannot_be_read(
+    glossary: str, found: list[tuple[str, str]]
+) -> None:
+    sop = LEAST | {"id": "TS-EX-001", "purpose": "Start the CDD.", "steps": [STEP]}
+    texts = {"TS-EX-001.yaml": json.dumps(sop), "words.yaml": f"glossary: {glossary}"}
+    said = lint(build(texts, date(2026, 11, 21)), [rule for rule in RULES if rule.code == "SOP704"])
+    assert [(each.span.path, each.message) for each in said] == found
+
+
 # SOP705
 
 

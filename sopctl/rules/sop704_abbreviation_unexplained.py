@@ -3,7 +3,8 @@
 Whoever is new, or works in another team, stops here and guesses. Write it out where it is first
 used (“customer due diligence (CDD)”, or “CDD (customer due diligence)”), or add it to the glossary
 as a title or an alias. An abbreviation is two to six capitals, digits and a plural s included; it
-is said once a file. Ids, and words that the file also writes in small letters, are none.
+is said once a file. Ids, and words that the file also writes in small letters, are none. While a
+register cannot be read, nobody knows what the glossary explains: a note says so.
 
 Words of ordinary writing need no explanation: AC, AD, AI, AM, API, ASAP, BC, CC, CD, CEO, CFO, COO,
 CSV, CTO, CV, DIY, DNA, DVD, EU, EUR, FAQ, FYI, GB, GBP, GDP, GMT, GPS, HIV, HR, HTML, HTTP, HTTPS,
@@ -36,6 +37,8 @@ from sopctl.pattern import lazy_pattern
 from sopctl.prose import Said, Speech
 
 severity = Severity.NOTE
+absence = "which abbreviations nobody explains"
+by_registers = True
 
 _ABBREVIATION = re.compile(
     r"[A-Z](?<!\w.)(?<![&@#./\\:_]\w)(?<![A-Z0-9]-\w)[A-Z0-9]{1,5}s?(?!\w|[&@:/_\\]\w|-[A-Z0-9]|\.\w)"
@@ -47,6 +50,8 @@ _ORDINARY = frozenset(
 
 
 def check_library(library: Library) -> Iterator[Finding]:
+    if _hides_names(library):
+        return  # a term has a finding that says so
     known = _with_plurals(_ORDINARY | _in_glossary(library))
     passed = {name.encode() for name in known}
     for path, speech in library.speech.items():
@@ -61,6 +66,14 @@ def check_library(library: Library) -> Iterator[Finding]:
 
 
 _HELP = "write it out at its first use, with the abbreviation in brackets; or add it to the glossary"
+
+
+def _hides_names(library: Library) -> bool:
+    """Whether a term of the glossary has names that could not be read."""
+    terms = library.glossary
+    return len(terms) < len(library.names["term"]) or any(
+        term.unknown & {"title", "aliases"} for term in terms.values()
+    )
 
 
 def _in_glossary(library: Library) -> frozenset[str]:
