@@ -47,6 +47,7 @@ class Reading:
         self.references: list[Reference] = []
         self.prose: list[Prose] = []
         self.linking: list[Prose] = []  # those that may hold a link or a `[[…]]`
+        self.dashed: list[Prose] = []  # those that may hold an item of a list
         self.hints = Hints()
         self._meant: dict[tuple[str, tuple[str, ...]], str] = {}
 

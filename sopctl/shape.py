@@ -63,6 +63,8 @@ class Text(Shape):
             into.prose.append(prose)
             if "]" in data:
                 into.linking.append(prose)
+            if " - " in data:
+                into.dashed.append(prose)
         return " ".join(data.splitlines()) if self.line and not data.isprintable() else data
 
     def schema(self, name: Naming) -> dict[str, Any]:

@@ -61,6 +61,26 @@ def test_a_clean_library_has_no_findings() -> None:
     assert check(dict(CLEAN)) == []
 
 
+@pytest.mark.parametrize(
+    ("keys", "line"),
+    [
+        ("prerequisites:\n  - First\n    - Second\n", 7),
+        ("prerequisites:\n  - First - or so\n   - Second\n    - Third\n", 7),
+        ("notes: First\n  - second\n", 6),
+        ("prerequisites:\n  - First - second\n  - second\n", 0),
+        ("notes: |\n  First - or so\n  - second\n    - third\n", 0),
+        ("notes: 'First\n  - second'\n", 0),
+        ("notes: First -\n  second - third\n", 0),
+    ],
+)
+def test_an_item_that_is_read_into_the_text_above_is_a_finding(keys: str, line: int) -> None:
+    found = check(changed(("owner: lead\n", f"{keys}owner: lead\n")))
+    assert said(found) == ([("TS-A-001.yaml", line, "SOP005")] if line else [])
+    assert [each.span.column for each in found] == [
+        len(text) - len(text.lstrip()) + 1 for text in keys.splitlines()[line - 5 : line - 4] if line
+    ]
+
+
 def test_all_slips_of_a_file_are_found_at_once_each_at_its_place() -> None:
     texts = changed(
         ("status: draft", "status: drafty"),

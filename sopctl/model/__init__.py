@@ -1,5 +1,7 @@
 """The format, typed: what a document becomes once every key has its meaning."""
 
+import re
+from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 
@@ -7,10 +9,15 @@ from sopctl.diagnostic import Finding, Pointer, did_you_mean, json_pointer
 from sopctl.model.registers import Registers
 from sopctl.model.sop import Sop
 from sopctl.model.words import IS_SOP
+from sopctl.pattern import lazy_pattern
 from sopctl.reading import WAY_OUT_OF_EMPTY, Problem, Prose, Reading, Reference
 from sopctl.record import Record
 from sopctl.source import Document
 from sopctl.source.place import first_line, lines
+
+_DASH = lazy_pattern(r"(?<=\S )- +\S+")
+_BEGUN = lazy_pattern(r"^[ \t]*(- +\S+)", re.MULTILINE)
+_ITEM = lazy_pattern(r"[\r\n][ \t]*(- [^\r\n]*)")
 
 REGISTERS = tuple(word for word in Registers.__keys__)
 
@@ -79,6 +86,8 @@ def read(document: Document) -> Typed:
     elif document.complete:
         what = "empty" if not data else "a list" if isinstance(data, list) else "a single text"
         into.problems.append(_unclear(document, f"this file is {what}: neither a SOP nor a register"))
+    if into.dashed:
+        into.problems.extend(_swallowed(document, into.dashed))
     problems = tuple([_perhaps_cut(each, document) for each in into.problems])
     references = tuple(into.references)
     return Typed(document, sop, registers, problems, references, tuple(into.prose), tuple(into.linking))
@@ -91,6 +100,20 @@ def _perhaps_cut(problem: Problem, document: Document) -> Problem:
     line = lines(document.text)[document.span(problem.finding).line - 1]
     more = "; a text that begins with `#` must stand in quotes" if " #" in line else ""
     return problem._replace(finding=problem.finding._replace(help=WAY_OUT_OF_EMPTY + more))
+
+
+def _swallowed(document: Document, dashed: list[Prose]) -> Iterator[Problem]:
+    """Items of a list that stand too far in, so that YAML folds them into the unquoted text above."""
+    begun = frozenset(_BEGUN.findall(document.text))
+    for at, text in dashed:
+        folded = "\n" not in text and not begun.isdisjoint(_DASH.findall(text))
+        place = document.places.get(at) if folded else None
+        if place and place.value and not place.style:
+            start, end = place.value
+            if item := _ITEM.search(document.text, start, end):
+                message = "a list item that stands this far in goes on with the text above"
+                help = "line it up with the items of its list; a list in a text stands below `|`, and a text that goes on like this in quotes"
+                yield Problem("SOP005", Finding(at, message, help), item.span(1))
 
 
 def _below(value: Any, word: str | int) -> Any:
