@@ -344,6 +344,27 @@ _TOLD = {"told.yaml": "notices: {told: {title: Told}}\n"}
 
 
 @pytest.mark.parametrize(
+    ("appeal", "codes"),
+    [
+        ("ts-a-002", ["SOP005"]),
+        ("look", ["SOP005"]),
+        ("'#look'", ["SOP005"]),
+        ("Court", ["SOP005"]),
+        ("TS-A-009", ["SOP301"]),
+        ("The court.", []),
+        ("https://court.example/appeals", []),
+        ("'[a form](TS-A-002.yaml)'", []),
+    ],
+)
+def test_an_appeal_of_one_word_is_the_id_of_a_sop(appeal: str, codes: list[str]) -> None:
+    texts = changed(
+        ("  done: {title: Done}", ADVERSE.replace("Write to us.", appeal)),
+        ("next: done\n", "next: done\n    human: true\n"),
+    )
+    assert [each.code for each in check({**texts, **_TOLD})] == codes
+
+
+@pytest.mark.parametrize(
     ("person", "code"),
     [("", "SOP209"), ("human: yes", "SOP005"), ("humna: true", "SOP004"), ("escalate: [Up]", "SOP005")],
 )

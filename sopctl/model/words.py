@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from sopctl.diagnostic import Pointer
 from sopctl.model.duration import Duration
+from sopctl.pattern import lazy_pattern
 from sopctl.reading import Reading
 from sopctl.shape import Ref, Shape, Text, Word
 
@@ -55,12 +56,14 @@ class _Appeal(Shape):
     """A SOP id, or a sentence where the way to contest lies outside."""
 
     words = "the id of a SOP, or a sentence that says where to contest"
-    _sop = Ref("sop", "the id of a SOP", SOP_ID)
+    _sop = Ref("sop", words, SOP_ID)
     _sentence = Text()
+    _NAME = lazy_pattern(r"[A-Za-z0-9_#-]+")
 
     def read(self, data: Any, at: Pointer, into: Reading, key: bool = False) -> Any:
-        one_word = isinstance(data, str) and data and " " not in data.strip() and data[0].isupper()
-        return (self._sop if one_word else self._sentence).read(data, at, into)
+        one_word = isinstance(data, str) and " " not in data.strip()
+        named = one_word and (data[:1].isupper() or self._NAME.fullmatch(data))
+        return (self._sop if named else self._sentence).read(data, at, into)
 
     def schema(self, name: Any) -> dict[str, Any]:
         return {"type": "string"}
