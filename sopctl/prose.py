@@ -43,7 +43,10 @@ _QUOTED = lazy_pattern(
     rf'|"[^"\n]*"|(?<!\w)"(?=[^"\s])[^"\n]*(?:{_GOES_ON}[^"\n]*)+"',
     re.MULTILINE,
 )
-_LINK_TARGET = lazy_pattern(r"(?<=\]\()[^()\s]*|<https?://[^>\s]*>|https?://[^\s)>]+")
+_LINK_TARGET = lazy_pattern(
+    r"(?<=\]\()(?!<?mailto:[^()\s@?]+@|<?tel:[+0-9])[^()\s]*|(?<=\w)\?(?:subject|body)=[^()\s]*"
+    r"|<https?://[^>\s]*>|https?://[^\s)>]+"
+)
 
 
 _NOT_OUR_WORDS = {"change_history", "clauses"}
@@ -119,7 +122,7 @@ def _without_span(found: re.Match[str]) -> str:
 
 
 def spoken(text: str) -> str:
-    """The text with code, quotations, references and addresses blanked out."""
+    """The text with code, quotations, references and addresses blanked out, but for those of people."""
     if ">" in text:
         text = _CITED.sub(_blank, text)
     text = without_code(text)

@@ -124,6 +124,8 @@ def test_nothing_is_found_in_code_quotations_and_addresses(word: str, around: st
         before += "\n"
     if "http" in around or "mailto" in around:
         word = word.replace(" ", "-")
+    if "mailto" in around and "@" in word:
+        around = "See [it](https://example.org/{}) there"
     assert findings(*PEOPLE_AND_WORDS, purpose=before + around.format(word)) == []
 
 
@@ -304,6 +306,24 @@ def test_all_that_is_wrong_with_a_question_is_told() -> None:
 )
 def test_an_address_or_number_of_a_person_is_found_whole(text: str) -> None:
     assert words("SOP604", f"Call {text}, at night") == [text]
+
+
+@pytest.mark.parametrize(
+    ("link", "found"),
+    [
+        ("[mail](mailto:dana.ruiz@example.org)", ["dana.ruiz@example.org"]),
+        ("[mail](<mailto:dana.ruiz@example.org>)", ["dana.ruiz@example.org"]),
+        ("<mailto:dana.ruiz@example.org>", ["dana.ruiz@example.org"]),
+        ("[d@example.org](mailto:d@example.org)", ["d@example.org"]),
+        ("[d@example.org](mailto:b@example.org)", ["d@example.org", "b@example.org"]),
+        ("[mail](mailto:d@example.org?subject=d.e@example.org)", ["d@example.org"]),
+        ("[call](tel:+12065550142)", ["+12065550142"]),
+        ("[map](https://example.org/@d.e@example.org/12065550142)", []),
+        ("`[mail](mailto:dana.ruiz@example.org)`", []),
+    ],
+)
+def test_a_link_that_writes_or_calls_names_a_person(link: str, found: list[str]) -> None:
+    assert words("SOP604", f"Tell {link} of it") == found
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,13 @@
 
 People leave, numbers change, and the SOP still sends somebody to them at night. Say the role that
 does it; how the role is reached stands once, under `contact` in the register, where one change
-reaches every SOP. Addresses in code, quotations and links are left alone, and so are dates, times,
-sums and citations of laws.
+reaches every SOP. A link that writes a mail or makes a call names somebody, too. Addresses in code,
+quotations and other links are left alone, and so are dates, times, sums and citations of laws.
 
 ```yaml title="Bad"
 purpose: Tell dana.ruiz@example.org that the case is closed.     # SOP604
 scope: At night call +1 206 555 0142 instead.                    # SOP604
+trigger: "[A mail](mailto:dana.ruiz@example.org) has come."        # SOP604
 ```
 
 ```yaml title="Good"
@@ -42,9 +43,9 @@ _DIGITS = re.compile(rb"[0-9](?:[ -]{0,2}[0-9]){5}")  # any such number shows th
 def check(speech: Speech) -> Iterator[Finding]:
     if "@" in speech.text:
         for said in speech.find(_ADDRESS):
-            yield Finding(
-                said.at, f"`{said.word}` is the address of a person or a mailbox", _HELP, part=said.part
-            )
+            if not said.match.string.endswith(f"{said.word}](mailto:", 0, said.match.start()):  # it is said
+                message = f"`{said.word}` is the address of a person or a mailbox"
+                yield Finding(said.at, message, _HELP, part=said.part)
     for said in speech.find(_NUMBER) if _DIGITS.search(speech.signs) else ():
         yield Finding(said.at, f"`{said.word}` looks like a telephone number", _HELP, part=said.part)
 
