@@ -125,6 +125,7 @@ def test_sops_stand_in_the_order_of_their_ids() -> None:
         ('notes: "See [[TS-A-002\\n|the other]]."', "SOP301"),
         ('notes: "See [[TS-A-002|the\\n\\nother]]."', "SOP301"),
         ('notes: "See [[TS-A-002|the\\n- other]]."', "SOP301"),
+        ('not_applicable: {metrics: "See [[TS-A-003]]."}', "SOP301"),
         ("supersedes: TS-A-003", "SOP301"),
         ("audience: [lead]", "SOP303"),
         ("metrics: [speed]", "SOP304"),

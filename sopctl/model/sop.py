@@ -25,7 +25,6 @@ from sopctl.model.words import (
     MetricRef,
     NoticeRef,
     PathRef,
-    Plain,
     Point,
     RoleRef,
     SopId,
@@ -385,7 +384,7 @@ class Sop(Part, title="a SOP"):
     change_history: Filled[tuple[Change, ...]] = key(
         "Its versions, newest first.", weight=Weight.WORDING, unversioned=True
     )
-    not_applicable: dict[Label, Plain] = key(
+    not_applicable: dict[Label, Markdown] = key(
         "Sections that do not apply, each with the reason.", {}, weight=Weight.CLARIFIED
     )
     notes: Markdown | None = key("Anything else that readers should know.", None)

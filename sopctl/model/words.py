@@ -103,7 +103,6 @@ Line = Annotated[str, Text("one line of text", line=True)]
 Label = Annotated[str, Text("one line of text", prose=False, line=True)]
 """A short text that the rules about words leave alone: a source, a system, a person."""
 Markdown = Annotated[str, Text("a text")]
-Plain = Annotated[str, Text("a text", prose=False)]
 Id = Annotated[str, Word(_ID_WORDS, ID, _free, sample="some-id")]
 EntryId = Annotated[str, Word(_ID_WORDS, ID, sample="some-id")]
 SopId = Annotated[str, Word("an id such as `TS-APP-002`: capitals, digits and hyphens", SOP_ID)]
