@@ -235,7 +235,8 @@ def _last_closed(text: str) -> Closed | None:
         if name == "ScalarEvent" and event.style in ("'", '"'):
             closed = Closed(event.start_mark.index, event.end_mark.index)
         elif name in ("SequenceStartEvent", "MappingStartEvent"):
-            opened.append(event.start_mark.index if event.flow_style else None)
+            start = event.start_mark.index
+            opened.append(start if text[start : start + 1] in ("[", "{") else None)
         elif name in ("SequenceEndEvent", "MappingEndEvent"):
             start = opened.pop()
             if start is not None:

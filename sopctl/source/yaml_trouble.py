@@ -26,6 +26,9 @@ _UNSPACED_KEY = lazy_pattern(r"\s*(?:- +)*([A-Za-z_][\w-]*):(?=[^\s/:])(?!.*:(?:
 _SAID_TEST = lazy_pattern(r"[^,}\]\r\n#]*")
 _NUMBER = r"[ \t]*[-+]?\d[\d.]*?[ \t]*"
 _HALF_OPEN = lazy_pattern(rf"[:,\[][ \t]*(\[{_NUMBER}\.\.{_NUMBER}\)|\({_NUMBER}\.\.{_NUMBER}\])")
+_COMMENT = lazy_pattern(r"[ \t](?=(#[^\r\n]*))")
+_QUOTED = lazy_pattern(r"(?<=[ \[{,:])(?:\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*')", re.DOTALL)
+_OPEN_QUOTE = lazy_pattern(r"[ \[{,:][\"']")
 _LOOK_BACK, _LONGEST = 20, 2000
 MERGED = "two versions of the file were merged here and both still stand", "keep one of the two, and delete the lines with `<<<<<<<`, `=======` and `>>>>>>>`"  # fmt: skip
 _OTHERWISE = "this cannot be read as YAML", "look at the quotes, brackets and indentation of this line"
@@ -224,9 +227,26 @@ def _bracket(text: str, at: int, began: int) -> tuple[str, str, int]:
     if sign not in ("[", "{"):
         sign, began = "[", at
     close = {"[": "]", "{": "}"}[sign]
+    if lost := _lost_in_comment(text, at, began, close):
+        return f"a ` #` begins a comment here, and the `{close}` is lost in it", "put the text with the `#` in quotes", lost  # fmt: skip
     help = f"close it with `{close}`; a text that begins with `{sign}`, or holds one, must stand in quotes"
     if at < len(text):
         help += (
             "; values in it are separated by commas, and a text with `, ` or `: ` in it must stand in quotes"
         )
     return f"a `{sign}` is opened here and what follows does not fit before its `{close}`", help, began
+
+
+def _lost_in_comment(text: str, at: int, began: int, close: str) -> int:
+    """Where the comment begins that takes a closing bracket away; 0 where none does."""
+    for found in _COMMENT.finditer(text, began, min(at, began + _LONGEST)):
+        comment, before = found[1], text[began : found.start(1)]
+        ends = comment.rstrip(" \t,]}")
+        if close in (comment if comment[1:2].strip() else comment[len(ends) :]) and not _in_quotes(before):
+            return found.start(1)
+    return 0
+
+
+def _in_quotes(before: str) -> bool:
+    """Whether quotes that are opened in a text are still open at its end."""
+    return _OPEN_QUOTE.search(_QUOTED.sub("", before)) is not None
