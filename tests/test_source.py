@@ -269,6 +269,8 @@ _MERGED = "<<<<<<< HEAD\nb: 1\n=======\nb: 2\n>>>>>>> other\n"
         ("a:\n  - id: a\n  -id: receive\n    title: x\n", (3, 3), "a list item begins with `- `"),
         ("a:\n  • id: receive\n    title: x\n", (2, 3), "not with `•`"),
         ("a:\n  - id: a\n    b: c\n  • id: receive\n", (4, 3), "not with `•`"),
+        ("id: A\nstatus：draft\nb: c\n", (2, 7), "write `status: …`"),
+        ("a:\n  - id：b\n    title: x\n", (2, 7), "a full-width colon `：` ends no key"),
         ("a: 1\nb:\xa0c\n", (2, 3), "U+00A0 (no-break space) stands in column 3"),
         ("a:\n  -\xa0id: b\n    title: x\n", (2, 4), "U+00A0 (no-break space) stands in column 4"),
         ("a:\n  - b: 1\n    \u200bc d\n    e: f\n", (3, 5), "U+200B (zero-width space) stands in column 5"),

@@ -13,7 +13,7 @@ from sopctl.source.place import Extent
 from sopctl.source.yaml_trouble import MERGED
 
 _MARKS = r"[*_`]*"
-_NAMED = re.compile(rf"({_MARKS})([A-Za-z][A-Za-z_ -]*?)({_MARKS}\s*[:=]{_MARKS})\s*(?=(.*))")
+_NAMED = re.compile(rf"({_MARKS})([A-Za-z][A-Za-z_ -]*?)({_MARKS}\s*[:=：]{_MARKS})\s*(?=(.*))")
 _WORD = re.compile(r"([A-Za-z_]+)\s+(?=(\S.*))")
 _UNSPACED = re.compile(
     r" {0,3}(?:[-*+](?![ \t])[^\S\n]*(?=[A-Za-z*_`])|[•‣▪●○◦·–—−][^\S\n]*(?=[a-z_]+:[ \t]))"
@@ -150,8 +150,10 @@ def shown(text: str) -> str:
 
 
 def hidden(text: str) -> str:
-    """The first character that nobody sees in a text, by name."""
+    """The first character that nobody sees in a text, or sees for a colon, by name."""
     found = invisible(text)
+    if not found and "：" in text:
+        return "a full-width colon `：`"
     return found[1] if found else ""
 
 

@@ -23,6 +23,7 @@ _UNSPACED_TEXT = lazy_pattern(r"-[^\W\d_]")
 _UNSPACED = "a list item begins with `- `: a space is missing after the `-`"
 _BULLET = lazy_pattern(r"\s*([•‣▪●○◦·–—−])\s")
 _UNSPACED_KEY = lazy_pattern(r"\s*(?:- +)*([A-Za-z_][\w-]*):(?=[^\s/:])(?!.*:(?:\s|\Z))(.*)")
+_WIDE_COLON = lazy_pattern(r"\s*(?:- +)*([A-Za-z_][\w-]*) *(：)(?!.*:(?:\s|\Z))")
 _SAID_TEST = lazy_pattern(r"[^,}\]\r\n#]*")
 _NUMBER = r"[ \t]*[-+]?\d[\d.]*?[ \t]*"
 _HALF_OPEN = lazy_pattern(rf"[:,\[][ \t]*(\[{_NUMBER}\.\.{_NUMBER}\)|\({_NUMBER}\.\.{_NUMBER}\])")
@@ -166,6 +167,8 @@ def _slip(start: int, line: str) -> tuple[str, str, int] | None:
     if key := _UNSPACED_KEY.match(line):
         shown = f"{key[1]}: {key[2].strip()[:40]}"
         return f"a space is missing after `{key[1]}:`", f"write `{shown}`", start + key.end(1)
+    if wide := _WIDE_COLON.match(line):
+        return "a full-width colon `：` ends no key", f"write `{wide[1]}: …`", start + wide.start(2)
     return None
 
 
