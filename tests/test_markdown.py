@@ -287,6 +287,7 @@ def test_bullets_with_another_sign_at_the_top_are_settings_too(sign: str) -> Non
         ("- role:support-lead", "SOP005", "role:support-lead"),
         ("- role = support-lead", "SOP005", "role = support-lead"),
         ("- role:\u00a0support-lead", "SOP005", "role:\u00a0support-lead"),
+        ("- role：support-lead", "SOP005", "role：support-lead"),
         ("-\u00a0role: support-lead", "SOP005", "-\u00a0role: support-lead"),
         ("-role: support-lead", "SOP005", "-role: support-lead"),
         ("• role: support-lead", "SOP005", "• role: support-lead"),
@@ -304,6 +305,22 @@ def test_a_setting_that_is_not_written_as_one_is_a_finding(bullet: str, code: st
         assert "`role` is written `- role: …`" in message
         if on in bullet[2:] or body.startswith(bullet):
             assert document.data["steps"][0]["role"] == "support-lead"
+
+
+@pytest.mark.parametrize("torn", ["", "\n"])
+def test_a_table_that_stands_so_far_in_that_it_belongs_to_a_setting_is_the_finding(torn: str) -> None:
+    table = f"   | age | then |\n   |---|---|\n   | > 9 | done |\n{torn}   | - | a |\n"
+    document = read(f"## Steps\n\n### {{#a}}\n\n- role: lead\n- human: true\n\n{table}\nText.\n")
+    message = "this table stands so far in that it belongs to the setting above"
+    assert ("SOP005", message, "| age | then |") in said(document)
+    assert len(said(document)) == 1 + len(torn)
+    assert document.data["steps"][0] == {
+        "id": "a",
+        "role": "lead",
+        "human": "true",
+        "decide": [{"when": {"age": "> 9"}, "then": "done"}, {"when": {"age": "-"}, "then": "a"}],
+        "text": "Text.",
+    }
 
 
 def test_a_sentence_that_begins_with_the_name_of_a_key_is_text_unless_it_stands_among_settings() -> None:

@@ -14,6 +14,7 @@ from sopctl.shape import Shape
 from sopctl.source import forms
 from sopctl.source import markdown_blocks as layout
 from sopctl.source import markdown_slips as slips
+from sopctl.source import markdown_tables as tables
 from sopctl.source.markdown_blocks import Item, Line
 from sopctl.source.markdown_slips import shown
 from sopctl.source.markdown_values import Data, Values
@@ -189,10 +190,26 @@ class Bullets:
             self._no_setting(lead[settled][0].lines[0], at)
         for i, (item, found) in enumerate(lead[:settled]):
             if found:
-                self.pair(item, found, forms.key_shape(record, found[1]), at, data)
+                shape = forms.key_shape(record, found[1])
+                if len(item.lines) > 1 and not forms.takes_a_sentence(shape):
+                    item = self._without_table(record, item, at, data)
+                self.pair(item, found, shape, at, data)
             else:
                 self._slip(item.lines, slipped[i], record, at, data)
         return settled
+
+    def _without_table(self, record: Record, item: Item, at: Pointer, data: Data) -> Item:
+        """A setting without the table below it that stands so far in that it belongs to it: told, and read
+        as it was meant."""
+        lines = [line if line.fence else _behind([line], _lead(line))[0] for line in item.lines]
+        *_, last = layout.blocks(lines)
+        within = lines[last.first : last.last]
+        if last.kind in ("table", "torn") and tables.key(self.into, record, last.kind, within, at, data):
+            message = "this table stands so far in that it belongs to the setting above"
+            help = "begin its lines in the first column"
+            self.into.complain("SOP005", at, message, within[0].extent, help)
+            return item._replace(lines=item.lines[: last.first])
+        return item
 
     def _slipped(
         self, record: Record, lead: list[tuple[Item, re.Match[str] | None]], at: Pointer
@@ -334,6 +351,10 @@ def _pairs(items: list[Item], *patterns: re.Pattern[str]) -> list[Pair]:
             return []
         pairs.append((item, found))
     return pairs
+
+
+def _lead(line: Line) -> int:
+    return len(line.text) - len(line.text.lstrip())
 
 
 def _behind(lines: list[Line], cut: int) -> list[Line]:
