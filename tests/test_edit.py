@@ -355,6 +355,14 @@ def test_another_reader_of_yaml_finds_the_same_texts(made: dict[str, Any]) -> No
     assert yaml.load(to_yaml(made)) == made
 
 
+def test_a_block_of_one_line_is_a_text_of_its_section() -> None:
+    one = YAML_SOP.replace(
+        "trigger: A valid appeal is assigned.\n", "trigger: |\n  A valid appeal is assigned.\n"
+    )
+    assert one != YAML_SOP
+    assert edit.convert(document("TS-APP-002.yaml", one), "md") == MARKDOWN_SOP
+
+
 # What cannot be converted
 
 

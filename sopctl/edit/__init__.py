@@ -1,6 +1,6 @@
 """Plain data becomes a file again, in YAML or in Markdown."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from sopctl import model
 from sopctl.edit.markdown_writer import to_markdown
@@ -18,7 +18,19 @@ def convert(document: Document, to: Literal["md", "yaml"]) -> str:
         raise ValueError(f"it cannot be converted before it reads without errors: {said}")
     if typed.sop is None:
         raise ValueError("it is a register file; only a SOP has a Markdown form")
-    return to_markdown(document.data) if to == "md" else to_yaml(document.data)
+    return to_markdown(_whole_lines(document.data)) if to == "md" else to_yaml(document.data)
+
+
+def _whole_lines(data: Any) -> Any:
+    """Texts of one line without the break that YAML's `|` leaves behind them: Markdown has none there."""
+    match data:
+        case dict():
+            return {word: _whole_lines(value) for word, value in data.items()}
+        case list():
+            return [_whole_lines(value) for value in data]
+        case str() if data.find("\n") == len(data) - 1:
+            return data[:-1]
+    return data
 
 
 __all__ = ["convert", "to_markdown", "to_yaml"]
