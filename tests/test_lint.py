@@ -136,6 +136,16 @@ calendars: {office: {days: mon-fri, hours: "09:00-17:00", timezone: UTC}}
             "notices: {n: {title: N, fields: [reason], body: 'For {{ reasn }} and {{reason}}.'}}\n",
             (1, 54, "did you mean `reason`?"),
         ),
+        (
+            "words.yaml",
+            "notices: {n: {title: N, fields: [why, who said], body: 'For {{why}}, {who said} and {else}.'}}\n",
+            (1, 70, "`{who said}` stands in the text as it is: a field is written `{{who said}}`"),
+        ),
+        (
+            "words.yaml",
+            "notices: {n: {title: N, fields: [why], body: 'For {{ why } and {{why}}.'}}\n",
+            (1, 51, "a field is written `{{why}}`"),
+        ),
     ],
 )
 def test_a_slip_in_a_register_is_one_finding_at_the_word(

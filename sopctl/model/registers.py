@@ -31,7 +31,8 @@ from sopctl.record import Filled, Part, key
 from sopctl.shape import Word
 from sopctl.weight import Weight
 
-_FIELD = lazy_pattern(r"\{\{\s*(.*?)\s*\}\}")
+_FIELD = lazy_pattern(r"\{\{\s*([^{}\n]*?)\s*\}\}")
+_BRACED = lazy_pattern(r"(?<!\{)\{{1,2}[ \t]*([^{}\n]+?)[ \t]*\}{1,2}(?!\})")
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 ROUND_THE_CLOCK = "24x7"
 """The calendar that is always there, whether a register has it or not."""
@@ -318,6 +319,12 @@ class Notice(Part, title="a notice"):
                 finding = Finding(
                     (*self.at, "body"), message, help, part=found.span(), severity=Severity.WARNING
                 )
+                yield Problem("SOP005", finding)
+        for found in _BRACED.finditer(self.body or ""):
+            if found[1] in self.fields and not (found[0][:2] == "{{" and found[0][-2:] == "}}"):
+                message = f"`{found[0]}` stands in the text as it is: a field is written `{{{{{found[1]}}}}}`"
+                part = found.span()
+                finding = Finding((*self.at, "body"), message, part=part, severity=Severity.WARNING)
                 yield Problem("SOP005", finding)
 
 
