@@ -492,6 +492,31 @@ def test_a_sign_between_numbers_is_more_than_a_mark(before: str, after: str) -> 
     assert wording.weight(before, after) is Weight.CLARIFIED
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "weight"),
+    [
+        ("適法な出品は十日以内に再開する。", "適法な出品は七日以内に再開する。", Weight.CLARIFIED),
+        ("適法な出品は再開する。", "違法な出品は再開する。", Weight.CLARIFIED),
+        ("違反が報告されたとき。", "違反が報告されぬとき。", Weight.CLARIFIED),
+        ("５％を超える。", "５を超える。", Weight.CLARIFIED),
+        ("適法な出品は再開する。", "適法な出品は、再開する", Weight.WORDING),
+        ("판매자에게 알린다", "판매자에게 알렸다", Weight.CLARIFIED),
+        ("दिन", "दीन", Weight.CLARIFIED),
+        ("hat keine aufschiebende Wirkung", "hat seine aufschiebende Wirkung", Weight.CLARIFIED),
+        ("hat keine aufschiebende Wirkung", "hat keine aufschibende Wirkung", Weight.WORDING),
+        ("\u00fcber das Konto", "u\u0308ber das Konto", Weight.WORDING),
+        ("der Entwurf ⚠\ufe0f", "der Entwurf ⚠", Weight.WORDING),
+        ("Жалоба принята", "Жалоба прината", Weight.WORDING),
+        ("within eight days", "within eighty days", Weight.CLARIFIED),
+        ("tell the employer", "tell the employee", Weight.CLARIFIED),
+    ],
+)
+def test_a_letter_is_a_slip_inside_a_long_word_of_an_alphabet_alone(
+    before: str, after: str, weight: Weight
+) -> None:
+    assert wording.weight(before, after) is weight
+
+
 @pytest.mark.skipif(not POLICIES.is_dir(), reason="the corpus is not there")
 def test_real_policies_broken_otherwise_corrected_and_reworded() -> None:
     said = _paragraphs()

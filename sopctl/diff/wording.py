@@ -1,11 +1,23 @@
 """Whether a text says the same in other letters, or something else."""
 
-import re
+import unicodedata
 from itertools import zip_longest
 
+from sopctl.pattern import UNSPACED, lazy_pattern
 from sopctl.weight import Weight
 
-_WORD = re.compile(r"[\w]+(?:['’.-]\w+)*|[<>≤≥≠%]")  # a sign between numbers is no mark
+_LETTERS = rf"[^\W{UNSPACED}]+"
+_WORD = lazy_pattern(
+    rf"[{UNSPACED}]|{_LETTERS}(?:['’.-]{_LETTERS})*|[<>≤≥≠%＜＞≦≧％]"  # a sign between numbers is no mark
+)
+_AFTER_ALPHABETS = "\u0530"
+"""The first letter after those of Latin, Greek and Cyrillic."""
+_KIN = frozenset(
+    ("countries", "country", "counties", "county", "eight", "eighth", "eighty", "employee", "employees", "employer",
+     "employers", "payee", "payees", "payer", "payers", "prescribe", "prescribed", "proscribe", "proscribed", "quiet",
+     "quite", "sixth", "sixty", "there", "these", "three")
+)  # fmt: skip
+"""Words that are one letter apart and say something else."""
 _AROUND = 4  # words shown on either side of what differs
 
 
@@ -25,17 +37,30 @@ def excerpt(before: str, after: str) -> tuple[str, str]:
 
 
 def _words(text: str) -> list[str]:
-    return [word.replace("’", "'") for word in _WORD.findall(text.casefold())]
+    text = unicodedata.normalize("NFC", text.casefold())
+    words = [word.replace("’", "'") for word in _WORD.findall(text)]
+    vowels = () if text.isascii() else (char for char in text if _is_vowel(char))
+    return [*words, *vowels]
+
+
+def _is_vowel(char: str) -> bool:
+    """Whether it is written at a letter, as in Hindi and Thai, and so no letter to the pattern of words."""
+    return unicodedata.category(char) in ("Mc", "Mn") and not "\ufe00" <= char <= "\ufe0f"
 
 
 def _slip(old: str, new: str) -> bool:
     """Whether two words are one, but for a slip: a letter more, less, other or in the wrong place.
-    In short words and in numbers one letter makes another word."""
+    In short words and in numbers one letter makes another word, and so does the first letter of any;
+    where letters are syllables or words, as in Japanese, each does."""
     if old == new:
         return True
     if min(len(old), len(new)) < 5 or not (old.isalpha() and new.isalpha()):
         return False
+    if max(old + new) >= _AFTER_ALPHABETS or {old, new} <= _KIN:
+        return False
     head = _common(old, new)
+    if not head:
+        return False
     old, new = old[head:], new[head:]
     tail = _common(old[::-1], new[::-1])
     old, new = old[: len(old) - tail], new[: len(new) - tail]
