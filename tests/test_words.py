@@ -623,3 +623,61 @@ def test_words_are_mentioned_where_they_stand_whole_in_the_text_of_another(
         whole = re.compile(rf"(?<!\w){re.escape(wanted)}(?!\w)")
         stands = any(o != "x" and whole.search(" ".join(text.lower().split())) for o, text in texts)
         assert mentions.of(words, but="x") == (bool(wanted) and stands)
+
+
+# Writing without spaces
+
+
+@pytest.mark.parametrize(
+    ("term", "text", "found"),
+    [
+        ("出品者", "この出品者からの連絡", True),
+        ("異議申し立て", "異議を申し立てる", False),
+        ("KYC", "次にKYCの確認", True),
+        ("KYC確認", "次にKYC確認を行う", True),
+        ("KYC", "次にEKYCの確認", False),
+        ("판매자", "판매자는 상품을 판다", True),
+        ("판매자", "재판매자는 상품을 판다", False),
+        ("ผู้ขาย", "แจ้งผู้ขายทันที", True),
+        ("ban", "urban", False),
+    ],
+)
+@pytest.mark.parametrize("in_vain", [0, 9])
+def test_a_term_is_mentioned_inside_a_run_of_letters(term: str, text: str, found: bool, in_vain: int) -> None:
+    mentions = Mentions([("", text), ("x", term)])
+    for i in range(in_vain):
+        mentions.of(f"none{i}", but="x")
+    assert mentions.of(term, but="x") == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("口座の凍結を記録する", ["凍結"]),
+        ("バンされた", ["バン"]),
+        ("バンコクのカバン", []),
+        ("次にfreezeを記録する", ["freeze"]),
+        ("次にfreezerを記録する", []),
+        ("정지를 알린다", ["정지"]),
+        ("비정지를 알린다", []),
+    ],
+)
+def test_a_word_to_avoid_is_found_inside_a_run_of_letters(text: str, found: list[str]) -> None:
+    avoid = ["凍結", "バン", "freeze", "정지"]
+    term = {"title": "停止", "text": "x", "avoid": avoid}
+    assert words("SOP703", text, registers={"glossary": {"stop": term}}) == found
+
+
+@pytest.mark.parametrize(
+    ("rule", "text", "found"),
+    [
+        ("SOP604", "または03-1234-5678へ", ["03-1234-5678"]),
+        ("SOP604", "事件は05-2026-1234です", []),
+        ("SOP604", "宛先dana@example.orgまで", ["dana@example.org"]),
+        ("SOP704", "次にKYCの確認", ["KYC"]),
+        ("SOP704", "本人確認（KYC）を行う", []),
+        ("SOP704", "KYC（本人確認）を行う", []),
+    ],
+)
+def test_latin_letters_inside_a_run_of_others_are_words(rule: str, text: str, found: list[str]) -> None:
+    assert words(rule, text) == found

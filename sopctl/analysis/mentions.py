@@ -1,15 +1,17 @@
 """Whether words stand in any text of a knowledge base: one look for all texts, not one a text."""
 
+import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from itertools import accumulate
 
-from sopctl.pattern import lazy_pattern
+from sopctl.pattern import WITH_ENDINGS, is_unspaced, lazy_pattern
 
 _APART = " \0 "  # a phrase never reaches from one text into the next
 _WORD = lazy_pattern(r"\w+")
+_SPACED_WORD = lazy_pattern(rf"[^\W{WITH_ENDINGS}]+")
 _QUICK = 8
 """So many words are looked for in vain before it pays to know where each word stands."""
 
@@ -38,12 +40,12 @@ class Mentions:
 
     def _places(self, wanted: str) -> Iterator[int]:
         """Where the words stand, found by the rarest of them."""
-        found = [(self._words.get(word[0], ()), word.start()) for word in _WORD.finditer(wanted)]
+        found = [(self._words.get(word[0], ()), word.start()) for word in self._word.finditer(wanted)]
         if not found:
-            yield from _finds(wanted, self._whole)
+            yield from places(wanted, self._whole)
             return
-        places, before = min(found, key=lambda each: len(each[0]))
-        for place in places:
+        known, before = min(found, key=lambda each: len(each[0]))
+        for place in known:
             at = place - before
             if at >= 0 and self._whole.startswith(wanted, at) and _is_apart(self._whole, at, len(wanted)):
                 yield at
@@ -58,10 +60,14 @@ class Mentions:
         return [_even(text.lower()) for text in self._texts.values()]
 
     @cached_property
+    def _word(self) -> re.Pattern[str]:
+        return _WORD if self._whole.isascii() else _SPACED_WORD
+
+    @cached_property
     def _words(self) -> dict[str, list[int]]:
         """Where each word stands."""
         found: dict[str, list[int]] = {}
-        for word in _WORD.finditer(self._whole):
+        for word in self._word.finditer(self._whole):
             found.setdefault(word[0], []).append(word.start())
         return found
 
@@ -82,10 +88,11 @@ def _even(text: str) -> str:
 
 
 def _stands(wanted: str, text: str) -> bool:
-    return any(True for _ in _finds(wanted, text))
+    return any(True for _ in places(wanted, text))
 
 
-def _finds(wanted: str, text: str) -> Iterator[int]:
+def places(wanted: str, text: str) -> Iterator[int]:
+    """Where words stand whole in a text; both are in small letters and evenly spaced."""
     at = text.find(wanted)
     while at >= 0:
         if _is_apart(text, at, len(wanted)):
@@ -94,9 +101,17 @@ def _finds(wanted: str, text: str) -> Iterator[int]:
 
 
 def _is_apart(text: str, at: int, length: int) -> bool:
-    """True where neither side goes on with a letter."""
+    """True where neither side goes on with a letter; in writing without spaces it always does."""
     end = at + length
-    return not _is_letter(text[at - 1 : at]) and not _is_letter(text[end : end + 1])
+    before, first, last, after = text[at - 1 : at], text[at], text[end - 1], text[end : end + 1]
+    return not (
+        (_is_letter(before) and not is_unspaced(before) and not is_unspaced(first))
+        or (_is_letter(after) and not _may_end(last) and not _may_end(after))
+    )
+
+
+def _may_end(char: str) -> bool:
+    return is_unspaced(char) or "가" <= char <= "힣"  # Korean has particles at the end of words
 
 
 def _is_letter(char: str) -> bool:

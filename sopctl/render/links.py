@@ -10,6 +10,7 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from sopctl.analysis.links import anchors, on_hosts
+from sopctl.analysis.mentions import places
 from sopctl.diagnostic import Pointer
 from sopctl.library import REGISTER_OF, Library
 from sopctl.model import Typed
@@ -168,8 +169,8 @@ class Links:
     def _referred(self) -> dict[str, dict[str, list[Pointer]]]:
         """By file, the SOPs that it refers to, and where."""
         found: dict[str, dict[str, list[Pointer]]] = defaultdict(dict)
-        for (kind, id), places in self.library.uses.items():
-            for path, at in places if kind == "sop" else ():
+        for (kind, id), uses in self.library.uses.items():
+            for path, at in uses if kind == "sop" else ():
                 found[path].setdefault(id, []).append(at)
         return found
 
@@ -213,13 +214,16 @@ class Links:
         return {title: terms[title] for title in sorted(terms, key=lambda title: (-len(title), title))}
 
     def _named(self, said: str) -> Iterator[str]:
-        """The terms whose titles stand in a text in small letters, and not inside longer titles alone.
-        What must stand before a title is asked after its first letter, to which the search can leap."""
+        """The terms whose titles stand in a text in small letters, and not inside longer titles alone."""
         for title, id in self._terms.items():
             if title in said:
-                whole = rf"{re.escape(title[0])}(?<!\w.){re.escape(title[1:])}(?!\w)"
-                said, count = re.subn(whole, "\n", said)
-                if count:
+                parts, end = [], 0
+                for at in places(title, said):
+                    if at >= end:
+                        parts.append(said[end:at])
+                        end = at + len(title)
+                if parts:
+                    said = "\n".join((*parts, said[end:]))
                     yield id
 
     # Links that writers write

@@ -21,32 +21,33 @@ import re
 from collections.abc import Iterator
 
 from sopctl.diagnostic import Finding, Severity
-from sopctl.pattern import lazy_pattern
+from sopctl.pattern import WordPattern
 from sopctl.prose import Speech
 
 severity = Severity.WARNING
 
-_ADDRESS = lazy_pattern(r"[A-Za-z0-9](?<![\w.+-].)[\w.+-]*@[A-Za-z0-9][\w-]*(?:\.[\w-]+)+")
-_NUMBER = lazy_pattern(
-    r"[+(0-9](?=(?:[ .()/-]{0,2}[0-9]){6})(?<![\w.,+$€£/-].)(?:"
+_ADDRESS = WordPattern(r"[A-Za-z0-9]\^(?<![.+-].)[\w.+-]*@[A-Za-z0-9][\w-]*?(?:\.[\w-]+?)+(?!-)\>")
+_NUMBER = WordPattern(
+    r"[+(0-9](?=(?:[ .()/-]{0,2}[0-9]){6})\^(?<![.,+$€£/-].)(?:"
     r"(?<=\+)[1-9]\d{0,2}(?:[ .()/-]{0,2}\d){6,13}"  # +1 206 555 0142, +49 (30) 1234-567
     r"|(?<=\()0?\d{2,4}\)[ ./-]?\d{3}(?:[ ./-]?\d){3,6}"  # (206) 555-0142
     r"|(?<=1)[-. ]\d{3}[-. ]\d{3}[-. ]\d{4}"  # 1-800-555-0142
     r"|(?<=[2-9])\d{2}([-. ])\d{3}\1\d{4}"  # 206-555-0142
     r"|(?<=0)[1-9]\d{1,4}[ /-]\d{3,4}(?:[ -]?\d){2,6}"  # 030 1234567
+    r"|(?<=0)[1-9]-(?!(?:19|20)\d\d)\d{4}-\d{4}"  # 03-1234-5678
     r"|(?<=0)800(?:[ /-]?\d){6,8}"  # 0800 123 4567
-    r")(?![\w%€]|[.,/-]\d)"
+    r")(?![%€]|[.,/-]\d)\>"
 )
 _DIGITS = re.compile(rb"[0-9](?:[ -]{0,2}[0-9]){5}")  # any such number shows that many
 
 
 def check(speech: Speech) -> Iterator[Finding]:
     if "@" in speech.text:
-        for said in speech.find(_ADDRESS):
+        for said in speech.find(_ADDRESS.suiting(speech.text)):
             if not said.match.string.endswith(f"{said.word}](mailto:", 0, said.match.start()):  # it is said
                 message = f"`{said.word}` is the address of a person or a mailbox"
                 yield Finding(said.at, message, _HELP, part=said.part)
-    for said in speech.find(_NUMBER) if _DIGITS.search(speech.signs) else ():
+    for said in speech.find(_NUMBER.suiting(speech.text)) if _DIGITS.search(speech.signs) else ():
         yield Finding(said.at, f"`{said.word}` looks like a telephone number", _HELP, part=said.part)
 
 

@@ -34,6 +34,7 @@ from collections.abc import Iterable, Iterator
 from sopctl.analysis import wording
 from sopctl.diagnostic import Finding, Pointer, Severity
 from sopctl.library import Library
+from sopctl.pattern import WordPattern
 from sopctl.prose import Said
 
 severity = Severity.WARNING
@@ -44,10 +45,12 @@ def check_library(library: Library) -> Iterator[Finding]:
     if not instead:
         return
     pattern = _pattern(instead)
-    longer = _pattern([name for name in _names(library) if pattern.search(name)])
+    if not pattern:
+        return
+    longer = _pattern([name for name in _names(library) if pattern.suiting(name).search(name)])
     for path, speech in wording.speeches(library, instead, whole=True):
-        fine = _by_text(speech.find(longer)) if longer.pattern else {}
-        for said in speech.find(pattern):
+        fine = _by_text(speech.find(longer.suiting(speech.text))) if longer else {}
+        for said in speech.find(pattern.suiting(speech.text)):
             if not _inside(said.part, fine.get(said.at, [])):
                 message, help = _words(said.word, instead)
                 yield Finding(said.at, message, help, part=said.part, path=path)
@@ -78,10 +81,10 @@ def _folded(word: str) -> str:
     return re.sub(r"[\s-]+", " ", word).strip().casefold()
 
 
-def _pattern(phrases: Iterable[str]) -> re.Pattern[str]:
+def _pattern(phrases: Iterable[str]) -> WordPattern | None:
     plain = {folded for phrase in phrases if (folded := _folded(phrase))}
     body = wording.branches(plain, gap=r"[\s-]+") if plain else ""
-    return re.compile(rf"(?<![\w-]){body}s?(?![\w-])" if body else "", re.IGNORECASE)
+    return WordPattern(rf"\<{body}s?(?!-)\>", re.IGNORECASE) if body else None
 
 
 def _by_text(found: Iterable[Said]) -> dict[Pointer, list[tuple[int, int]]]:

@@ -33,19 +33,19 @@ from collections.abc import Iterator
 
 from sopctl.diagnostic import Finding, Severity
 from sopctl.library import Library
-from sopctl.pattern import lazy_pattern
+from sopctl.pattern import WordPattern, is_unspaced, lazy_pattern
 from sopctl.prose import Said, Speech
 
 severity = Severity.NOTE
 absence = "which abbreviations nobody explains"
 by_registers = True
 
-_ABBREVIATION = re.compile(
-    r"[A-Z](?<!\w.)(?<![&@#./\\:_]\w)(?<![A-Z0-9]-\w)[A-Z0-9]{1,5}s?(?!\w|[&@:/_\\]\w|-[A-Z0-9]|\.\w)"
+_ABBREVIATION = WordPattern(
+    r"[A-Z]\^(?<![&@#./\\:_]\w)(?<![A-Z0-9]-\w)[A-Z0-9]{1,5}s?(?![&@:/_\\]\w|-[A-Z0-9]|\.\w)\>"
 )
 _IS = lazy_pattern(r"(?=.*[A-Z].*[A-Z])[A-Z][A-Z0-9]{1,5}")
 _ORDINARY = frozenset(
-    _ABBREVIATION.findall((__doc__ or "").partition("no explanation:")[2].partition(".")[0])
+    re.findall("[A-Z0-9]{2,}", (__doc__ or "").partition("no explanation:")[2].partition(".")[0])
 )
 
 
@@ -80,7 +80,7 @@ def _in_glossary(library: Library) -> frozenset[str]:
     names = (
         name for term in library.glossary.values() for name in (term.title, *(term.aliases or ())) if name
     )
-    return frozenset(word for name in names for word in (name, *_ABBREVIATION.findall(name)))
+    return frozenset(word for name in names for word in (name, *_ABBREVIATION.suiting(name).findall(name)))
 
 
 def _with_plurals(words: frozenset[str]) -> frozenset[str]:
@@ -90,7 +90,7 @@ def _with_plurals(words: frozenset[str]) -> frozenset[str]:
 def _unexplained(speech: Speech, doubtful: set[str]) -> Iterator[Said]:
     """The first use of each abbreviation; in running text, where there is one."""
     first: dict[str, Said] = {}
-    for said in speech.find(_ABBREVIATION):
+    for said in speech.find(_ABBREVIATION.suiting(speech.text)):
         name = _singular(said.word)
         if name in doubtful and (name not in first or (_is_title(first[name]) and not _is_title(said))):
             first[name] = said
@@ -112,14 +112,17 @@ def _is_title(said: Said) -> bool:
 def _explained(said: Said) -> bool:
     text, (start, end) = said.match.string, said.match.span()
     letters = _singular(said.word).lower()
-    before = re.search(r"([^.;:!?()\0]{1,120})\($", text[max(0, start - 122) : start])
-    if before and text[end : end + 1] in ("", ")", ",", ";"):
+    before = re.search(r"([^.;:!?()（）。\0]{1,120})[(（]$", text[max(0, start - 122) : start])
+    if before and text[end : end + 1] in ("", ")", "）", ",", ";"):
         return _stands_for(letters, before[1])
-    after = re.match(r"\s*\(([^()\0]{1,120})\)", text[end : end + 124])
+    after = re.match(r"\s*[(（]([^()（）\0]{1,120})[)）]", text[end : end + 124])
     return bool(after) and _stands_for(letters, after[1])  # type: ignore[index]
 
 
 def _stands_for(letters: str, meaning: str) -> bool:
-    """Whether the letters, in their order, can be taken from the words, the first from a word's beginning."""
+    """Whether the letters, in their order, can be taken from the words, the first from a word's beginning.
+    Nobody can tell of words in another script."""
+    if any(map(is_unspaced, meaning)):
+        return True
     body = r"[^\0]*?".join(re.escape(letter) for letter in letters)
     return re.search(rf"(?<![^\W_]){body}", meaning.lower()) is not None
