@@ -244,6 +244,15 @@ def test_the_clock_of_a_step_is_told_by_the_clock_of_the_reader(
     expect(card(page)).to_contain_text(until)
 
 
+def test_a_number_in_full_width_digits_is_one(harbour: BuiltSite, page: Page) -> None:
+    at(page, harbour, "DK-OPN-001/")
+    field = page.get_by_label("How long is the ship?")
+    field.fill("９９．５")
+    field.press("Enter")
+    expect(title(page)).not_to_have_text("Measure the ship")
+    expect(card(page)).not_to_contain_text("Write a number")
+
+
 @pytest.mark.parametrize(
     ("value", "words"),
     [("", "Write a number"), ("long", "Write a number"), ("0.5", "least that it can be is 1"),

@@ -314,7 +314,7 @@
   /** What is wrong with the value of a number; empty where nothing is. */
   function misfit(fact, value) {
     const number = /^\s*[-+]?\d{1,15}(\.\d{1,15})?\s*$/.test(value) ? exact(value) : null;
-    if (number === null) return "Write a number, such as 3 or 2.5.";
+    if (number === null) return fact.whole ? "Write a whole number, such as 3." : "Write a number, such as 3 or 2.5.";
     if (fact.whole && number % 10n ** BigInt(DIGITS)) return "Write a whole number.";
     if (fact.min !== undefined && number < exact(fact.min)) return `The least that it can be is ${fact.min}.`;
     if (fact.max !== undefined && number > exact(fact.max)) return `The most that it can be is ${fact.max}.`;

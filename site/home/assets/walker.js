@@ -7,6 +7,9 @@
 (() => {
   const { sops, walk, trail, fits, misfit, possible, notices, stopped, titled, told, due, day, REFUSED } = sopctlWalk;
 
+  /** A number as keyboards for Chinese and Japanese write it, in the digits of all others. */
+  const narrow = (text) => text.replace(/[＋－．０-９]/g, (each) => String.fromCharCode(each.charCodeAt(0) - 0xfee0));
+
   // Where a reader stands: kept over a reload, and in an address that can be shared
 
   const MARK = "#walk/", LONG = 8000;
@@ -322,10 +325,11 @@
       const field = make("input", { id: "_walk_number", inputmode: fact.whole ? "numeric" : "decimal", autocomplete: "off", "aria-describedby": "_walk_wrong _walk_kind" });
       const submit = (event) => {
         event.preventDefault();
-        wrong.textContent = misfit(fact, field.value);
+        const number = narrow(field.value).trim();
+        wrong.textContent = misfit(fact, number);
         field.setAttribute("aria-invalid", String(Boolean(wrong.textContent)));
         if (wrong.textContent) field.focus();
-        else put(field.value.trim());
+        else put(number);
       };
       return make("form", { class: "sop-walk-ask sop-walk-now", onsubmit: submit, novalidate: true },
         make("label", { for: "_walk_number" }, fact.ask), make("small", { id: "_walk_kind" }, fact.kind),
