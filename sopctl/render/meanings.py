@@ -90,4 +90,7 @@ def _sentences(*parts: str) -> str:
 
 
 def _cut(text: str) -> str:
-    return text if len(text) <= _MOST else f"{text[:_MOST].rpartition(' ')[0]}…"
+    if len(text) <= _MOST:
+        return text
+    whole = text[:_MOST].rpartition(" ")[0]
+    return f"{whole if len(whole) > _MOST // 2 else text[:_MOST]}…"  # some languages have no spaces
