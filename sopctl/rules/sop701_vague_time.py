@@ -6,7 +6,7 @@ see: “within four business hours”, “every Monday”, “before the shift e
 soon as possible (practicable, feasible), promptly, timely, in due course, in due time, regularly,
 on a regular basis, at regular intervals, periodically, from time to time, without undue delay, in
 reasonable time, at the earliest opportunity or convenience. Clauses, quotations, code and
-histories are not read.
+histories are not read. Only English words are known.
 
 ```yaml title="Bad"
 purpose: Answer the driver promptly.                     # SOP701

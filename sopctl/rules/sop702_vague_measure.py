@@ -5,6 +5,7 @@ such a step and do two different things. Say what has to be so, name who decides
 meant. Looked for are appropriate(ly); adequate(ly); as, if, when or where needed, necessary,
 required, applicable or possible; etc., et cetera, and so on, and so forth; and/or. “If required
 by …” says by what, and is fine. Clauses, quotations, code and histories are not read.
+Only English words are known.
 
 ```yaml title="Bad"
 purpose: Take appropriate measures.                      # SOP702

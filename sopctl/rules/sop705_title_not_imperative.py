@@ -7,7 +7,8 @@ belongs to a step that decides, with `ask` or `decide`.
 No dictionary is asked whether a word is a verb. What is noted are first words that cannot begin an
 order: articles and pronouns, “If”, “When” and prepositions, numbers, nouns in -ing, -tion, -ment,
 -ance, -ity and the like, past participles, third persons and plurals in -s, and the title of a
-role. Where there is doubt, nothing is said.
+role. Where there is doubt, nothing is said. The words are English: a title with other letters, such
+as `Kündigung prüfen`, and a SOP that is plainly in another language are left alone.
 
 ```yaml title="Bad"
 steps:
@@ -79,15 +80,29 @@ _BEFORE_VERBS = ("de", "re", "dis")
 _NOUN = re.compile(r"[a-z]{2,}(?:ing|tion|sion|ment|ance|ence|ity|ness|ism)")
 _PAST = re.compile(r"[a-z]{2,}[^aeiou\W]+ed|[a-z]{2,}[aiou]ed")
 _PLURAL = re.compile(r"[a-z]+[^suia\W]s")
+_FOREIGN = (
+    "che dal de del della den der des die een eine el els en est et gli het ist jest la las le les los met "
+    "mit nie nicht och og que sich sur una und une van von wird"
+).split()
+"""What stands in any text of its language, and in an English one not without `the`."""
+_SIGNS = dict.fromkeys(map(ord, "’‘“”–—…·×°§€£≤≥≠→•"))  # of English
 _WORD = re.compile(r"[A-Za-z][A-Za-z'’]*")
 
 
 def check(sop: Sop, library: Library) -> Iterator[Finding]:
-    roles = _roles(library)
+    if any(_noted(sop, _roles(library))) and not _is_foreign(library.speech[library.path_of(sop)].plain):
+        yield from _noted(sop, _roles(library))
+
+
+def _is_foreign(plain: str) -> bool:
+    return " the " not in plain and any(f" {word} " in plain for word in _FOREIGN)
+
+
+def _noted(sop: Sop, roles: Mapping[str, Container[str]]) -> Iterator[Finding]:
     for step in sop.steps or ():
         title = step.title.strip() if step and step.title else ""
-        if not title:
-            continue
+        if not title or not title.translate(_SIGNS).isascii():
+            continue  # it may be in another language
         if title.endswith("?"):
             if step.lacks("ask") and step.lacks("decide"):
                 yield Finding(
