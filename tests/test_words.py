@@ -18,6 +18,7 @@ from sopctl.library import build
 from sopctl.lint import lint
 from sopctl.prose import Speech, spoken, without_code
 from sopctl.reading import Prose
+from sopctl.render import Links, meanings
 from sopctl.render.blocks import html
 from sopctl.rules import RULES
 
@@ -628,6 +629,14 @@ def test_words_are_mentioned_where_they_stand_whole_in_the_text_of_another(
 # Writing without spaces
 
 
+def test_the_note_over_a_link_says_the_beginning_of_a_long_text_without_spaces() -> None:
+    term = {"title": "停止", "text": "出品者が使えない状態。" * 40}
+    said = meanings.script(
+        Links(build({"r.yaml": json.dumps({"glossary": {"stop": term}})}, date(2026, 11, 21)))
+    )
+    assert json.dumps(("出品者が使えない状態。" * 40)[:320] + "…") in said
+
+
 @pytest.mark.parametrize(
     ("term", "text", "found"),
     [
@@ -666,6 +675,44 @@ def test_a_word_to_avoid_is_found_inside_a_run_of_letters(text: str, found: list
     avoid = ["凍結", "バン", "freeze", "정지"]
     term = {"title": "停止", "text": "x", "avoid": avoid}
     assert words("SOP703", text, registers={"glossary": {"stop": term}}) == found
+
+
+@pytest.mark.parametrize("title", ["Kündigung prüfen", "Station für Rückgaben", "3日以内に言い分を聞く"])
+def test_a_title_with_other_letters_is_in_another_language(title: str) -> None:
+    assert findings("SOP705", steps=[STEP | {"title": title}]) == []
+
+
+@pytest.mark.parametrize("purpose", ["Der Brief und die Antwort.", "El texto de los vendedores."])
+def test_titles_of_a_sop_in_another_language_are_left_alone(purpose: str) -> None:
+    found = findings("SOP705", purpose=purpose, steps=[STEP | {"title": "Dokument sichten"}])
+    assert found == []
+    assert findings("SOP705", purpose="The letter.", steps=[STEP | {"title": "Notification is read"}])
+
+
+def test_a_link_to_a_heading_of_another_script_is_told_the_way_out() -> None:
+    [found] = findings("SOP305", notes="### 例外\n\nSee [it](#例外).")
+    assert "write `{#name}` behind it" in found.message
+    assert findings("SOP305", notes="### 例外 {#reigai}\n\nSee [it](#reigai).") == []
+
+
+def test_an_appeal_of_one_word_is_told_that_a_sentence_has_two() -> None:
+    outcome = {"title": "Done", "appeal": "Gericht"}
+    [found] = findings("SOP005", outcomes={"done": outcome})
+    assert "a sentence of two words or more" in found.message
+
+
+@pytest.mark.parametrize(
+    ("hours", "way"),
+    [
+        ("22:00-06:00", '`["00:00-06:00", "22:00-24:00"]`'),
+        ("22:00-00:00", '`["22:00-24:00"]`'),
+        ("22:00-22:00", "the day ends after it begins"),
+    ],
+)
+def test_hours_over_midnight_are_told_the_way_out(hours: str, way: str) -> None:
+    night = {"title": "Night", "days": "sun-thu", "hours": hours, "timezone": "Asia/Tokyo"}
+    [found] = findings("SOP005", registers={"calendars": {"night": night}})
+    assert way in found.message
 
 
 @pytest.mark.parametrize(

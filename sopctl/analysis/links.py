@@ -108,7 +108,14 @@ def _no_place(link: Link, there: Typed, who: str) -> str:
         known |= anchors(there.document.text)
     if anchor in known:
         return ""
-    return f"{who} has no step, outcome or heading `#{anchor}`{did_you_mean(anchor, known)}"
+    near = did_you_mean(anchor, known)
+    if not anchor.isascii() and any(
+        anchor in on_hosts(each.text) for each in there.prose if "#" in each.text
+    ):
+        near = (
+            "; the site names headings in the letters a to z: write `{#name}` behind it, and link to `#name`"
+        )
+    return f"{who} has no step, outcome or heading `#{anchor}`{near}"
 
 
 @lru_cache(maxsize=64)

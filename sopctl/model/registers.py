@@ -51,6 +51,11 @@ def _hours(text: str) -> tuple[int, int]:
     if not found:
         raise ValueError
     start, end = (int(found[i]) * 60 + int(found[i + 1]) for i in (1, 3))
+    if 1440 > start > end:
+        parts = [f'"00:00-{text[6:]}"', f'"{text[:6]}24:00"'][not end :]
+        raise ValueError(
+            f"hours over midnight are those of two days: `[{', '.join(parts)}]`, on each of its `days`"
+        )
     if not 0 <= start < end <= 1440:
         raise ValueError("the day ends after it begins, at 24:00 at the latest")
     return start, end

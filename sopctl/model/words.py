@@ -56,7 +56,9 @@ class _Appeal(Shape):
     """A SOP id, or a sentence where the way to contest lies outside."""
 
     words = "the id of a SOP, or a sentence that says where to contest"
-    _sop = Ref("sop", words, SOP_ID)
+    _sop = Ref(
+        "sop", "the id of a SOP, or a sentence of two words or more that says where to contest", SOP_ID
+    )
     _sentence = Text()
     _NAME = lazy_pattern(r"[A-Za-z0-9_#-]+")
 

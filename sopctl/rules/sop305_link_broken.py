@@ -5,7 +5,8 @@ other files are relative to the file in which they stand. Addresses on the web a
 
 A bare `#name` must be a step, an outcome, a section or a heading of the SOP itself, and the one behind
 the file of another SOP must be one of that SOP. In other Markdown files it is a heading, named as the
-code host does (`#größe-der-sache`) or as the site does (`#groe-der-sache`).
+code host does (`#größe-der-sache`) or as the site does (`#groe-der-sache`). A heading with other letters
+in a text of a SOP needs a name for it: `### 例外 {#exception}`.
 
 ```yaml title="Bad"
 scope: Deactivations, as in [the form](forms/appeal.md).       # SOP305
