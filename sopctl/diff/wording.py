@@ -1,6 +1,5 @@
 """Whether a text says the same in other letters, or something else."""
 
-import unicodedata
 from itertools import zip_longest
 
 from sopctl.pattern import UNSPACED, lazy_pattern
@@ -18,6 +17,7 @@ _KIN = frozenset(
      "quite", "sixth", "sixty", "there", "these", "three")
 )  # fmt: skip
 """Words that are one letter apart and say something else."""
+_LOOKS = frozenset(map(chr, range(0xFE00, 0xFE10)))  # whether a sign is an emoji
 _AROUND = 4  # words shown on either side of what differs
 
 
@@ -37,15 +37,15 @@ def excerpt(before: str, after: str) -> tuple[str, str]:
 
 
 def _words(text: str) -> list[str]:
-    text = unicodedata.normalize("NFC", text.casefold())
+    text = text.casefold()
+    if text.isascii():
+        return _WORD.findall(text)
+    from unicodedata import category, normalize
+
+    text = normalize("NFC", text)
     words = [word.replace("’", "'") for word in _WORD.findall(text)]
-    vowels = () if text.isascii() else (char for char in text if _is_vowel(char))
-    return [*words, *vowels]
-
-
-def _is_vowel(char: str) -> bool:
-    """Whether it is written at a letter, as in Hindi and Thai, and so no letter to the pattern of words."""
-    return unicodedata.category(char) in ("Mc", "Mn") and not "\ufe00" <= char <= "\ufe0f"
+    vowels = (char for char in text if category(char) in ("Mc", "Mn") and char not in _LOOKS)
+    return [*words, *vowels]  # those of Hindi and Thai are no letters to the pattern
 
 
 def _slip(old: str, new: str) -> bool:
