@@ -95,7 +95,7 @@ def fault_of_title(title: str) -> str:
 def fault_of_id(id: str, library: Library) -> str:
     """Why a new SOP cannot have this id; an empty text where it can."""
     if not re.fullmatch(SOP_ID, id):
-        return f"`{id}` is no id for a SOP: capitals, digits and hyphens, such as TS-APP-002"
+        return f"`{id}` is no id for a SOP: capitals A to Z, digits and hyphens, such as TS-APP-002"
     if library.sop(id):
         return f"`{id}` is there already, in {library.path_of(library.by_id[id].sop)}"  # type: ignore[arg-type]
     return ""

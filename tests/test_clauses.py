@@ -328,7 +328,7 @@ def test_the_text_says_what_is_missing_and_how_many_are_carried_out(
 ) -> None:
     out = run(capsys)[1]
     assert "  ▲ nothing effective carries it out\n" in out
-    assert out.endswith("3 clauses, 2 of them apply; 1 of these are carried out, 1 with nothing missing.\n")
+    assert out.endswith("3 clauses, 2 of which apply; 1 of these is carried out, 1 with nothing missing.\n")
 
 
 @settings(deadline=None)

@@ -141,7 +141,9 @@ def _summary(traces: Sequence[Trace]) -> str:
         each for each in done if not each.missing and any(p.works and not p.missing for p in each.places)
     ]
     return (
-        f"{len(traces)} clauses, {len(due)} of them apply; {len(done)} of these are carried out, "
+        f"{len(traces)} {'clause' if len(traces) == 1 else 'clauses'}, "
+        f"{len(due)} of which {'applies' if len(due) == 1 else 'apply'}; "
+        f"{len(done)} of these {'is' if len(done) == 1 else 'are'} carried out, "
         f"{len(whole)} with nothing missing."
     )
 

@@ -107,7 +107,7 @@ Label = Annotated[str, Text("one line of text", prose=False, line=True)]
 Markdown = Annotated[str, Text("a text")]
 Id = Annotated[str, Word(_ID_WORDS, ID, _free, sample="some-id")]
 EntryId = Annotated[str, Word(_ID_WORDS, ID, sample="some-id")]
-SopId = Annotated[str, Word("an id such as `TS-APP-002`: capitals, digits and hyphens", SOP_ID)]
+SopId = Annotated[str, Word("an id such as `TS-APP-002`: capitals A to Z, digits and hyphens", SOP_ID)]
 Version = Annotated[
     str,
     Word("a version such as `2.1.0`: major.minor.patch", r"(?:0|[1-9][0-9]*)\.(?:0|[1-9][0-9]*)\.(?:0|[1-9][0-9]*)"),
