@@ -12,7 +12,7 @@ from sopctl.analysis.health import health
 from sopctl.cli.show import Page as Shown
 from sopctl.library import Library
 from sopctl.lint import lint
-from sopctl.render import Links, Site, overviews
+from sopctl.render import Links, Site, overviews, words
 from sopctl.render.ladder import starts
 from sopctl.render.pages import contents, nav
 from sopctl.render.people import Work, tightest
@@ -118,6 +118,37 @@ def test_a_sop_is_found_by_its_id_without_hyphens_and_by_aliases_that_it_does_no
     assert Links(docks).keywords(sop) == ["DKA001", "A001", "freeze"], (
         "it says `hold` itself, and no word of a crane"
     )
+
+
+def test_titles_are_sorted_as_in_a_dictionary() -> None:
+    titles = ["Zahlung", "Überprüfung", "Äußerungsrecht", "Bescheid", "abgabe"]
+    assert sorted(titles, key=words.in_order) == [
+        "abgabe", "Äußerungsrecht", "Bescheid", "Überprüfung", "Zahlung"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("groups", "said"),
+    [
+        ([(6, 0, 1, 2, 3)], "Sun to Thu"),
+        ([(0, 1, 2, 3, 4)], "Mon to Fri"),
+        ([(5, 6)], "Sat and Sun"),
+        ([(6, 0)], "Sun and Mon"),
+        ([(0, 2, 3)], "Mon, Wed and Thu"),
+        ([(0, 1, 2, 3, 4, 5, 6)], "Mon to Sun"),
+        ([], ""),
+    ],
+)
+def test_days_in_a_row_are_told_by_the_first_and_the_last(groups: list[tuple[int, ...]], said: str) -> None:
+    assert words.days(groups) == said
+
+
+def test_the_address_of_a_tag_without_latin_letters_stays() -> None:
+    def address(tags: str) -> str:
+        text = SOP.replace("owner:", f"tags: [{tags}]\nowner:", 1)
+        return Links(library.build({"sops/DK-A-001.yaml": text}, TODAY)).tag("停止")
+
+    assert address("停止") == address("出品者, 停止") != ""
 
 
 CLAIMED = """\

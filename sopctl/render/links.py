@@ -8,6 +8,7 @@ from functools import cached_property
 from html import unescape
 from typing import NamedTuple
 from urllib.parse import unquote
+from zlib import crc32
 
 from sopctl.analysis.links import anchors, on_hosts
 from sopctl.analysis.mentions import places
@@ -115,7 +116,9 @@ class Links:
         """The anchor of a tag; no two tags share one."""
         if not self._tags:
             for each in sorted({tag for sop in self.library.sops for tag in sop.tags or () if tag}):
-                slug = re.sub(r"[^a-z0-9]+", "-", each.lower()).strip("-") or "tag"
+                slug = (
+                    re.sub(r"[^a-z0-9]+", "-", each.lower()).strip("-") or f"tag-{crc32(each.encode()):08x}"
+                )
                 taken = set(self._tags.values())
                 self._tags[each] = next(
                     s for n in range(len(taken) + 1) if (s := f"{slug}-{n}" if n else slug) not in taken

@@ -9,7 +9,7 @@ from sopctl.analysis.health import Health
 from sopctl.analysis.lately import Edit
 from sopctl.library import Library
 from sopctl.model.sop import Sop
-from sopctl.render import overviews, people, reference
+from sopctl.render import overviews, people, reference, words
 from sopctl.render.ladder import ladder, scale, starts
 from sopctl.render.links import DONE, PAGE_OF, Links, people_page, sop_page
 from sopctl.render.pen import Pen
@@ -150,7 +150,7 @@ def _by_tag(library: Library) -> list[tuple[str, list[Sop]]]:
     for sop in library.sops:
         for tag in dict.fromkeys(tag for tag in sop.tags or () if tag):
             found[tag].append(sop)
-    return sorted(found.items())
+    return sorted(found.items(), key=lambda group: (words.in_order(group[0]), group[0]))
 
 
 # People
@@ -192,7 +192,9 @@ def _people(links: Links) -> Iterator[Page]:
 def _sorted(entries: dict[str, Any]) -> list[tuple[str, Any]]:
     return sorted(
         ((id, each) for id, each in entries.items() if each),
-        key=lambda e: (str(e[1].title or e[0]).casefold(), e[0]) if hasattr(e[1], "title") else ("", e[0]),
+        key=lambda e: (
+            (words.in_order(str(e[1].title or e[0])), e[0]) if hasattr(e[1], "title") else ("", e[0])
+        ),
     )
 
 

@@ -202,4 +202,6 @@ def everybody(library: Library) -> list[tuple[str, Role | Schedule]]:
 
 
 def _by_title(entries: Mapping[str, Role | Schedule]) -> list[tuple[str, Role | Schedule]]:
-    return sorted(entries.items(), key=lambda entry: (str(entry[1].title or entry[0]).casefold(), entry[0]))
+    return sorted(
+        entries.items(), key=lambda entry: (words.in_order(str(entry[1].title or entry[0])), entry[0])
+    )

@@ -170,12 +170,22 @@ def apart(steps: Iterable[str]) -> str:
     return f"whoever did {listed(steps, 'or')}, or reports to them, directly or not"
 
 
+def in_order(title: str) -> str:
+    """By which titles are sorted: small letters without accents, as dictionaries do."""
+    if title.isascii():
+        return title.casefold()
+    from unicodedata import combining, normalize
+
+    return "".join(each for each in normalize("NFKD", title.casefold()) if not combining(each))
+
+
 def days(groups: Iterable[tuple[int, ...]]) -> str:
-    """The days of a week: `Mon, Tue`, or `Mon to Fri`."""
+    """The days of a week: `Mon, Tue`, or `Mon to Fri`, and also `Sun to Thu`."""
     every = sorted({each for group in groups or () for each in group or ()})
-    names = [DAYS[each].capitalize() for each in every]
-    together = len(every) > 2 and every == list(range(every[0], every[-1] + 1))
-    return f"{names[0]} to {names[-1]}" if together else listed(names)
+    firsts = [each for each in every if (each - 1) % 7 not in every] or every[:1]
+    start = every.index(firsts[0]) if len(firsts) == 1 else 0
+    names = [DAYS[each].capitalize() for each in (*every[start:], *every[:start])]
+    return f"{names[0]} to {names[-1]}" if len(firsts) == 1 and len(every) > 2 else listed(names)
 
 
 def hours(spans: Iterable[tuple[int, int]]) -> str:
