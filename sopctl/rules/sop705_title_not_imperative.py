@@ -90,8 +90,9 @@ _WORD = re.compile(r"[A-Za-z][A-Za-z'’]*")
 
 
 def check(sop: Sop, library: Library) -> Iterator[Finding]:
-    if any(_noted(sop, _roles(library))) and not _is_foreign(library.speech[library.path_of(sop)].plain):
-        yield from _noted(sop, _roles(library))
+    noted = [*_noted(sop, _roles(library))]
+    if noted and not _is_foreign(library.speech[library.path_of(sop)].plain):
+        yield from noted
 
 
 def _is_foreign(plain: str) -> bool:
@@ -101,7 +102,7 @@ def _is_foreign(plain: str) -> bool:
 def _noted(sop: Sop, roles: Mapping[str, Container[str]]) -> Iterator[Finding]:
     for step in sop.steps or ():
         title = step.title.strip() if step and step.title else ""
-        if not title or not title.translate(_SIGNS).isascii():
+        if not title or not (title.isascii() or title.translate(_SIGNS).isascii()):
             continue  # it may be in another language
         if title.endswith("?"):
             if step.lacks("ask") and step.lacks("decide"):
