@@ -11,6 +11,7 @@ from gitted import Repo
 
 from sopctl import edit, files, model, source
 from sopctl.diff import changes, gaps
+from sopctl.diff.cases import CaseChanges
 from sopctl.library import Library, build
 from sopctl.repository import repository_of
 from sopctl.review.verdict import verdict
@@ -231,7 +232,7 @@ def test_each_commit_comes_back_as_what_it_was(number: int, states: list[Library
     steps = versions(found, before, after, renamed)
     asked = [f"{v.sop} {v.least}" for v in steps if v.faults]
     assert asked == ([commit.asks] if commit.asks else [])
-    line = verdict(found, steps, (), ("before", "after")).line
+    line = verdict(found, CaseChanges(), steps, (), ("before", "after"), after).line
     assert ("is needed" in line) is bool(commit.asks)
     assert (line == "Nothing changes in meaning.") is (not found)
 
