@@ -54,6 +54,11 @@ class Shares:
         (leg,) = self._course.legs(sop.id, step, (time,))
         return Share(leg.slow, tuple(_unknown(leg.doubts)))
 
+    def wait(self, sop: Sop, step: Step) -> Chain:
+        """The shortest that a step must take."""
+        (leg,) = self._course.legs(sop.id, step, None)
+        return leg.fast
+
     def of_call(self, sop: Sop, step: Step) -> dict[str, Share | None]:
         """What a call takes to each outcome with which it can come back; None where nobody can tell, and
         the time of the step itself bounds it."""
@@ -63,8 +68,8 @@ class Shares:
         ends = endings(self._course.library, called).named
         try:
             spread = _inside(step, self._course)
-            (leg,) = self._course.legs(sop.id, step, None)
-            slow = {end: _to(spread, end, leg.fast) for end in ends} if spread else {}
+            wait = self.wait(sop, step)
+            slow = {end: _to(spread, end, wait) for end in ends} if spread else {}
             if not all(plain(chains) for chains, _ in slow.values()):
                 raise TooMany
         except (OutOfBudget, TooMany):

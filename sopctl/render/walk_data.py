@@ -78,6 +78,9 @@ class Walks:
     def call(self, sop: Sop, step: Step) -> dict[str, Share | None]:
         return self._shares.of_call(sop, step)
 
+    def wait(self, sop: Sop, step: Step) -> Chain:
+        return self._shares.wait(sop, step)
+
 
 class _Walk:
     """The data of one SOP."""
@@ -208,7 +211,7 @@ class _Walk:
         return _told(text=self._plain(check.text), remark=" · ".join(each for each in remarks if each))
 
     def _call(self, step: Step, called: str) -> Data:
-        """The SOP that is run, the outcomes that can be told of it, and what it takes to each."""
+        """The SOP that is run, the outcomes that can be told of it, what it takes to each, and its wait."""
         self._others[called] = None
         other = self.library.sop(called)
         spent = self.walks.call(self.sop, step)
@@ -216,6 +219,7 @@ class _Walk:
             id=called,
             ends=[*self._ends(step, other)] if other else [],
             lasts=[(end, share and self._share(share)) for end, share in spent.items()],
+            wait=self._chain(self.walks.wait(self.sop, step)),
         )
 
     def _ends(self, step: Step, called: Sop) -> Iterator[tuple[Any, ...]]:

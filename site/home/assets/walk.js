@@ -446,16 +446,26 @@
   /** The chains of stretches that the way may take; several where none is known to be longest. */
   function stretches(way) {
     let chains = [[]];
-    const unknown = new Set();
+    const unknown = new Set(), waits = [], many = { unknown: [TOO_MANY] };
+    const back = (depth) => { // a call that is walked through comes back once its wait is over, too
+      while (chains && waits.at(-1)?.depth >= depth) chains = slowest([...chains, ...waits.pop().chains]);
+      return chains;
+    };
     for (const visit of way.trail) {
-      if (visit.walked) continue; // its steps stand in the trail
+      const counted = (chain) => chain.map(([name, count]) => [hours(visit.sop, name), count]);
+      if (!back(visit.depth)) return many;
+      if (visit.walked) { // its steps stand in the trail
+        const wait = counted(visit.step.call.wait ?? []);
+        if (wait.length) waits.push({ depth: visit.depth, chains: chains.map((each) => join(each, wait)) });
+        continue;
+      }
       const share = spent(visit);
-      if (share.unknown.includes(TOO_MANY)) return { unknown: [TOO_MANY] };
+      if (share.unknown.includes(TOO_MANY)) return many;
       for (const each of share.unknown) unknown.add(each);
-      const own = share.chains.map((chain) => chain.map(([name, count]) => [hours(visit.sop, name), count]));
-      chains = slowest(chains.flatMap((one) => own.map((other) => join(one, other))));
-      if (!chains) return { unknown: [TOO_MANY] };
+      chains = slowest(chains.flatMap((one) => share.chains.map((other) => join(one, counted(other)))));
+      if (!chains) return many;
     }
+    if (way.ended && !back(0)) return many;
     return { chains, unknown: [...unknown].sort() };
   }
 
