@@ -359,6 +359,26 @@ def test_a_site_in_a_folder_needs_no_server_and_is_searched(
     assert [url for url in asked if not url.startswith((top, "data:", "about:", "blob:"))] == []
 
 
+@pytest.mark.parametrize(
+    ("language", "title", "query"),
+    [("de", "Ein Schiff anhalten", "anhalten"), ("ja", "異議申し立て", "異議")],
+)
+def test_a_site_in_a_folder_is_searched_in_its_language(
+    language: str, title: str, query: str, browser: Browser, new_page: NewPage, tmp_path: Path
+) -> None:
+    texts = {
+        "mkdocs.yml": files.text_of(ROOT / "templates/start/mkdocs.yml").replace(
+            "  name: material", f"  name: material\n  language: {language}"
+        ),
+        "sops/people.yaml": "roles: {lead: {title: Lead}}\n",
+        "sops/DK-A-002.yaml": small("DK-A-002", title),
+    }
+    top = f"{made(tmp_path, texts, offline=True).as_uri()}/"
+    page = new_page(forgive=lambda said: "sitemap.xml" in said)
+    page.goto(f"{top}sops/index.html")
+    assert Search(page, top)(query)[:1] == ["sops/DK-A-002.html"]
+
+
 # What others wrote
 
 

@@ -7,7 +7,7 @@ if (location.protocol === "file:") {
 
     constructor(address) {
       super();
-      this.#ready = this.#start(String(address));
+      this.#ready = this.#start(new URL(address, document.baseURI).href);
     }
 
     postMessage(data) {
