@@ -367,9 +367,7 @@ def test_a_site_in_a_folder_is_searched_in_its_language(
     language: str, title: str, query: str, browser: Browser, new_page: NewPage, tmp_path: Path
 ) -> None:
     texts = {
-        "mkdocs.yml": files.text_of(ROOT / "templates/start/mkdocs.yml").replace(
-            "  name: material", f"  name: material\n  language: {language}"
-        ),
+        "mkdocs.yml": settings_in(language),
         "sops/people.yaml": "roles: {lead: {title: Lead}}\n",
         "sops/DK-A-002.yaml": small("DK-A-002", title),
     }
@@ -377,6 +375,41 @@ def test_a_site_in_a_folder_is_searched_in_its_language(
     page = new_page(forgive=lambda said: "sitemap.xml" in said)
     page.goto(f"{top}sops/index.html")
     assert Search(page, top)(query)[:1] == ["sops/DK-A-002.html"]
+
+
+def settings_in(language: str) -> str:
+    """The settings of a new site, in a language."""
+    settings = files.text_of(ROOT / "templates/start/mkdocs.yml")
+    return settings.replace("  name: material", f"  name: material\n  language: {language}")
+
+
+_OUTSIDE = """() => [...document.querySelectorAll(".sop-way svg :is(g, a)")].flatMap(each => {
+    const {left, right} = each.querySelector("rect").getBoundingClientRect();
+    return [...each.querySelectorAll("text")].filter(text => {
+        const box = text.getBoundingClientRect();
+        return box.left < left || box.right > right;
+    }).map(text => text.textContent);
+})"""
+
+
+def test_from_right_to_left_numbers_stand_at_the_right_and_texts_within_their_boxes(
+    browser: Browser, new_page: NewPage, tmp_path: Path
+) -> None:
+    texts = {
+        "mkdocs.yml": settings_in("ar"),
+        "sops/people.yaml": "roles: {lead: {title: مدير الأمان}}\n",
+        "sops/DK-A-002.yaml": small("DK-A-002", "قرار إيقاف حساب البائع").replace(
+            "Act on it", "اقرأ البلاغ كاملًا"
+        ),
+    }
+    page = new_page(forgive=lambda said: "sitemap.xml" in said)
+    page.goto((made(tmp_path, texts, offline=True) / "sops/DK-A-002.html").as_uri())
+    assert page.locator(".sop-way svg text").count() > 2
+    assert page.evaluate(_OUTSIDE) == []
+    number, step = (page.locator(each).bounding_box() for each in (".sop-number", "h3.sop-step"))
+    assert number
+    assert step
+    assert abs(number["x"] + number["width"] - step["x"] - step["width"]) < 1
 
 
 # What others wrote
