@@ -135,6 +135,16 @@ def test_the_guide_leads_to_the_data_of_procedures_in_force_first(
         assert f"({f'sops/{sop.id}.json'})" in said
 
 
+def test_the_guide_names_what_a_text_refers_to() -> None:
+    texts = {
+        "sops/r.yaml": 'knowledge_base: {title: T, about: "Start with [[A-1]],\\nthen [[A-1|the rest]]."}\n',
+        "sops/A-1.yaml": 'id: A-1\ntitle: x\nversion: 1.0.0\nstatus: draft\npurpose: "See [[term:hold|holds]]."\n',
+    }
+    lines = programs(library.build(texts, TODAY), FROM_THE_TOP)["llms.txt"].splitlines()
+    assert lines[2] == "> Start with A-1, then the rest."
+    assert lines[-1] == "- [A-1 x](sops/A-1.json): Draft. See holds."
+
+
 def test_a_renamed_sop_is_reached_at_its_old_address_and_found_by_its_old_id() -> None:
     text = 'id: A-2\ntitle: Open the dock\nversion: 1.0.0\nstatus: draft\nowner: o\nformerly: [A-1]\npurpose: p\nscope: "See [[A-1]]."\n'
     whole = library.build({"sops/A-2.yaml": text}, TODAY)

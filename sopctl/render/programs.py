@@ -12,6 +12,7 @@ from sopctl.analysis import lately
 from sopctl.library import Library
 from sopctl.model.duration import Duration
 from sopctl.model.sop import Sop
+from sopctl.prose import REFERENCE
 from sopctl.reading import UNKNOWN
 from sopctl.record import Part
 from sopctl.render import words
@@ -141,14 +142,20 @@ def guide(library: Library, addresses: Addresses) -> str:
 
 def _about(library: Library) -> str:
     base = library.knowledge_base
-    return _one_line(base.about if base and base.about else "Standard operating procedures.")
+    about = base.about if base and base.about else "Standard operating procedures."
+    return _without_marks(about)
+
+
+def _without_marks(text: str) -> str:
+    """A reference by its label, or by what it leads to."""
+    return _one_line(REFERENCE.sub(lambda found: found[2] or found[1].strip(), text))
 
 
 def _told(library: Library, sop: Sop, base: str) -> str:
     status = library.status_of(sop)
     state = "" if status == "effective" else f"{words.STATUS.get(status or '', 'Unknown')}. "
     label = _one_line(f"{sop.id} {sop.title or ''}").replace("[", "(").replace("]", ")")
-    return f"- [{label}]({base}sops/{sop.id}.json): {state}{_one_line(sop.purpose or '')}".rstrip(": ")
+    return f"- [{label}]({base}sops/{sop.id}.json): {state}{_without_marks(sop.purpose or '')}".rstrip(": ")
 
 
 def _one_line(text: str) -> str:
