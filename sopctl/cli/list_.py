@@ -6,6 +6,7 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Annotated, Any, get_args
 
+from sopctl import columns
 from sopctl.cli import ground
 from sopctl.cli.cells import table
 from sopctl.cli.options import Option, Today
@@ -81,17 +82,17 @@ def _row(sop: Sop, library: Library) -> dict[str, Any]:
 def _text(rows: list[dict[str, Any]]) -> str:
     if not rows:
         return "no SOP fits\n"
-    columns = ("id", "title", "version", "status", "owner", "review_by")
-    cells = [[str(row[c] or "-") for c in columns] for row in rows]
-    widths = [max(len(line[i]) for line in [*cells, columns]) for i in range(len(columns))]
+    names = ("id", "title", "version", "status", "owner", "review_by")
+    cells = [[str(row[name] or "-") for name in names] for row in rows]
+    widths = [max(map(columns.wide, column)) for column in zip(names, *cells, strict=True)]
     marks = ["" if not row["overdue"] else "  overdue" for row in rows]
-    lines = [_line([c.replace("_", " ") for c in columns], widths)]
+    lines = [_line([name.replace("_", " ") for name in names], widths)]
     lines += [_line(line, widths) + mark for line, mark in zip(cells, marks, strict=True)]
     return "\n".join(lines) + "\n"
 
 
 def _line(cells: Any, widths: list[int]) -> str:
-    return "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()
+    return "  ".join(columns.padded(cell, width) for cell, width in zip(cells, widths, strict=True)).rstrip()
 
 
 def _json(rows: list[dict[str, Any]]) -> str:

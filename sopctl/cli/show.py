@@ -2,10 +2,10 @@
 
 import re
 import sys
-import textwrap
 from collections.abc import Iterator
 from typing import Annotated
 
+from sopctl import columns
 from sopctl.analysis.program import within_rows
 from sopctl.cli import ground
 from sopctl.cli.completion import sop_ids
@@ -41,7 +41,7 @@ class Page:
     def lines(self) -> Iterator[str]:
         sop = self.sop
         yield f"{sop.id}  {sop.title}"
-        yield "=" * len(f"{sop.id}  {sop.title}")
+        yield "=" * columns.wide(f"{sop.id}  {sop.title}")
         status = self.status or ""
         yield f"version {sop.version}, {words.STATUS.get(status, 'status unknown').lower()}, owner: {self.person(sop.owner)}"
         since = words.effective(status, sop.effective_on, self.library.today).lower()
@@ -198,13 +198,7 @@ class Page:
         after = " " * len(first) if rest is None else rest
         plain = REFERENCE.sub(self.named, text)
         for number, line in enumerate(_paragraphs(plain)):
-            yield from textwrap.wrap(
-                line,
-                _WIDTH,
-                initial_indent=after if number else first,
-                subsequent_indent=after,
-                break_on_hyphens=False,
-            ) or [""]
+            yield from columns.wrapped(line, _WIDTH, after if number else first, after) or [""]
 
     def named(self, found: re.Match[str]) -> str:
         """A reference by its label, or by the name that people know."""

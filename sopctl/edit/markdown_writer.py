@@ -9,7 +9,7 @@ import re
 from itertools import takewhile
 from typing import Any
 
-from sopctl import source
+from sopctl import columns, source
 from sopctl.edit.yaml_writer import WIDTH, holds_records, one_line, ordered, to_yaml
 from sopctl.model import OUTLINE
 from sopctl.record import Record
@@ -279,10 +279,13 @@ def _table(row: Record, rows: list[Any]) -> str:
 
 def _drawn(lines: list[list[str]]) -> str:
     """The columns in line, where the table is narrow enough for that."""
-    widths = [max(len(cell) for cell in column) for column in zip(*lines, strict=True)]
+    widths = [max(map(columns.wide, column)) for column in zip(*lines, strict=True)]
     if sum(widths) + 3 * len(widths) + 1 <= WIDTH:
         rule = ["-" * width for width in widths]
-        lines = [[cell.ljust(width) for cell, width in zip(cells, widths, strict=True)] for cells in lines]
+        lines = [
+            [columns.padded(cell, width) for cell, width in zip(cells, widths, strict=True)]
+            for cells in lines
+        ]
         lines[1] = rule
     return "".join("| " + " | ".join(cells) + " |\n" for cells in lines)
 

@@ -7,10 +7,9 @@ inside the box that it leaves, where no line can cross it.
 """
 
 from collections.abc import Iterable, Sequence
-from functools import cache
 from typing import NamedTuple
-from unicodedata import east_asian_width
 
+from sopctl.columns import wide
 from sopctl.render.drawing import FORWARD, Drawing, Edge, Node, lines
 
 WIDTH, NARROWEST = 360, 220
@@ -83,12 +82,12 @@ def picture(drawing: Drawing) -> Picture:
 def wrapped(text: str, width: float, letter: float, most: int = MOST_LINES) -> tuple[str, ...]:
     """A text in lines that fit; what is left over after the last one is cut off with an ellipsis."""
     said = " ".join(text.split())
-    if len(said) <= width / letter and _wide(text) == len(text):  # most texts fit
+    if len(said) <= width / letter and wide(text) == len(text):  # most texts fit
         return (said,)
     rows, row = [], ""
     for word in _short_words(text, width, letter):
         longer = f"{row} {word}" if row else word
-        if _wide(longer) * letter <= width:
+        if wide(longer) * letter <= width:
             row = longer
         else:
             rows.append(row)
@@ -96,7 +95,7 @@ def wrapped(text: str, width: float, letter: float, most: int = MOST_LINES) -> t
     rows.append(row)
     if len(rows) > most:
         cut = rows[most - 1]
-        while cut and _wide(f"{cut}…") * letter > width:
+        while cut and wide(f"{cut}…") * letter > width:
             cut = cut[:-1]
         rows[most - 1 :] = [f"{cut.rstrip()}…"]
     return tuple(rows)
@@ -242,17 +241,5 @@ def _arrow(start: Box, way: Exit, end: Box, lane: int) -> Arrow:
 
 def _short_words(text: str, width: float, letter: float) -> list[str]:
     """The words of a text, those that are too long for a line cut to pieces."""
-    most = max(1, int(width / letter / 2 if _wide(text) > len(text) else width / letter))
+    most = max(1, int(width / letter / 2 if wide(text) > len(text) else width / letter))
     return [word[at : at + most] for word in text.split() for at in range(0, len(word), most)]
-
-
-def _wide(text: str) -> int:
-    """How many letters' room a text takes: East Asian letters take two."""
-    if text.isascii():
-        return len(text)
-    return sum(map(_letters, text))
-
-
-@cache
-def _letters(letter: str) -> int:
-    return 2 if east_asian_width(letter) in "WF" else 1

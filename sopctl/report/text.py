@@ -1,8 +1,8 @@
 """For a person at a terminal: the line, the place underlined, what is so, and the way out."""
 
-import unicodedata
 from collections.abc import Callable, Sequence
 
+from sopctl import columns
 from sopctl.diagnostic import Diagnostic, Severity
 from sopctl.report import Context, printable, summary
 
@@ -86,6 +86,5 @@ def _cell(char: str) -> tuple[str, int]:
     """A character as it is shown, and its columns."""
     if char == "\t":
         return " " * _TAB, _TAB
-    if unicodedata.category(char) in ("Mn", "Me"):
-        return char, 0
-    return printable(char), 2 if unicodedata.east_asian_width(char) in "WF" else 1
+    width = columns.of_letter(char)
+    return printable(char) if width else char, width
