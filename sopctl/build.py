@@ -202,7 +202,7 @@ def serve(
         )
         rest = ""
         try:
-            tell(f"the preview stands at http://{address}/; stop it with Ctrl-C")
+            tell(f"the preview will stand at http://{address}/ once the site is made; stop it with Ctrl-C")
             for changed in _changed(changes, (sops, places.templates, places.home)):
                 if server.poll() is not None:
                     _check_free(address)  # somebody may have come first while the pages were made

@@ -205,7 +205,7 @@ def test_the_preview_goes_on_whatever_the_writer_does(docks: Path, monkeypatch: 
         address="127.0.0.1:0",
     )
     assert len(shown) == 5
-    assert "the preview stands at http://127.0.0.1:0/; stop it with Ctrl-C" in told
+    assert "the preview will stand at http://127.0.0.1:0/ once the site is made; stop it with Ctrl-C" in told
     assert not list(docks.glob(".*"))
     assert threading.active_count() == threads
 
