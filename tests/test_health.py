@@ -124,6 +124,17 @@ def test_an_empty_knowledge_base_is_told_without_a_figure_too_many() -> None:
     ]
 
 
+def test_the_text_names_the_sops_with_most_untested_branches_and_counts_the_others() -> None:
+    ids = [f"DK-A-{i:03}" for i in range(1, 25)]
+    last = sop(ids[-1]).partition("scenarios:")[0]
+    found = of(
+        docks(**{id.replace("-", "_"): sop(id) for id in ids[:-1]}, **{ids[-1].replace("-", "_"): last})
+    )
+    told = [line for line in report.text(found).splitlines() if "untested" in line or "more" in line]
+    assert told[:2] == ["  ▲ DK-A-024: 4 of 4 untested", "  ▲ DK-A-001: 2 of 4 untested"]
+    assert told[20:] == ["  … and 4 more; --format json lists all"]
+
+
 def test_the_text_says_when_reviews_are_due() -> None:
     days = {"DK-A-001": "2026-11-20", "DK-B-001": "2027-01-31"}
     texts = {f"sops/{id}.yaml": sop(id, review_by=day) for id, day in days.items()}

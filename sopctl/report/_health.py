@@ -1,12 +1,14 @@
 """The figures of a knowledge base, for a person and for a program."""
 
 import json as writer
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sopctl.analysis.coverage import Count
 from sopctl.analysis.health import FAMILIES, Health
 from sopctl.report import printable
+
+_MOST = 20
 
 
 def json(health: Health) -> str:
@@ -65,18 +67,27 @@ def _lines(health: Health) -> Iterator[str]:
         yield f"    {owner or 'nobody'}: {', '.join(due)}"
     yield f"scenarios  {_of(health.scenarios)} come out as expected"
     yield f"branches   {_of(health.branches)} are gone through by a scenario"
-    for each in health.untested:
-        left = each.branches.all - each.branches.taken
-        yield f"  ▲ {each.sop.id}: {left} of {each.branches.all} untested"
+    worst = sorted(health.untested, key=lambda each: each.branches.taken - each.branches.all)
+    yield from _first(
+        [
+            f"{each.sop.id}: {each.branches.all - each.branches.taken} of {each.branches.all} untested"
+            for each in worst
+        ]
+    )
     yield f"clauses    {_of(health.clauses)} are verified"
-    for id in health.unverified:
-        yield f"  ▲ {printable(id)}"
+    yield from _first([printable(id) for id in health.unverified])
     yield f"findings   {sum(sum(counted.values()) for counted in health.findings.values())}"
     for family, counted in health.findings.items():
         said = ", ".join(
             f"{count} {severity.value}{'s' * (count != 1)}" for severity, count in counted.items()
         )
         yield f"  ▲ {family}xx {FAMILIES[family]}: {said}"
+
+
+def _first(lines: Sequence[str]) -> Iterator[str]:
+    yield from (f"  ▲ {line}" for line in lines[:_MOST])
+    if len(lines) > _MOST:
+        yield f"  … and {len(lines) - _MOST} more; --format json lists all"
 
 
 def _due(month: str) -> str:
