@@ -594,6 +594,19 @@ def test_a_failing_scenario_ends_with_1_and_its_way(
     golden("test-command.txt", capsys.readouterr().out)
 
 
+def test_where_many_pass_only_those_that_fail_are_listed(
+    base: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sopctl.report._trials._MOST", 1)
+    assert run_scenarios(today="2026-11-21") == 0
+    assert capsys.readouterr().out == "2 scenarios: all pass\n"
+    fail(base)
+    assert run_scenarios(today="2026-11-21") == 1
+    told = capsys.readouterr().out
+    assert told.startswith("FAIL  TS-APP-001  Late\n")
+    assert told.endswith("1 of 3 scenarios fails\n")
+
+
 def test_words_choose_scenarios(base: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run_scenarios(words="ts-app UNDONE") == 0
     assert capsys.readouterr().out.splitlines()[0] == "ok    TS-APP-001  Undone"
