@@ -301,6 +301,20 @@ def test_what_no_scenario_goes_through_is_missing(base: Path, capsys: pytest.Cap
     assert first["places"][0]["missing"] == ["scenario"]
 
 
+def test_to_be_read_the_places_that_lack_something_come_first_and_most_are_counted(
+    base: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = base / "sops/TS-A-001.yaml"
+    text = file.read_text()
+    other = text.replace("TS-A-001", "TS-A-002").replace("to: refused", "to: done")
+    (base / "sops/TS-A-002.yaml").write_text(other)
+    monkeypatch.setattr("sopctl.cli.coverage._MOST", 1)
+    shown = run(capsys)[1].partition("b.records")[0]
+    assert "  TS-A-002 1.0.0 deadline soon" in shown
+    assert "TS-A-001" not in shown
+    assert "  … and 1 more; --format json lists all\n" in shown
+
+
 def test_a_spreadsheet_gets_no_formula(base: Path, capsys: pytest.CaptureFixture[str]) -> None:
     rows = list(csv.DictReader(io.StringIO(run(capsys, "--format", "csv")[1])))
     assert [row["clause"] for row in rows] == ["a.answer", "b.records", "c.far"]

@@ -25,6 +25,8 @@ COLUMNS = (
     "time", "notice", "scenarios", "training", "metrics", "missing",
 )  # fmt: skip
 
+_MOST = 20
+
 
 def coverage(
     format: Annotated[CoverageFormat, Option("How the table is written.")] = CoverageFormat["text"],
@@ -125,11 +127,14 @@ def _text(traces: Sequence[Trace]) -> str:
         id, source, kind, value, confidence, scope = _about(each)
         lines += [id, f"  {kind}{f' {value}' if value else ''}; {confidence}; {scope}", f"  {source}"]
         lines += [f"  ▲ {word}" for word in each.missing]
-        for place in each.places:
+        places = sorted(each.places, key=lambda place: not place.missing)
+        for place in places[:_MOST]:
             lines += [f"  {' '.join(_cells(place)[:1])} {place.what}".replace("   ", "  ")]
             named = (("time", place.times), ("notice", place.notices), ("scenarios", place.scenarios),
                      ("training", place.questions), ("metrics", place.metrics), ("▲ missing", place.missing))  # fmt: skip
             lines += [f"      {name:<10} {'; '.join(words)}" for name, words in named if words]
+        if len(places) > _MOST:
+            lines.append(f"  … and {len(places) - _MOST} more; --format json lists all")
         lines.append("")
     return "\n".join([*lines, _summary(traces)]) + "\n"
 
