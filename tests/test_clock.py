@@ -28,8 +28,9 @@ from sopctl.analysis.chains import (
     widest,
 )
 from sopctl.analysis.clock import Verdict, clock, verdicts
-from sopctl.analysis.course import Course, Goals
+from sopctl.analysis.course import Course
 from sopctl.analysis.narrowing import ByArrows, ByFacts
+from sopctl.analysis.states import Goals
 from sopctl.library import Library, build
 from sopctl.lint import lint
 from sopctl.model.duration import Duration
@@ -795,7 +796,7 @@ def test_ways_are_timed_as_if_every_one_had_been_walked(
         most = max(timed(way, "within", start) for way in every)
         least = min(timed(way, "wait", start) for way in every)
         with suppress(TooMany):  # then the whole graph is run, as below
-            assert max(walk(each, start) for each in spread.slow(spread.ends)[0]) == most
+            assert max(walk(each, start) for each in spread.slow(spread.ends)) == most
         with suppress(TooMany):
             assert min(walk(each, start) for each in spread.fast(spread.ends)) == least
         for slow, end in ((True, most), (False, least)):
@@ -1219,7 +1220,7 @@ def test_no_case_takes_longer_than_the_slowest_way_and_no_arrow_makes_it_slower(
         assert entry
         goals = Goals(frozenset(), frozenset({("TS-EX-001", "done")}), frozenset())
         spread = course.spread([entry], goals, frozenset({"TS-EX-001"}))
-        slowest_of[type(guide)] = max((walk(each, 0) for each in spread.slow(spread.ends)[0]), default=0)
+        slowest_of[type(guide)] = max((walk(each, 0) for each in spread.slow(spread.ends)), default=0)
     sets = any("b" in row.get("set", {}) for step in steps for row in step["decide"])
     cases = [case for case in CASES if all(case[name] in tests for name, tests in given.items())]
     if not (sets and "b" in given):  # else a case may become another one on its way

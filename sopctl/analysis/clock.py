@@ -29,10 +29,11 @@ from sopctl.analysis.chains import (
 )
 from sopctl.analysis.chains import chain as chain_of
 from sopctl.analysis.clauses import verified
-from sopctl.analysis.course import Course, Goals
+from sopctl.analysis.course import Course
 from sopctl.analysis.graph import reachable
 from sopctl.analysis.narrowing import ByArrows, ByFacts, Guide, narrows, readable
-from sopctl.analysis.slowest import SURE, Doubts, Spread, State, Stop
+from sopctl.analysis.slowest import Spread, Stop
+from sopctl.analysis.states import SURE, Doubts, Goals, State
 from sopctl.analysis.taken_away import entered
 from sopctl.analysis.unaltered import unaltered
 from sopctl.analysis.ways import hands_off, is_sop
@@ -294,7 +295,7 @@ class Clock:
         if hasty and slow and spread.capped:
             return Verdict(deadline, unknown="a loop may be none for the cases that come to it")
         doubts = spread.doubts(spread.ends) if slow else frozenset()
-        by_arrows = any(course.guide.by_arrows(end[4]) for end in spread.ends)
+        by_arrows = any(course.guide.by_arrows(end.known) for end in spread.ends)
         for promise in promises:
             limit = chain_of(self._calendars.stretch(promise.time, self.default, course.longest))
             gap = self._worst(spread, limit, slow, hasty)
@@ -341,7 +342,7 @@ class Clock:
         budget, bound = Budget(RUNS // 10 if hasty else RUNS), run_of(limit)
         try:
             worst = Gap(0, None)
-            for way in spread.slow(spread.ends)[0] if slow else spread.fast(spread.ends):
+            for way in spread.slow(spread.ends) if slow else spread.fast(spread.ends):
                 late, early = (way, limit) if slow else (limit, way)
                 worst = max(worst, self.gap(late, early, hasty), key=lambda gap: gap.minutes)
                 if hasty and worst.start is not None:
@@ -364,9 +365,7 @@ class Clock:
             return None
         budget = Budget(RUNS)
         try:
-            ways = [
-                run_of(each) for each in (spread.slow(spread.ends)[0] if slow else spread.fast(spread.ends))
-            ]
+            ways = [run_of(each) for each in (spread.slow(spread.ends) if slow else spread.fast(spread.ends))]
         except TooMany:
             ways = [spread.run(spread.ends, slow, budget)]
         worst = Gap(0, None)
@@ -526,9 +525,9 @@ def _starts(
         if not step and id == sop.id and not course.comes_back(first):
             return [entry], (None, [])
         place = step or (first.known_steps[0].id if id == root else "")
-        passing = Goals(frozenset(((id, place),)), frozenset(), frozenset(), stops=False)
+        passing = Goals(done=frozenset(((id, place),)), stops=False)
         spread = course.spread([entry], passing, wanted, root)
-        passed = [state for state in spread.order if (state[1], state[2]) == (id, place) and not state[5]]
+        passed = [state for state in spread.order if state.spot == (id, place) and not state.ended]
         if passed:
             if not step:
                 triggered = {entry, *entered(spread)}
@@ -546,10 +545,10 @@ def _ago(spread: Spread | None, passed: list[State]) -> tuple[Chain, ...]:
     try:
         for state in passed:
             done = [group for group in spread.groups[state] if not group.left]
-            inside = any(len(to[0]) > len(state[0]) for group in done for to in group.nexts)
+            inside = any(len(to.stack) > len(state.stack) for group in done for to in group.nexts)
             if inside or any(group.doubts for group in done):
                 return ()
-            before = spread.slow([state])[0]
+            before = spread.slow([state])
             found += [join(each, then) for each in before for group in done for then in group.slow]
         return slowest(found)
     except TooMany:

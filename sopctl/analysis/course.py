@@ -18,7 +18,8 @@ from sopctl.analysis.first_through import First, plain
 from sopctl.analysis.graph import circles, reachable
 from sopctl.analysis.narrowing import Guide, Known, Part
 from sopctl.analysis.onward import Leads, Steps
-from sopctl.analysis.slowest import (
+from sopctl.analysis.slowest import Spread
+from sopctl.analysis.states import (
     AT_ANY_TIME,
     DONE,
     ENDED,
@@ -30,9 +31,8 @@ from sopctl.analysis.slowest import (
     Frame,
     Goals,
     Group,
-    Spread,
     State,
-    Stop,
+    counted,
 )
 from sopctl.analysis.taken_away import TRIGGER, Before, Since, passed, settled, taken
 from sopctl.analysis.untimed import Kind, untimed
@@ -173,22 +173,20 @@ class Course:
                     return None
                 free = step.at_most is None or not step.after_that
                 if free or (step.at_most and target not in self.on_loops(sop)):
-                    return stack, sop, target, self._live(sop, target, counts), known, ""
-                passed = dict(counts)
-                entered = passed.get((sop, target), 0)
+                    return State(stack, sop, target, self._live(sop, target, counts), known)
+                entered = dict(counts).get((sop, target), 0)
                 if entered < (step.at_most or 0):
-                    passed[sop, target] = entered + 1
-                    live = self._live(sop, target, tuple(sorted(passed.items())))
-                    return stack, sop, target, live, known, ""
+                    live = self._live(sop, target, counted(counts, (sop, target), entered + 1))
+                    return State(stack, sop, target, live, known)
                 target = step.after_that or ""
             elif target in self._outcomes(sop):
                 if not stack:
                     done = walk and walk.goals and (sop, target) in walk.goals.reached
-                    return stack, sop, target, (), known, DONE if done else ENDED
+                    return State(stack, sop, target, (), known, DONE if done else ENDED)
                 *below, (sop, place, counts, before) = stack
                 stack, known = tuple(below), self.guide.leave(before, known)
                 if walk is not None and walk.stops_at(sop, place):
-                    return stack, sop, place, counts, known, DONE
+                    return State(stack, sop, place, counts, known, DONE)
                 counts = self._passed(sop, place, counts)
                 back = self._returned(sop, place, target)
                 if back is None:
@@ -196,7 +194,7 @@ class Course:
                 target = back
             elif ways.is_sop(target):
                 if walk is not None and not stack and walk.goals and target in walk.goals.handed:
-                    return (), target, "", (), None, HANDED
+                    return State((), target, "", (), None, HANDED)
                 here, other = self.library.sop(sop), self.library.sop(target)
                 aside = walk is not None and not stack and walk.goes_aside(target)
                 if here is None or other is None or not other.known_steps or aside:
@@ -328,7 +326,7 @@ class Course:
         known = self.guide.interrupted(self.steps(sop)[place], known)
         while True:
             for each in self.interrupting(sop):
-                here = stack, sop, place, counts, known, ""
+                here = State(stack, sop, place, counts, known)
                 if not self._may_take(here, each):
                     continue
                 to = self._taken(here, each, walk)
@@ -359,7 +357,7 @@ class Course:
     def _taken(self, state: State, escalation: Escalation, walk: "_Walk") -> State | None:
         """Where an escalation takes a case."""
         stack, sop, _, counts, known, _ = state
-        remembered = tuple(sorted({**dict(counts), (sop, taken(_place(escalation))): 1}.items()))
+        remembered = counted(counts, (sop, taken(_place(escalation))))
         return self._arrive(stack, sop, escalation.then or "", remembered, known, walk)
 
     def _since(self, stack: tuple[Frame, ...], sop: str, escalation: Escalation) -> Since | None:
@@ -374,21 +372,20 @@ class Course:
         """The counts once a step is done."""
         if step not in [each.from_ for each in self.interrupting(sop)]:
             return counts
-        return tuple(sorted({**dict(counts), (sop, passed(step)): 1}.items()))
+        return counted(counts, (sop, passed(step)))
 
     def _called(self, state: State, step: Step, leg: Leg, walk: "_Walk") -> tuple[Group, ...]:
         stack, sop, place, counts, _, _ = state
         known = leg.known
         called = str(step.call)
         if self._in_circle(state, called, walk):
-            end: State = (*state[:5], DONE)
-            nexts = (end,) if walk.stops_at(sop, place) else ()
+            nexts = (state.done,) if walk.stops_at(sop, place) else ()
             return (Group((), (leg.fast,), frozenset((_circle(sop, step),)), nexts),)
         here = self.library.sop(sop)
         assert here is not None
         inside = self.guide.enter(here, step, known)
         if self._inline or (walk.goals and self.calls_into(called, walk.wanted, walk.home)):
-            frame: Frame = (sop, place, counts, known)
+            frame = Frame(sop, place, counts, known)
             other = self.library.sop(called)
             assert other is not None
             first = other.known_steps[:1]
@@ -403,7 +400,7 @@ class Course:
             left = self.guide.leave(known, after)
             there: State | None = None
             if walk.stops_at(sop, place):
-                there = stack, sop, place, counts, left, DONE
+                there = State(stack, sop, place, counts, left, DONE)
             elif target:
                 there = self._arrive(stack, sop, target, counts, left, walk)
             if there is not None:
@@ -453,10 +450,10 @@ class Course:
             sums = {}
             capped = spread.capped
             for name, ends in by_end.items():
-                slow, doubts = spread.slow(ends)
+                slow = spread.slow(ends)
                 if not plain(slow):
                     raise TooMany
-                sums[name] = Group(slow, spread.fast(ends), doubts, (), capped)
+                sums[name] = Group(slow, spread.fast(ends), spread.doubts(ends), (), capped)
             self._sums[key] = sums
         return self._sums[key]
 
@@ -675,8 +672,7 @@ class _Walk:
         at_any_time = [cut for since, cut in cuts if not since]
         called = self.course.steps(state[1])[state[2]].call  # its groups end where it comes back
         if self.stops_at(state[1], state[2]) and not (called and self.course.library.sop(called)):
-            end: State = (*state[:5], DONE)
-            return (*(group._replace(nexts=(end,)) for group in found), *at_any_time)
+            return (*(group._replace(nexts=(state.done,)) for group in found), *at_any_time)
         if not at_any_time and not self._at_steps:
             return found
         return (*map(self._stopped_at_steps, found), *at_any_time)
@@ -687,8 +683,5 @@ class _Walk:
         return group._replace(nexts=tuple([self._stopped(each) for each in group.nexts]))
 
     def _stopped(self, state: State) -> State:
-        reached = self.goals and not state[0] and (state[1], state[2]) in self.goals.reached
-        return (*state[:5], DONE) if reached else state
-
-
-__all__ = ["Course", "Doubt", "Doubts", "Goals", "OutOfBudget", "Spread", "State", "Stop", "TooMany"]
+        reached = self.goals and not state.stack and state.spot in self.goals.reached
+        return state.done if reached else state

@@ -9,10 +9,11 @@ from sopctl.analysis.calls import endings
 from sopctl.analysis.chains import Chain, OutOfBudget, TooMany, chain, join, slowest
 from sopctl.analysis.chains import walk as run_through
 from sopctl.analysis.clock import clock
-from sopctl.analysis.course import Course, Doubts
+from sopctl.analysis.course import Course
 from sopctl.analysis.first_through import plain
 from sopctl.analysis.narrowing import ByArrows, Known, Part
 from sopctl.analysis.slowest import Spread
+from sopctl.analysis.states import Doubts
 from sopctl.analysis.untimed import Kind
 from sopctl.analysis.walk import Visit, Walk
 from sopctl.library import Library
@@ -166,8 +167,8 @@ def _inside(step: Step, course: Course) -> Spread | None:
 
 def _to(spread: Spread, outcome: str, wait: Chain) -> Slow:
     """What the ways to an outcome take, and at least the wait of the call."""
-    slow, doubts = spread.slow([end for end in spread.ends if end[2] == outcome])
-    return slowest([*slow, wait]), doubts
+    ends = [end for end in spread.ends if end.place == outcome]
+    return slowest([*spread.slow(ends), wait]), spread.doubts(ends)
 
 
 def _unknown(doubts: Doubts) -> list[str]:

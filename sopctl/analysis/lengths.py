@@ -8,8 +8,10 @@ from sopctl.analysis import time_words
 from sopctl.analysis.calendar import FOREVER, Moment
 from sopctl.analysis.chains import Budget, Gap, OutOfBudget, Run, TooMany, run_of, widest
 from sopctl.analysis.clock import clock
-from sopctl.analysis.course import Course, Goals, Spread, State
+from sopctl.analysis.course import Course
 from sopctl.analysis.narrowing import ByFacts
+from sopctl.analysis.slowest import Spread
+from sopctl.analysis.states import Goals, State
 from sopctl.analysis.ways import arrows_by_step, interruptions, is_sop
 from sopctl.library import Library
 from sopctl.model import Sop
@@ -110,7 +112,7 @@ def _timed(sop: Sop, library: Library, ends: list[str], most: int) -> dict[str, 
         for state in spread.ends:
             if state not in slow.timely and not i:
                 continue
-            by_end.setdefault(state[2] or state[1], [[], []])[i].append(state)
+            by_end.setdefault(state.place or state.sop, [[], []])[i].append(state)
     few = _few(slow)
     return {
         end: Lengths(_slowest(sop, library, slow, found[0], few), _fastest(library, fast, found[1]))
@@ -133,7 +135,7 @@ def _spread(sop: Sop, library: Library, ends: list[str], most: int, longest: boo
 def _walked(sop: Sop, course: Course, ends: list[str]) -> Spread:
     entry = course.entry(sop)
     outcomes = frozenset((sop.id, end) for end in ends if not is_sop(end))
-    goals = Goals(frozenset(), outcomes, frozenset(filter(is_sop, ends)))
+    goals = Goals(reached=outcomes, handed=frozenset(filter(is_sop, ends)))
     return course.spread([entry] if entry else [], goals, frozenset((sop.id,)), sop.id)
 
 
@@ -152,7 +154,7 @@ def _slowest(sop: Sop, library: Library, spread: Spread, ends: list[State], few:
     here, budget = clock(library), Budget(RUNS)
     try:
         if few:
-            gaps = [here.gap(each, ()) for each in spread.slow(ends)[0]]
+            gaps = [here.gap(each, ()) for each in spread.slow(ends)]
         else:
             gaps = [_widest(spread.run(ends, True, budget), _AT_ONCE, here.window, budget)]
     except OutOfBudget:

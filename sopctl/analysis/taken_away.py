@@ -7,12 +7,11 @@ from typing import NamedTuple
 
 from sopctl.analysis.chains import Chain, TooMany, fits, join
 from sopctl.analysis.first_through import First
-from sopctl.analysis.slowest import SURE, Begun, Cap, Counts, Frame, Group, Spread, State, overdue
+from sopctl.analysis.slowest import Spread
+from sopctl.analysis.states import SURE, Begun, Cap, Counts, Group, Level, State
 
 TRIGGER = ""
 Groups = dict[State, tuple[Group, ...]]
-Level = tuple[tuple[Frame, ...], str]
-"""A SOP that a case is in, and the calls that this SOP stands in."""
 
 
 class Since(NamedTuple):
@@ -98,7 +97,7 @@ def _with(spread: Spread, cuts: list[Cut], late: set[int], sources: "Sources", b
         sooner = bool(running) and _comes_later(spread, state, left)
         if running or not cap:
             fast = group.fast if sooner or not cap else ()
-            extra[state].append((group if i in late else overdue(group))._replace(fast=fast))
+            extra[state].append((group if i in late else group.overdue)._replace(fast=fast))
         begun = dict.fromkeys(sources.get((since.level, since.point), ()), since.after)
         for start, then in [*begun.items(), *((each, left) for each in running if not sooner)]:
             for to in group.nexts:
@@ -106,7 +105,7 @@ def _with(spread: Spread, cuts: list[Cut], late: set[int], sources: "Sources", b
                 at_source[key] = at_source.get(key, False) or (i in late and not running)
     for (start, then, to, words, cap), slow in at_source.items():
         away = Group((then,), (then,), SURE, (to,), left=words, caps=(cap,))  # others may not run any more
-        extra[start].append(away if slow else overdue(away))
+        extra[start].append(away if slow else away.overdue)
     groups = {state: (*found, *extra.get(state, ())) for state, found in spread.groups.items()}
     return Spread(spread.starts, spread.order, spread.ends, groups, spread.looped, caps, before.first)
 
@@ -127,7 +126,7 @@ def entered(spread: Spread) -> Iterator[State]:
 
 
 def _enters(state: State, other: State) -> bool:
-    return other[1] != state[1] and len(other[0]) >= len(state[0]) and not other[5]
+    return other.sop != state.sop and len(other.stack) >= len(state.stack) and not other.ended
 
 
 Sources = Mapping[tuple[Level, str], Mapping[State, Sequence[Begun]]]
@@ -138,24 +137,24 @@ def _sources(spread: Spread, clocked: Clocked, begun: str | None) -> Sources:
     found: dict[tuple[Level, str], dict[State, list[Begun]]] = defaultdict(lambda: defaultdict(list))
     if begun is not None:
         for state in spread.starts:
-            found[(state[0], state[1]), begun][state].append(Begun(None, ((),), SURE))
+            found[state.level, begun][state].append(Begun(None, ((),), SURE))
     for state, groups in spread.groups.items():
         for group in groups:
             come = Begun(state, group.slow or ((),), group.doubts)
-            for other in (each for each in group.nexts if not each[5]):
-                deep = len(other[0])
+            for other in (each for each in group.nexts if not each.ended):
+                deep = len(other.stack)
                 if _enters(state, other):
-                    found[(other[0], other[1]), TRIGGER][other].append(come)
+                    found[other.level, TRIGGER][other].append(come)
                 if group.left:
                     continue
-                if deep < len(state[0]):  # a call that comes back
-                    sop, step, _, _ = state[0][deep]
-                    found[(other[0], sop), step][other].append(come)
-                elif deep == len(state[0]):
-                    found[(state[0], state[1]), state[2]][other].append(come)
+                if deep < len(state.stack):  # a call that comes back
+                    frame = state.stack[deep]
+                    found[(other.stack, frame.sop), frame.place][other].append(come)
+                elif deep == len(state.stack):
+                    found[state.level, state.place][other].append(come)
     for state, cuts in clocked.items():
         for other in (each for _, group in cuts for each in group.nexts if _enters(state, each)):
-            found[(other[0], other[1]), TRIGGER][other].append(Begun(other, ((),), SURE))
+            found[other.level, TRIGGER][other].append(Begun(other, ((),), SURE))
     return found
 
 
@@ -179,10 +178,9 @@ def _running(spread: Spread, since: Since, begun: str | None) -> Iterator[State]
 
 
 def _levels(state: State) -> Iterator[tuple[Level, Counts]]:
-    stack = state[0]
-    yield (stack, state[1]), state[3]
-    for i, (sop, _, counts, _) in enumerate(stack):
-        yield (stack[:i], sop), counts
+    yield state.level, state.counts
+    for i, frame in enumerate(state.stack):
+        yield (state.stack[:i], frame.sop), frame.counts
 
 
 def _may_last(spread: Spread, cut: Cut, before: Before) -> bool:
@@ -204,7 +202,7 @@ def _may_last(spread: Spread, cut: Cut, before: Before) -> bool:
         if not through or group.doubts or spread.doubts([state]):
             here = None
         else:
-            here = [join(each, then) for each in spread.slow([state])[0] for then in group.slow]
+            here = [join(each, then) for each in spread.slow([state]) for then in group.slow]
     except TooMany:
         return True
     if through and not running and any(ends_before(chain.from_iterable(each)) for each in others if each):

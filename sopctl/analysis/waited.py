@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from sopctl.analysis.chains import Chain, OutOfBudget, TooMany
 from sopctl.analysis.graph import reachable
-from sopctl.analysis.slowest import SURE, Group, Spread, State
+from sopctl.analysis.slowest import Spread
+from sopctl.analysis.states import SURE, Group, State
 
 
 class Wait(NamedTuple):
@@ -20,13 +21,13 @@ class Wait(NamedTuple):
 def waited(spread: Spread, waits: Iterable[Wait], later: Callable[[Chain, Chain], Chain]) -> Spread:
     """The same ways, with arrows over each call that waits, to where it comes back; the inner calls
     first. Of a clock that starts inside, nobody knows how long the call has waited by then."""
-    for wait in sorted(waits, key=lambda each: -len(each.first[0])):
+    for wait in sorted(waits, key=lambda each: -len(each.first.stack)):
         spread = _with_arrows_over(spread, wait, later)
     return spread
 
 
 def _with_arrows_over(spread: Spread, wait: Wait, later: Callable[[Chain, Chain], Chain]) -> Spread:
-    within = wait.first[0]
+    within = wait.first.stack
     graph = {
         state: [to for group in groups for to in group.nexts]
         for state, groups in spread.groups.items()
@@ -58,7 +59,7 @@ def _with_arrows_over(spread: Spread, wait: Wait, later: Callable[[Chain, Chain]
 
 
 def _inside(state: State, within: tuple[object, ...]) -> bool:
-    return state[0][: len(within)] == within
+    return state.stack[: len(within)] == within
 
 
 def _split(group: Group, back: Mapping[State, None]) -> tuple[Group, ...]:

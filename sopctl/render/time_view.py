@@ -8,7 +8,8 @@ from sopctl.analysis import time_words
 from sopctl.analysis.calendar import calendars
 from sopctl.analysis.chains import Chain, join
 from sopctl.analysis.clock import Extreme, clock
-from sopctl.analysis.slowest import Doubts, Stop
+from sopctl.analysis.slowest import Stop
+from sopctl.analysis.states import Doubts
 from sopctl.library import Library
 from sopctl.model.duration import Duration
 from sopctl.model.registers import EscalationPath

@@ -66,7 +66,7 @@ from collections.abc import Iterator
 
 from sopctl.analysis import time_words, ways
 from sopctl.analysis.clock import verdicts
-from sopctl.analysis.slowest import Doubt
+from sopctl.analysis.states import Doubt
 from sopctl.diagnostic import Finding, Severity
 from sopctl.library import Library
 from sopctl.model import Sop
