@@ -330,7 +330,7 @@ class Clock:
         return all(self.gap(row, chain_of(limit)).start is None for limit in limits)
 
     def _comes_to(self, deadline: Deadline, sop: Sop, course: Course) -> bool:
-        known = course.guide.begin(sop)
+        known = course.guide.begin()
         onward = {
             step.id: [to for leg in course.legs(sop.id, step, known) for to, _ in leg.exits]
             for step in sop.known_steps

@@ -7,7 +7,6 @@ can be slowest (or fastest) is carried from state to state.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cached_property
 from typing import Any, NamedTuple
 
 from sopctl.analysis import ways
@@ -15,9 +14,9 @@ from sopctl.analysis.calendar import MONTHS, Hours, Stretch, calendars
 from sopctl.analysis.chains import Chain, Later, OutOfBudget, TooMany, chain, fastest, fits, join, slowest
 from sopctl.analysis.escalation import lasts
 from sopctl.analysis.first_through import First, plain
-from sopctl.analysis.graph import circles, reachable
+from sopctl.analysis.graph import reachable
 from sopctl.analysis.narrowing import Guide, Known, Part
-from sopctl.analysis.onward import Leads, Steps
+from sopctl.analysis.onward import Onward
 from sopctl.analysis.slowest import Spread
 from sopctl.analysis.states import (
     AT_ANY_TIME,
@@ -90,12 +89,8 @@ class Course:
         self._both: dict[tuple[Chain, Chain], Chain] = {}
         self._steps: dict[str, dict[str, Step]] = {}
         self._targets: dict[str, dict[str, list[str]]] = {}
-        self._counted: dict[str, frozenset[str]] = {}
         self._interrupting: dict[str, list[Escalation]] = {}
-        self._leads: dict[str, tuple[set[str], set[str]]] = {}
-        self._between = Leads(library, True)
-        self._handing = Leads(library, False)
-        self._onward = Steps(library, self.steps)
+        self.onward = Onward(library)
         self._onward_of: dict[tuple[str, str], set[tuple[str, str]]] = {}
 
     # Walking
@@ -103,7 +98,7 @@ class Course:
     def entry(self, sop: Sop) -> State | None:
         """The state of a case that starts a SOP."""
         steps = sop.known_steps
-        known = self.guide.begin(sop)
+        known = self.guide.begin()
         return self._arrive((), sop.id, steps[0].id, (), known, None) if steps else None
 
     def spread(
@@ -130,26 +125,6 @@ class Course:
             return self._returns(state, step, walk)
         return [each for group in self.groups(state, walk) for each in group.nexts]
 
-    def leads_to(self, sop: str, wanted: frozenset[str], home: str) -> bool:
-        """Whether a case that is handed to a SOP may come to a wanted one: home again by hand-offs
-        alone, since a call comes back to where it was made; to others in calls as well."""
-        if wanted <= {home}:  # then the case has come from home
-            return sop == home or (home in self._rounds and self._rounds[home] is self._rounds.get(sop))
-        if sop not in self._leads:
-            self._leads[sop] = reachable(self._between, [sop]), reachable(self._handing, [sop])
-        by_calls, by_hand = self._leads[sop]
-        return home in by_hand or not by_calls.isdisjoint(wanted - {home})
-
-    @cached_property
-    def _rounds(self) -> dict[str, list[str]]:
-        """By SOP, those that hand a case round in a circle with it."""
-        handing = {id: self._handing.get(id) for id in sorted(self.library.by_id)}
-        return {id: circle for circle in circles(handing) for id in circle}
-
-    def calls_into(self, sop: str, wanted: frozenset[str], home: str) -> bool:
-        """Whether a call of a SOP may come to a wanted one."""
-        return self.leads_to(sop, wanted - {home}, "")
-
     def steps(self, sop: str) -> dict[str, Step]:
         if sop not in self._steps:
             found = self.library.sop(sop)
@@ -172,7 +147,7 @@ class Course:
                 if walk is not None and not stack and not walk.may_reach(sop, target):
                     return None
                 free = step.at_most is None or not step.after_that
-                if free or (step.at_most and target not in self.on_loops(sop)):
+                if free or (step.at_most and target not in self.onward.on_loops(sop)):
                     return State(stack, sop, target, self._live(sop, target, counts), known)
                 entered = dict(counts).get((sop, target), 0)
                 if entered < (step.at_most or 0):
@@ -199,7 +174,7 @@ class Course:
                 aside = walk is not None and not stack and walk.goes_aside(target)
                 if here is None or other is None or not other.known_steps or aside:
                     return None
-                known = self.guide.enter(here, None, known)
+                known = self.guide.hand_over(known)
                 sop, target = target, other.known_steps[0].id
             else:
                 return None
@@ -214,7 +189,7 @@ class Course:
         arrows lead onward, to steps of the SOP itself that are all timed. Else None."""
         if self.interrupting(sop.id):
             return None
-        begun = self.guide.begin(sop)
+        begun = self.guide.begin()
         ahead = set(self._outcomes(sop.id))
         whole: Chain = ()
         for step in reversed(sop.known_steps):
@@ -244,14 +219,14 @@ class Course:
     def comes_back(self, sop: Sop) -> bool:
         """Whether a case may start a SOP again: by a hand-off, since an arrow to the first step is
         no trigger."""
-        return sop.known_steps[0].id in self.on_loops(sop.id) and ways.hands_off(sop)
+        return sop.known_steps[0].id in self.onward.on_loops(sop.id) and ways.hands_off(sop)
 
     def targets(self, sop: str) -> dict[str, list[str]]:
         """Where each step may lead, or whoever may not enter it."""
         if sop not in self._targets:
             here = self.library.sop(sop)
             assert here is not None
-            begun = self.guide.begin(here)
+            begun = self.guide.begin()
             found = self._targets[sop] = {}
             away = ways.interruptions(here)
             for id, step in self.steps(sop).items():
@@ -274,7 +249,7 @@ class Course:
             return counts
         here = sop, step
         if here not in self._onward_of:
-            self._onward_of[here] = self._with_marks(reachable(self._onward, [here]))
+            self._onward_of[here] = self._with_marks(self.onward.steps(here))
         return tuple([each for each in counts if each[0] in self._onward_of[here]])
 
     def _with_marks(self, onward: set[tuple[str, str]]) -> set[tuple[str, str]]:
@@ -284,18 +259,6 @@ class Course:
             for each in self.interrupting(id):
                 found |= {(id, taken(_place(each))), (id, passed(each.from_ or ""))}
         return found
-
-    def on_loops(self, sop: str) -> frozenset[str]:
-        """The steps of a SOP that lie on a loop: only their entries need be counted."""
-        if sop not in self._counted:
-            together = self._rounds.get(sop, [sop])  # a loop leads through no other SOPs
-            nodes = [(id, step) for id in together for step in self.steps(id)]
-            known = {*nodes}
-            graph = {node: [to for to in self._onward.get(node) if to in known] for node in nodes}
-            found = {node for circle in circles(graph) for node in circle}
-            for id in together:
-                self._counted[id] = frozenset(step for step in self.steps(id) if (id, step) in found)
-        return self._counted[sop]
 
     # What a step takes
 
@@ -384,7 +347,7 @@ class Course:
         here = self.library.sop(sop)
         assert here is not None
         inside = self.guide.enter(here, step, known)
-        if self._inline or (walk.goals and self.calls_into(called, walk.wanted, walk.home)):
+        if self._inline or (walk.goals and self.onward.calls_into(called, walk.wanted, walk.home)):
             frame = Frame(sop, place, counts, known)
             other = self.library.sop(called)
             assert other is not None
@@ -629,7 +592,7 @@ class _Walk:
 
     def goes_aside(self, sop: str) -> bool:
         """Whether a hand-off leads where no goal lies."""
-        return self.goals is not None and not self.course.leads_to(sop, self.wanted, self.home)
+        return self.goals is not None and not self.course.onward.leads_to(sop, self.wanted, self.home)
 
     def may_reach(self, sop: str, step: str) -> bool:
         """Whether a goal may lie ahead; known of the steps of the SOP that the walk is about."""
@@ -647,7 +610,7 @@ class _Walk:
             targets = targets_of[id]
             for to in targets:
                 back.setdefault(to, []).append(id)
-            called = step.call and self.course.calls_into(step.call, self.wanted, self.home)
+            called = step.call and self.course.onward.calls_into(step.call, self.wanted, self.home)
             handed = any(self._leads_back(to, goals) for to in targets if ways.is_sop(to))
             if called or handed or (self.home, id) in goals.done:
                 ends.append(id)
@@ -655,7 +618,7 @@ class _Walk:
         return reachable(back, [*ends, *outcomes])
 
     def _leads_back(self, sop: str, goals: Goals) -> bool:
-        return sop in goals.handed or self.course.leads_to(sop, self.wanted, self.home)
+        return sop in goals.handed or self.course.onward.leads_to(sop, self.wanted, self.home)
 
     def _open(self, state: State, groups: dict[State, tuple[Group, ...]]) -> Iterator[State]:
         if len(groups) >= self.course.most_states:

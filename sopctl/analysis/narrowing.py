@@ -5,17 +5,16 @@ step to step as one hashable value, of which nobody else understands a word.
 """
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
 from typing import NamedTuple, Protocol
-from weakref import WeakKeyDictionary
 
 from sopctl.analysis import ways
-from sopctl.analysis.graph import circles, reachable
+from sopctl.analysis.graph import circles
+from sopctl.analysis.onward import Spot, facts_ahead, tested
+from sopctl.analysis.program import within_rows
 from sopctl.analysis.untimed import Kind, meet
 from sopctl.analysis.ways import Arrow
 from sopctl.library import Library
 from sopctl.model import unary
-from sopctl.model.duration import Duration
 from sopctl.model.sop import Row, Sop, Step, WithinRow
 from sopctl.model.unary import TestSlip, Values
 
@@ -37,7 +36,7 @@ class Part(NamedTuple):
 class Guide(Protocol):
     """Answers, for a case of which something is known, where it can go from a step."""
 
-    def begin(self, sop: Sop) -> Known:
+    def begin(self) -> Known:
         """What is known of a case at the first step."""
 
     def parts(self, sop: Sop, step: Step, known: Known, untimed: Sequence[Kind]) -> Iterable[Part]:
@@ -46,8 +45,11 @@ class Guide(Protocol):
     def exits(self, sop: Sop, step: Step, known: Known) -> Iterable[tuple[str, Known]]:
         """Where the cases of a part may go, and what is known there."""
 
-    def enter(self, sop: Sop, step: Step | None, known: Known) -> Known:
-        """What is known in a SOP that a step calls, or without a step, that a SOP hands to."""
+    def hand_over(self, known: Known) -> Known:
+        """What is known in a SOP that another hands to."""
+
+    def enter(self, sop: Sop, step: Step, known: Known) -> Known:
+        """What is known in a SOP that a step calls."""
 
     def leave(self, known: Known, called: Known) -> Known:
         """What is known when a called SOP returns, from before the call and at its end."""
@@ -62,16 +64,19 @@ class Guide(Protocol):
 class ByArrows:
     """Knows nothing: every arrow can be taken."""
 
-    def begin(self, sop: Sop) -> Known:
+    def begin(self) -> Known:
         return None
 
     def parts(self, sop: Sop, step: Step, known: Known, untimed: Sequence[Kind]) -> Iterable[Part]:
-        return [Part(_rows(step), not untimed, known)]
+        return [Part(within_rows(step), not untimed, known)]
 
     def exits(self, sop: Sop, step: Step, known: Known) -> Iterable[tuple[str, Known]]:
         return [(arrow.to, None) for arrow in _arrows(sop, step)]
 
-    def enter(self, sop: Sop, step: Step | None, known: Known) -> Known:
+    def hand_over(self, known: Known) -> Known:
+        return None
+
+    def enter(self, sop: Sop, step: Step, known: Known) -> Known:
         return None
 
     def leave(self, known: Known, called: Known) -> Known:
@@ -84,11 +89,11 @@ class ByArrows:
         return False
 
 
-Each = tuple[tuple[str, Values], ...]
-"""What facts can be, by name and in its order; one that is left out can be anything."""
-
 Cases = Mapping[str, Values]
-"""The same, for looking up."""
+"""Cases of one kind: what each of their facts can be; one that is left out can be anything."""
+
+Frozen = tuple[tuple[str, Values], ...]
+"""The same as a value, in the order of the names."""
 
 
 class Limit(NamedTuple):
@@ -109,10 +114,10 @@ class Line(NamedTuple):
 
 
 class Facts(NamedTuple):
-    """The facts that the rows on a way have narrowed or set, each with what it can be; those that
-    somebody up the calls will test; and whether a table left more kinds of cases than are told apart."""
+    """What the rows on a way have narrowed or set; the facts that somebody up the calls will test; and
+    whether a table left more kinds of cases than are told apart."""
 
-    each: Each = ()
+    cases: Frozen = ()
     wanted: frozenset[str] = frozenset()
     rough: bool = False
 
@@ -127,36 +132,38 @@ class ByFacts:
     def __init__(self, library: Library, sop: Sop, when: Mapping[str, Sequence[str]]) -> None:
         self._library = library
         self._given = {test.name: test.values for test in _read(library, sop, when)}
-        self._ahead = _ahead(library)
-        self._lines_of: dict[tuple[str, str], list[Line]] = {}
-        self._rows_of: dict[tuple[str, str], list[tuple[WithinRow, list[Limit]]]] = {}
-        self._every: dict[tuple[str, str], Values | None] = {}
+        self._kinds = _Kinds(library, self._given)
+        self._ahead = facts_ahead(library)
+        self._lines_of: dict[Spot, list[Line]] = {}
+        self._rows_of: dict[Spot, list[tuple[WithinRow, list[Limit]]]] = {}
 
-    def begin(self, sop: Sop) -> Known:
+    def begin(self) -> Known:
         return Facts()
 
     def parts(self, sop: Sop, step: Step, known: Known, untimed: Sequence[Kind]) -> Iterable[Part]:
         here = _facts(known)
-        now: Cases = {name: values for name, values in here.each if name not in (step.asks or ())}
+        now: Cases = {name: values for name, values in here.cases if name not in (step.asks or ())}
         rows = self._rows(sop, step)
         if not rows:
-            return [Part(_rows(step), not untimed, here._replace(each=_each(now)))]
+            return [Part(within_rows(step), not untimed, here._replace(cases=_frozen(now)))]
         found = []
         left, rough = [now], False
         for row, tests in rows:
-            taken, rest = self._split(left, tests)
+            taken, rest = self._kinds.split(left, tests)
             about = here._replace(rough=here.rough or rough)
-            found += [Part((row,), True, about._replace(each=each)) for each in self._merged(sop, taken)]
-            left, rough = self._rest(sop, left, rest, rough)
+            found += [
+                Part((row,), True, about._replace(cases=each)) for each in self._kinds.merged(sop, taken)
+            ]
+            left, rough = self._kinds.below(sop, left, rest, rough)
         for kind in untimed:
             limits = [Limit(name, values, ()) for name, (_, values) in kind.items()]
-            for each in self._split([now], limits)[0]:
-                found.append(Part((), False, here._replace(each=_each(each))))
+            taken, _ = self._kinds.split([now], limits)
+            found += [Part((), False, here._replace(cases=_frozen(each))) for each in taken]
         return found
 
     def exits(self, sop: Sop, step: Step, known: Known) -> Iterable[tuple[str, Known]]:
         here = _facts(known)
-        now = dict(here.each)
+        now = dict(here.cases)
         if not step.decide:
             targets = dict.fromkeys(arrow.to for arrow in _arrows(sop, step))
             return [(to, after) for to in targets for after in self._kept(sop, to, here, [now])]
@@ -170,26 +177,29 @@ class ByFacts:
             for after in self._kept(sop, to, here._replace(rough=rough), cases)
         ]
 
-    def enter(self, sop: Sop, step: Step | None, known: Known) -> Known:
+    def hand_over(self, known: Known) -> Known:
         here = _facts(known)
-        shared = [item for item in here.each if item[0] in self._library.facts]
-        if step is None or not step.call:
-            return here._replace(each=tuple(shared))
+        return here._replace(cases=tuple(self._shared(here)))
+
+    def enter(self, sop: Sop, step: Step, known: Known) -> Known:
+        here, called = _facts(known), step.call or ""
         wanted = here.wanted.union(*(self._ahead.of(sop, arrow.to) for arrow in _arrows(sop, step)))
-        worth = self._ahead.inside(step.call) | wanted
-        return Facts(tuple(item for item in shared if item[0] in worth), wanted, here.rough)
+        worth = self._ahead.inside(called) | wanted
+        return Facts(tuple([item for item in self._shared(here) if item[0] in worth]), wanted, here.rough)
 
     def leave(self, known: Known, called: Known) -> Known:
         before, after = _facts(known), _facts(called)
-        own = [item for item in before.each if item[0] not in self._library.facts]
-        shared = [item for item in after.each if item[0] in self._library.facts]
-        return Facts(tuple(sorted([*own, *shared], key=_name)), before.wanted, after.rough)
+        own = [item for item in before.cases if item[0] not in self._library.facts]
+        return Facts(tuple(sorted([*own, *self._shared(after)], key=_name)), before.wanted, after.rough)
+
+    def _shared(self, here: Facts) -> list[tuple[str, Values]]:
+        return [item for item in here.cases if item[0] in self._library.facts]
 
     def interrupted(self, step: Step, known: Known) -> Known:
         here, lost = _facts(known), {*(step.asks or ())}
         if step.call:
             lost.update(self._library.facts)  # the called SOP may have changed them
-        return here._replace(each=tuple(item for item in here.each if item[0] not in lost))
+        return here._replace(cases=tuple([item for item in here.cases if item[0] not in lost]))
 
     def by_arrows(self, known: Known) -> bool:
         return isinstance(known, Facts) and known.rough
@@ -198,7 +208,7 @@ class ByFacts:
         """What is worth remembering: what is tested ahead, here or where a call comes back to."""
         worth = self._ahead.of(sop, target) | here.wanted
         kept = ({name: values for name, values in each.items() if name in worth} for each in cases)
-        return [here._replace(each=each) for each in self._merged(sop, kept)]
+        return [here._replace(cases=each) for each in self._kinds.merged(sop, kept)]
 
     # Tables
 
@@ -210,70 +220,14 @@ class ByFacts:
         left, rough = [now], False
         for line in self._lines(sop, step):
             last = bool(line.row) and line.row.is_otherwise
-            taken, rest = self._split(left, line.tests) if apart else ([], left)
-            if not first and not last:
-                taken = self._split([now], line.tests)[0]
+            taken, rest = self._kinds.split(left, line.tests) if apart else ([], left)
+            if beside := not first and not last:  # it takes what rows above take as well
+                taken, _ = self._kinds.split([now], line.tests)
             after = [cases for each in taken if (cases := self._set(sop, line.row, each)) is not None]
             if after:
-                yield line, after, rough and (first or last)
+                yield line, after, rough and not beside
             if line.whole and not last:
-                left, rough = self._rest(sop, left, rest, rough)
-
-    def _split(self, cases: Iterable[Cases], tests: Sequence[Limit]) -> tuple[list[Cases], list[Cases]]:
-        """The cases that pass all tests, and the others, as kinds that have none in common."""
-        taken: list[Cases] = []
-        left: list[Cases] = []
-        for each in cases:
-            inside, outside = dict(each), []
-            for name, values, others in tests:
-                before = inside.get(name, self._given.get(name))
-                if rest := others if before is None else meet(before, others):
-                    outside.append({**inside, name: rest})
-                inside[name] = values if before is None else meet(before, values)
-                if not inside[name]:
-                    left.append(each)
-                    break
-            else:
-                taken.append(inside)
-                left += outside
-        return taken, left
-
-    def _rest(self, sop: Sop, left: list[Cases], rest: list[Cases], rough: bool) -> tuple[list[Cases], bool]:
-        """What a row leaves for those below. Where that are too many kinds, it is rough: from there on
-        no row takes any away."""
-        if not rough and len(rest) > MOST:
-            rest = list(map(dict, self._merged(sop, rest)))
-        return (left, True) if rough or len(rest) > MOST else (rest, False)
-
-    def _merged(self, sop: Sop, cases: Iterable[Cases]) -> list[Each]:
-        """The same cases in fewer kinds: those that differ in one fact become one."""
-        found = list(dict.fromkeys(map(_each, cases)))
-        before = 0
-        while 1 < len(found) != before:
-            before = len(found)
-            alike = frozenset(found[0]).intersection(*found[1:])
-            for name in sorted({item[0] for each in found for item in each if item not in alike}):
-                groups: dict[Each, list[Values | None]] = {}
-                for each in found:
-                    rest = tuple([item for item in each if item[0] != name])
-                    groups.setdefault(rest, []).append(dict(each).get(name))
-                found = [self._joined(sop, rest, name, values) for rest, values in groups.items()]
-        return found
-
-    def _joined(self, sop: Sop, rest: Each, name: str, values: list[Values | None]) -> Each:
-        sets = [each for each in values if each is not None]
-        if len(sets) < len(values):
-            return rest
-        whole = unary.union(sets)
-        return rest if whole == self._anything(sop, name) else _each({**dict(rest), name: whole})
-
-    def _anything(self, sop: Sop, name: str) -> Values | None:
-        """What a fact can be of which nothing is known."""
-        key = sop.id, name
-        if key not in self._every:
-            fact = self._library.fact(sop, name)
-            self._every[key] = self._given.get(name, unary.every(fact) if fact else None)
-        return self._every[key]
+                left, rough = self._kinds.below(sop, left, rest, rough)
 
     def _set(self, sop: Sop, row: Row, now: Cases) -> Cases | None:
         """What is known when the row has set its facts; None where that makes it another case."""
@@ -292,27 +246,92 @@ class ByFacts:
 
     def _lines(self, sop: Sop, step: Step) -> list[Line]:
         """The rows of the table of a step."""
-        key = sop.id, step.id
-        if key not in self._lines_of:
+        spot = sop.id, step.id
+        if spot not in self._lines_of:
             arrows = _arrows(sop, step)
             own = {arrow.at: [arrow.to] for arrow in arrows if arrow.at[:-1] == (*step.at, "decide")}
             others = [*dict.fromkeys(arrow.to for arrow in arrows if arrow.at not in own)]
-            found = self._lines_of[key] = []
+            found = self._lines_of[spot] = []
             for i, row in enumerate(step.decide):
                 tests = _read(self._library, sop, row.when or {}) if row else []
                 whole = bool(row) and _whole(row, tests)
                 found.append(Line(row, tests, whole, own.get((*step.at, "decide", i), others)))
-        return self._lines_of[key]
+        return self._lines_of[spot]
 
     def _rows(self, sop: Sop, step: Step) -> list[tuple[WithinRow, list[Limit]]]:
         """The rows of `within`; none unless all is known of them."""
-        key = sop.id, step.id
-        if key not in self._rows_of:
-            rows = [(row, _read(self._library, sop, row.when or {})) for row in _rows(step)]
+        spot = sop.id, step.id
+        if spot not in self._rows_of:
+            rows = [(row, _read(self._library, sop, row.when or {})) for row in within_rows(step)]
             known = all(not row.unknown and _whole(row, tests) for row, tests in rows)
             unread = len(rows) < len(step.within or ())  # of a plain duration there are none
-            self._rows_of[key] = rows if known and not unread else []
-        return self._rows_of[key]
+            self._rows_of[spot] = rows if known and not unread else []
+        return self._rows_of[spot]
+
+
+class _Kinds:
+    """Sets of cases, as kinds that have no case in common. Facts that are `given` can be nothing else."""
+
+    def __init__(self, library: Library, given: Cases) -> None:
+        self.given = given
+        self._library = library
+        self._every: dict[tuple[str, str], Values | None] = {}
+
+    def split(self, cases: Iterable[Cases], tests: Sequence[Limit]) -> tuple[list[Cases], list[Cases]]:
+        """The cases that pass all tests, and the others, as kinds that have none in common."""
+        taken: list[Cases] = []
+        left: list[Cases] = []
+        for each in cases:
+            inside, outside = dict(each), []
+            for name, values, others in tests:
+                before = inside.get(name, self.given.get(name))
+                if rest := others if before is None else meet(before, others):
+                    outside.append({**inside, name: rest})
+                inside[name] = values if before is None else meet(before, values)
+                if not inside[name]:
+                    left.append(each)
+                    break
+            else:
+                taken.append(inside)
+                left += outside
+        return taken, left
+
+    def below(self, sop: Sop, left: list[Cases], rest: list[Cases], rough: bool) -> tuple[list[Cases], bool]:
+        """What a row leaves for those below. Where that are too many kinds, it is rough: from there on
+        no row takes any away."""
+        if not rough and len(rest) > MOST:
+            rest = list(map(dict, self.merged(sop, rest)))
+        return (left, True) if rough or len(rest) > MOST else (rest, False)
+
+    def merged(self, sop: Sop, cases: Iterable[Cases]) -> list[Frozen]:
+        """The same cases in fewer kinds: those that differ in one fact become one."""
+        found = list(dict.fromkeys(map(_frozen, cases)))
+        before = 0
+        while 1 < len(found) != before:
+            before = len(found)
+            alike = frozenset(found[0]).intersection(*found[1:])
+            for name in sorted({item[0] for each in found for item in each if item not in alike}):
+                groups: dict[Frozen, list[Values | None]] = {}
+                for each in found:
+                    rest = tuple([item for item in each if item[0] != name])
+                    groups.setdefault(rest, []).append(dict(each).get(name))
+                found = [self._joined(sop, rest, name, values) for rest, values in groups.items()]
+        return found
+
+    def _joined(self, sop: Sop, rest: Frozen, name: str, values: list[Values | None]) -> Frozen:
+        sets = [each for each in values if each is not None]
+        if len(sets) < len(values):
+            return rest
+        whole = unary.union(sets)
+        return rest if whole == self._anything(sop, name) else _frozen({**dict(rest), name: whole})
+
+    def _anything(self, sop: Sop, name: str) -> Values | None:
+        """What a fact can be of which nothing is known."""
+        key = sop.id, name
+        if key not in self._every:
+            fact = self._library.fact(sop, name)
+            self._every[key] = self.given.get(name, unary.every(fact) if fact else None)
+        return self._every[key]
 
 
 def readable(library: Library, sop: Sop, when: Mapping[str, Sequence[str]]) -> bool:
@@ -340,77 +359,6 @@ def _whole(row: Row | WithinRow, tests: Sequence[Limit]) -> bool:
     return "when" not in row.unknown and len(tests) == len(row.when or {})
 
 
-class _Ahead:
-    """Which facts are tested from a step of a SOP on, in the SOPs that it leads to as well."""
-
-    def __init__(self, library: Library) -> None:
-        self._library = library
-        self._of: dict[tuple[str, str], frozenset[str]] = {}
-        self._inside: dict[str, frozenset[str]] = {}
-        self._whole: dict[str, frozenset[str]] = {}
-
-    def of(self, sop: Sop, target: str) -> frozenset[str]:
-        key = sop.id, target
-        if key not in self._of:
-            steps = sop.steps_by_id
-            away = ways.interruptions(sop)
-            onward = {
-                id: [*(arrow.to for arrow in found), *away] for id, found in ways.arrows_by_step(sop).items()
-            }
-            found = reachable(onward, [target])
-            here = [_tested(steps[id]) for id in found if id in steps]
-            others = [id for id in found if ways.is_sop(id)]
-            others += [step.call for id in found if (step := steps.get(id)) and step.call]
-            self._of[key] = frozenset().union(*here, *(self.inside(other) for other in others))
-        return self._of[key]
-
-    def inside(self, id: str) -> frozenset[str]:
-        """The facts that a SOP tests, and those that it leads to."""
-        if id not in self._whole:
-            found = reachable(self._leads, [id])
-            self._whole[id] = frozenset().union(*(self._inside_of(each) for each in sorted(found)))
-        return self._whole[id]
-
-    def _inside_of(self, id: str) -> frozenset[str]:
-        if id not in self._inside:
-            sop = self._library.sop(id)
-            self._inside[id] = (
-                frozenset().union(*(_tested(step) for step in sop.known_steps)) if sop else frozenset()
-            )
-        return self._inside[id]
-
-    @cached_property
-    def _leads(self) -> dict[str, list[str]]:
-        return {
-            sop.id: [
-                to
-                for id, arrows in ways.arrows_by_step(sop).items()
-                for to in [
-                    sop.steps_by_id[id].call or "",
-                    *(arrow.to for arrow in arrows),
-                    *ways.interruptions(sop),
-                ]
-                if ways.is_sop(to)
-            ]
-            for sop in self._library.sops
-        }
-
-
-_AHEAD: "WeakKeyDictionary[Library, _Ahead]" = WeakKeyDictionary()
-
-
-def _ahead(library: Library) -> _Ahead:
-    if library not in _AHEAD:
-        _AHEAD[library] = _Ahead(library)
-    return _AHEAD[library]
-
-
-def _tested(step: Step) -> frozenset[str]:
-    """The facts that the tables of a step test."""
-    rows: list[Row | WithinRow | None] = [*(step.decide or ()), *_rows(step)]
-    return frozenset([name for row in rows if row for name in row.when or ()])
-
-
 def narrows(sop: Sop) -> bool:
     """Whether a way inside a SOP can depend on what was tested or set before. Where no row takes cases
     from another, no table is come to twice, none speaks of a fact of another, and no other SOP is
@@ -422,9 +370,9 @@ def narrows(sop: Sop) -> bool:
     for step in sop.known_steps:
         table = step.decide or ()
         first = step.hit_policy == "first" or any(row and row.is_otherwise for row in table)
-        if step.call or _rows(step) or (table and (first or step.id in looped)):
+        if step.call or within_rows(step) or (table and (first or step.id in looped)):
             return True
-        said += _tested(step)
+        said += tested(step)
         said += {name for row in table if row for name in row.set or {}}
     return len({*said}) < len(said)
 
@@ -435,16 +383,12 @@ def _arrows(sop: Sop, step: Step) -> list[Arrow]:
     return found[:-1] if step.after_that else found
 
 
-def _rows(step: Step) -> list[WithinRow]:
-    return [] if isinstance(step.within, Duration) else [row for row in step.within or () if row]
-
-
 def _facts(known: Known) -> Facts:
     assert isinstance(known, Facts)
     return known
 
 
-def _each(cases: Cases) -> Each:
+def _frozen(cases: Cases) -> Frozen:
     return tuple(sorted(cases.items(), key=_name))
 
 

@@ -4,9 +4,7 @@ from typing import NamedTuple
 
 from sopctl.analysis.chains import Chain
 from sopctl.analysis.narrowing import Known
-
-Spot = tuple[str, str]
-"""A SOP and one of its steps or outcomes."""
+from sopctl.analysis.onward import Spot
 
 Counts = tuple[tuple[Spot, int], ...]
 """How often a case has entered the steps that bound a loop, and which marks it bears, in order."""
