@@ -30,7 +30,6 @@ from sopctl.analysis.chains import (
 from sopctl.analysis.chains import chain as chain_of
 from sopctl.analysis.clauses import verified
 from sopctl.analysis.course import Course
-from sopctl.analysis.graph import reachable
 from sopctl.analysis.narrowing import ByArrows, ByFacts, Guide, narrows, readable
 from sopctl.analysis.slowest import Spread, Stop
 from sopctl.analysis.states import SURE, Doubts, Goals, State
@@ -245,7 +244,7 @@ class Clock:
                 guide = self._guide(sop, deadline, by_arrows)
                 inside = Course(self._library, guide, longest, inline=True, most_states=_most(by_arrows))
                 found = self._judged(sop, deadline, promises, inside, hasty)
-            if found.broken or not (monthly or course.months):
+            if found.broken or not (monthly or course.legs.months):
                 break
         return found
 
@@ -322,20 +321,11 @@ class Clock:
             or any(to not in ends for to in deadline.to)
         ):
             return False
-        row = course.row(sop)
-        monthly = course.months or any(each.time.unit in MONTHS for each in promises)
-        if row is None or monthly or not self._comes_to(deadline, sop, course):
+        row = course.legs.row(sop, deadline.to)
+        if row is None or course.legs.months or any(each.time.unit in MONTHS for each in promises):
             return False
         limits = (self._calendars.stretch(each.time, self.default, course.longest) for each in promises)
         return all(self.gap(row, chain_of(limit)).start is None for limit in limits)
-
-    def _comes_to(self, deadline: Deadline, sop: Sop, course: Course) -> bool:
-        known = course.guide.begin()
-        onward = {
-            step.id: [to for leg in course.legs(sop.id, step, known) for to, _ in leg.exits]
-            for step in sop.known_steps
-        }
-        return not reachable(onward, [sop.known_steps[0].id]).isdisjoint(deadline.to)
 
     def _worst(self, spread: Spread, limit: Chain, slow: bool, hasty: bool) -> Gap:
         """By how much the promise is broken at the worst start; where `hasty`, at any."""
@@ -361,7 +351,7 @@ class Clock:
     ) -> tuple[Gap, Chain] | None:
         """By how much a promise of months is broken where each start has the days that its months
         have, and those days at the worst one; None where the ways themselves take months."""
-        if any(course.may_take_months(state) for state in spread.order):
+        if course.may_take_months(spread):
             return None
         budget = Budget(RUNS)
         try:

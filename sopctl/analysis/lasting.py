@@ -52,12 +52,12 @@ class Shares:
     def of_step(self, sop: Sop, step: Step, time: Duration | None = None) -> Share:
         """What a step takes, where rows say it in the cases that a time is for, or without one in those
         that no row takes."""
-        (leg,) = self._course.legs(sop.id, step, (time,))
+        (leg,) = self._course.legs.of(sop, step, (time,))
         return Share(leg.slow, tuple(_unknown(leg.doubts)))
 
     def wait(self, sop: Sop, step: Step) -> Chain:
         """The shortest that a step must take."""
-        (leg,) = self._course.legs(sop.id, step, None)
+        (leg,) = self._course.legs.of(sop, step, None)
         return leg.fast
 
     def of_call(self, sop: Sop, step: Step) -> dict[str, Share | None]:
@@ -142,7 +142,7 @@ def _waited(chains: tuple[Chain, ...], waits: list[tuple[int, list[Chain]]], dep
 
 def _wait(visit: Visit, sop: Sop, course: Course) -> Chain:
     """The shortest that one step must take."""
-    (leg,) = course.legs(sop.id, sop.steps_by_id[visit.step], visit.within or None)
+    (leg,) = course.legs.of(sop, sop.steps_by_id[visit.step], visit.within or None)
     return leg.fast
 
 
@@ -150,7 +150,7 @@ def _times(visit: Visit, sop: Sop, step: Step, course: Course) -> Slow:
     """What one step may take at the longest."""
     if step.call and visit.walked:
         return ((),), frozenset()  # its steps stand in the trail
-    (leg,) = course.legs(sop.id, step, visit.within or None)
+    (leg,) = course.legs.of(sop, step, visit.within or None)
     spread = _inside(step, course)
     if spread is None:
         return leg.slow, leg.doubts

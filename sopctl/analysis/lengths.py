@@ -126,7 +126,7 @@ def _spread(sop: Sop, library: Library, ends: list[str], most: int, longest: boo
     for inline in (False, True):
         course = Course(library, ByFacts(library, sop, {}), longest, inline, most)
         try:
-            return _walked(sop, course, ends), course.months
+            return _walked(sop, course, ends), course.legs.months
         except TooMany:  # a called SOP has more ways than can be summed up: walk through it
             continue
     raise OutOfBudget
