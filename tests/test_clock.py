@@ -27,9 +27,10 @@ from sopctl.analysis.chains import (
     walk,
     widest,
 )
-from sopctl.analysis.clock import Verdict, clock, verdicts
+from sopctl.analysis.clock import clock
 from sopctl.analysis.course import Course
 from sopctl.analysis.narrowing import ByArrows, ByFacts
+from sopctl.analysis.promises import Verdict, extreme, verdicts
 from sopctl.analysis.states import Goals
 from sopctl.library import Library, build
 from sopctl.lint import lint
@@ -180,7 +181,7 @@ def test_of_a_deadline_whose_cases_cannot_be_read_nothing_is_said(when: dict[str
     found = whole.sop("TS-EX-001")
     assert found
     assert verdicts(found, whole) == ()
-    assert clock(whole).extreme(found, found.deadlines[0]) is None
+    assert extreme(found, found.deadlines[0], whole) is None
 
 
 def test_a_row_that_makes_it_another_case_does_not_count() -> None:

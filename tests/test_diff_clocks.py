@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from test_clock import REGISTERS, TODAY, ceiling, floor, graphs, library, sop
 
 from sopctl.analysis import time_words
-from sopctl.analysis.clock import verdicts
 from sopctl.analysis.lengths import lengths
+from sopctl.analysis.promises import verdicts
 from sopctl.diff.clocks import ClockChange, clock_changes
 from sopctl.library import Library, build
 

@@ -6,7 +6,7 @@ from itertools import groupby
 
 from sopctl.analysis.calendar import Hours, Moment, Stretch, calendars
 from sopctl.analysis.chains import Chain, Later, join
-from sopctl.analysis.clock import Broken, Verdict
+from sopctl.analysis.promises import Broken, Verdict
 from sopctl.analysis.slowest import Stop
 from sopctl.analysis.states import Doubts
 from sopctl.diagnostic import Severity

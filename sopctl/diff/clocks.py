@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 from sopctl.analysis import case_words, escalation, time_words
 from sopctl.analysis.calendar import calendars
-from sopctl.analysis.clock import Verdict, promises_of, verdicts
 from sopctl.analysis.graph import reachable, reverse
 from sopctl.analysis.lengths import Length, Lengths, lengths
 from sopctl.analysis.program import within_rows
+from sopctl.analysis.promises import Verdict, promises_of, verdicts
 from sopctl.analysis.ways import is_sop
 from sopctl.diff.case_words import titled
 from sopctl.diff.names import Renamed

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sopctl.analysis import time_words
 from sopctl.analysis.calendar import calendars
 from sopctl.analysis.chains import Chain, join
-from sopctl.analysis.clock import Extreme, clock
+from sopctl.analysis.promises import Extreme, extreme
 from sopctl.analysis.slowest import Stop
 from sopctl.analysis.states import Doubts
 from sopctl.library import Library
@@ -31,7 +31,7 @@ class Kept(NamedTuple):
 def kept(deadline: Deadline, sop: Sop, pen: Pen) -> Kept | None:
     """The slowest way of a deadline against its promise (of a floor, the fastest)."""
     library = pen.links.library
-    found = clock(library).extreme(sop, deadline)
+    found = extreme(sop, deadline, library)
     if found is None:
         return None
     took, promised = found.end - found.start, found.due - found.start

@@ -51,7 +51,7 @@ calendars:
 from collections.abc import Iterator
 
 from sopctl.analysis import time_words
-from sopctl.analysis.clock import verdicts
+from sopctl.analysis.promises import verdicts
 from sopctl.diagnostic import Finding, Severity
 from sopctl.library import Library
 from sopctl.model import Sop

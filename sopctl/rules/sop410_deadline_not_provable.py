@@ -65,7 +65,7 @@ deadlines:
 from collections.abc import Iterator
 
 from sopctl.analysis import time_words, ways
-from sopctl.analysis.clock import verdicts
+from sopctl.analysis.promises import verdicts
 from sopctl.analysis.states import Doubt
 from sopctl.diagnostic import Finding, Severity
 from sopctl.library import Library
