@@ -34,6 +34,16 @@ def untimed(step: Step, fact_of: Callable[[str], Fact | None]) -> tuple[Kind, ..
     return tuple(left)
 
 
+def may_be(case: Mapping[str, str], kind: Kind) -> bool:
+    """Whether a case, as far as it is known, may be of a kind."""
+    try:
+        return all(
+            name not in case or unary.holds(fact, values, case[name]) for name, (fact, values) in kind.items()
+        )
+    except ValueError:  # a value that the fact cannot have, where the walk ends
+        return False
+
+
 def meet(one: Values, other: Values) -> Values:
     """The values that are in both sets."""
     if isinstance(one, frozenset):

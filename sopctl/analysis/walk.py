@@ -5,20 +5,19 @@ Whoever leads a person walks, shows what the walk stopped for, adds the answer t
 walks again. So the answers are the whole state, and to go back is to take one of them away.
 """
 
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from types import MappingProxyType
 from typing import Literal, NamedTuple, Protocol
 from weakref import WeakKeyDictionary, ref
 
 from sopctl.analysis.calls import endings
 from sopctl.analysis.decision import NO_ROW, Case, Clash, Column, Lacking, Table, columns, possible_rows
-from sopctl.analysis.untimed import Kind, untimed
+from sopctl.analysis.untimed import may_be, untimed
 from sopctl.library import Library
 from sopctl.model import Sop
 from sopctl.model.duration import Duration
 from sopctl.model.registers import Fact
 from sopctl.model.sop import Row, Step
-from sopctl.model.unary import holds
 
 UNBOUNDED = 100
 """A step that nothing bounds is entered so often, and then the walk goes round for ever."""
@@ -71,7 +70,8 @@ class Source(Protocol):
 
 
 class Visit:
-    """One step that the case went through, and what decided where it went."""
+    """One step that the case went through, and what decided where it went. `depth` says how many calls
+    it stands in."""
 
     asked: Case = MappingProxyType({})  # the facts that were asked here
     case: Case = MappingProxyType({})  # what its table saw
@@ -79,30 +79,27 @@ class Visit:
     answer: str = ""
     outcome: str = ""  # what its call came back with
     walked: bool = False  # True where its call was walked
-    full: tuple[
-        tuple[str, str], ...
-    ] = ()  # SOPs and steps that would have come next and were entered too often
     to: str = ""
-    within: tuple[
-        Duration | None, ...
-    ] = ()  # the times that its facts leave possible, where rows say it; None is no time
+
+    full: tuple[tuple[str, str], ...] = ()
+    """SOPs and steps that would have come next and were entered too often."""
+
+    within: tuple[Duration | None, ...] = ()
+    """The times that its facts leave possible, where rows say it; None is no time."""
 
     def __init__(self, sop: str, step: str, depth: int) -> None:
-        self.sop = sop
-        self.step = step
-        self.depth = depth  # how many calls it stands in
+        self.sop, self.step, self.depth = sop, step, depth
 
 
 class Frame:
-    """A SOP that is being walked: `facts` are its own and the shared ones, by name."""
+    """A SOP that is being walked: `facts` are its own and the shared ones, by name; `visits` says how
+    often each `SOP#step` was entered, and `caller` which visit called it."""
 
     __slots__ = ("caller", "facts", "sop", "visits")
 
     def __init__(self, sop: str, facts: dict[str, str], caller: int = -1) -> None:
-        self.sop = sop
-        self.facts = facts
-        self.visits: dict[str, int] = {}  # how often each `SOP#step` was entered
-        self.caller = caller  # the visit that called it
+        self.sop, self.facts, self.caller = sop, facts, caller
+        self.visits: dict[str, int] = {}
 
 
 class Walk:
@@ -137,9 +134,16 @@ def walk(atlas: "Atlas", sop: str, source: Source, onward: bool = False) -> Walk
     return way
 
 
+# SOPs made ready to be walked
+
+_UNREADABLE = "?"
+"""A target of which nobody knows where it leads."""
+
 _DECISIVE = {
     "asks", "decide", "hit_policy", "ask", "answers", "call", "on", "escalate", "at_most", "after_that"
 }  # fmt: skip
+
+_Columns = Mapping[str, Column]
 
 
 class Node:
@@ -147,7 +151,7 @@ class Node:
 
     __slots__ = ("at_most", "follow", "id", "place", "plain", "readable", "step", "table", "times", "untimed")
 
-    def __init__(self, sop: str, step: Step, follow: str, columns: "_Columns") -> None:
+    def __init__(self, sop: str, step: Step, follow: str, columns: _Columns) -> None:
         self.step = step
         self.id = step.id
         self.place = f"{sop}#{step.id}"
@@ -167,7 +171,7 @@ class Node:
 class Plan:
     """A SOP made ready to be walked: each step when it is first come to."""
 
-    def __init__(self, sop: Sop, shared: "_Columns") -> None:
+    def __init__(self, sop: Sop, shared: _Columns) -> None:
         self.sop = sop
         self.columns = columns(sop, shared)
         self.private: Container[str] = sop.facts or {}
@@ -226,20 +230,18 @@ def atlas(library: Library) -> Atlas:
 
 
 _ATLASES: WeakKeyDictionary[Library, Atlas] = WeakKeyDictionary()
-_Columns = Mapping[str, Column]
-_UNREADABLE = "?"
 
 
 class _Walker:
     """The rules of the road. Each method answers with the next target; none where the walk stops."""
 
+    plan: Plan
+    """The SOP in the frame on top."""
+
     def __init__(self, atlas: Atlas, way: Walk, source: Source, onward: bool) -> None:
         self.atlas, self.way, self.source, self.onward = atlas, way, source, onward
         self.frame = way.frames[0]
-        self.plan: Plan = None  # type: ignore[assignment]
-        self.turned_away: set[tuple[int, str]] = (
-            set()
-        )  # full steps that the case came to since it last entered one
+        self.turned_away: set[tuple[int, str]] = set()  # from full steps, since it last entered one
 
     def start(self, sop: str) -> str:
         """Open a SOP in the frame on top."""
@@ -255,15 +257,13 @@ class _Walker:
         node = self.plan.nodes.get(to) or self.plan.node(to)
         if node is None:
             return self._leave(to)
-        if node.at_most is not None:
-            node, ends = self._not_full(node)
-            if node is None:
-                return ends
         frame, way = self.frame, self.way
-        count = frame.visits.get(node.place, 0) + 1
-        if (count > UNBOUNDED and node.at_most is None) or len(way.trail) >= LONGEST:
+        count = frame.visits.get(node.place, 0)
+        if node.at_most is not None and count >= node.at_most:
+            return self._turn_away(node)
+        if (count >= UNBOUNDED and node.at_most is None) or len(way.trail) >= LONGEST:
             return self._stop("loop", node.id)
-        frame.visits[node.place] = count
+        frame.visits[node.place] = count + 1
         visit = Visit(frame.sop, node.id, len(way.frames) - 1)
         way.trail.append(visit)
         if self.turned_away:
@@ -280,25 +280,15 @@ class _Walker:
         visit.to = to
         return to if to and to != _UNREADABLE else self._stop("unreadable" if to else "dead-end", visit.step)
 
-    def _not_full(self, node: Node) -> tuple[Node | None, str]:
-        """The step that is entered: this one, or the one that a case goes to instead."""
-        while node.at_most is not None and self._count(node) >= node.at_most:
-            id = node.step.id
-            here = len(self.way.frames), node.place  # each call has counts of its own
-            if here in self.turned_away:  # round in a circle, hand-offs too, and entered nothing
-                return None, self._stop("loop", id)
-            self.turned_away.add(here)
-            instead = node.step.after_that or _UNREADABLE
-            if self.way.trail:
-                self.way.trail[-1].full += ((self.frame.sop, id),)
-            other = self.plan.node(instead)
-            if other is None:
-                return None, self._leave(instead)
-            node = other
-        return node, ""
-
-    def _count(self, node: Node) -> int:
-        return self.frame.visits.get(node.place, 0)
+    def _turn_away(self, node: Node) -> str:
+        """Where a case goes instead of a step that is full."""
+        here = len(self.way.frames), node.place  # each call has counts of its own
+        if here in self.turned_away:  # round in a circle, hand-offs too, and entered nothing
+            return self._stop("loop", node.id)
+        self.turned_away.add(here)
+        if self.way.trail:
+            self.way.trail[-1].full += ((self.frame.sop, node.id),)
+        return node.step.after_that or _UNREADABLE
 
     def _do(self, node: Node, visit: Visit) -> str:
         step = node.step
@@ -326,36 +316,44 @@ class _Walker:
         column = self.plan.columns.get(fact)
         if column is None or not column.fits(value):
             self._stop("value" if column else "unreadable", fact, value)
-        if not visit.asked:
-            visit.asked = {}
-        self.frame.facts[fact] = visit.asked[fact] = value  # type: ignore[index]
+        self.frame.facts[fact] = value
+        visit.asked = {**visit.asked, fact: value}
         return True
 
     def _decide(self, node: Node, table: Table, visit: Visit) -> str:
         if not table.whole:
             return _UNREADABLE
+        chosen = self._chosen(table, visit)
+        if chosen is None:
+            return ""
+        facts = self.frame.facts
+        visit.case = {fact: facts[fact] for fact in table.facts if fact in facts}
+        if isinstance(chosen, Lacking):
+            return self._miss(chosen.fact)
+        if isinstance(chosen, Clash):
+            return self._stop("two-rows", node.id, rows=(chosen.first, chosen.second))
+        if chosen == NO_ROW:
+            return self._stop("no-row", node.id)
+        visit.row = chosen
+        row = node.step.decide[chosen]
+        return self._set(row) or row.target or node.follow
+
+    def _chosen(self, table: Table, visit: Visit) -> int | Lacking | Clash | None:
+        """What a table says when all is asked that it needs; None where an answer ends the walk."""
         case = self.frame.facts
         if self.source.foretold:
-            for fact in table.facts:
-                if fact not in case:
-                    self._ask(visit, fact)
-        while type(chosen := table.decide(case)) is Lacking:
+            self._ask_all(table.facts, visit)
+        while isinstance(chosen := table.decide(case), Lacking):
             if self.source.foretold or not self._ask(visit, chosen.fact):
-                visit.case = _known(case, table)
-                return self._miss(chosen.fact)
+                break
             if self.way.stop is not None:
-                return ""
-        visit.case = _known(case, table)
-        if type(chosen) is Clash:
-            return self._stop("two-rows", node.step.id, rows=(chosen.first, chosen.second))
-        if chosen == NO_ROW:
-            return self._stop("no-row", node.step.id)
-        assert type(chosen) is int
-        visit.row = chosen
-        row: Row = node.step.decide[chosen]
-        if row.set:
-            return self._set(row) or row.target or node.follow
-        return row.target or node.follow
+                return None
+        return chosen
+
+    def _ask_all(self, facts: Iterable[str], visit: Visit) -> None:
+        for fact in facts:
+            if fact not in self.frame.facts:
+                self._ask(visit, fact)
 
     def _set(self, row: Row) -> str:
         for fact, value in row.set.items():
@@ -370,14 +368,12 @@ class _Walker:
         plan = self.atlas.plan(visit.sop)
         assert plan is not None
         if self.source.foretold and frame is self.frame:
-            for fact in [fact for row in node.times if row for fact in row.when]:
-                if fact not in frame.facts:
-                    self._ask(visit, fact)
+            self._ask_all([fact for row in node.times if row for fact in row.when], visit)
         rows = possible_rows(node.times, frame.facts, plan.columns)
         if rows is None:
             return ()
         times = tuple(row.within or row.otherwise for row in rows)
-        return (*times, None) if any(_may_be(frame.facts, kind) for kind in node.untimed) else times
+        return (*times, None) if any(may_be(frame.facts, kind) for kind in node.untimed) else times
 
     # Questions, calls and ends
 
@@ -404,8 +400,7 @@ class _Walker:
         if len(self.way.frames) > DEEPEST:
             return self._stop("loop", step.id)
         visit.walked = True
-        shared = {id: value for id, value in self.frame.facts.items() if id not in self.plan.private}
-        self.frame = Frame(step.call, shared, len(self.way.trail) - 1)
+        self.frame = Frame(step.call, self._shared(), len(self.way.trail) - 1)
         self.way.frames.append(self.frame)
         return self.start(step.call)
 
@@ -427,19 +422,25 @@ class _Walker:
             return self._stop("unreadable", to)
         if not inside and not (self.onward and self.atlas.plan(to) is not None):
             return self._stop("hand-off", to)
-        facts = self.frame.facts
-        self.frame.facts = {id: value for id, value in facts.items() if id not in self.plan.private}
+        self.frame.facts = self._shared()
         return self.start(to)
 
+    def _shared(self) -> dict[str, str]:
+        """What is known of the facts that are not the SOP's own."""
+        private = self.plan.private
+        return {id: value for id, value in self.frame.facts.items() if id not in private}
+
     def _come_back(self, outcome: str) -> str:
-        inner, private = self.way.frames.pop(), self.plan.private
+        inner, shared = self.way.frames.pop(), self._shared()
         self.frame = self.way.frames[-1]
-        self.plan = self.atlas.plan(self.frame.sop)  # type: ignore[assignment]
-        own = {id: value for id, value in self.frame.facts.items() if id in self.plan.private}
-        self.frame.facts = {**{id: v for id, v in inner.facts.items() if id not in private}, **own}
+        plan = self.atlas.plan(self.frame.sop)
+        assert plan is not None
+        self.plan = plan
+        own = {id: value for id, value in self.frame.facts.items() if id in plan.private}
+        self.frame.facts = {**shared, **own}
         visit = self.way.trail[inner.caller]
         visit.outcome = outcome
-        node = self.plan.node(visit.step)
+        node = plan.node(visit.step)
         assert node is not None
         to = self._returned(node, outcome)
         return self._onward(visit, to) if self.way.stop is None else ""
@@ -457,17 +458,3 @@ class _Walker:
 
 def _fact_in(columns: "_Columns") -> Callable[[str], Fact | None]:
     return lambda name: columns[name].fact if name in columns else None
-
-
-def _may_be(case: Case, kind: Kind) -> bool:
-    """Whether a case, as far as it is known, may be of a kind."""
-    try:
-        return all(
-            name not in case or holds(fact, values, case[name]) for name, (fact, values) in kind.items()
-        )
-    except ValueError:  # a value that the fact cannot have, where the walk ends
-        return False
-
-
-def _known(case: Case, table: Table) -> dict[str, str]:
-    return {fact: case[fact] for fact in table.facts if fact in case}
