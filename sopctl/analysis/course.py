@@ -319,8 +319,8 @@ class _Walk:
         if clocked := [(since, cut) for since, cut in cuts if since]:
             self._clocked[state] = clocked
         at_any_time = [cut for since, cut in cuts if not since]
-        called = self._course.called(self._step(state))  # its groups end where it comes back
-        if self._aim.stops_at(state.spot) and not called:
+        stops = self._aim.stops_at(state.spot)
+        if stops and not self._course.called(self._step(state)):  # a call stops where it comes back
             return (*(group._replace(nexts=(state.done,)) for group in found), *at_any_time)
         return (*map(self._stopped_at_steps, found), *at_any_time)
 
