@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from itertools import pairwise
-from typing import NamedTuple
 
 from sopctl.chronicle import Chronicle, State, altered
 from sopctl.diff import Change as Difference
@@ -16,6 +15,7 @@ from sopctl.diff import Renamed
 from sopctl.in_force import Answer
 from sopctl.model import Sop
 from sopctl.model.sop import Approval, Change
+from sopctl.named import NamedTuple
 
 
 class Word(StrEnum):

@@ -7,11 +7,12 @@ nobody can tell what it would have found.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from sopctl.diagnostic import Diagnostic, Identity, Severity, Span
 from sopctl.files import FileTrouble
 from sopctl.lint import is_mistake
+from sopctl.named import NamedTuple
 from sopctl.rules import RULES, Rule
 
 Words = Callable[[Diagnostic], str]

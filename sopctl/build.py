@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
-from typing import IO, NamedTuple
+from typing import IO
 
 from sopctl import builders, files
 from sopctl.analysis.lately import Edit
@@ -35,6 +35,7 @@ from sopctl.files import FileTrouble
 from sopctl.lean import MARK, asked_for, put_back, set_aside
 from sopctl.library import Library
 from sopctl.lint import lint
+from sopctl.named import NamedTuple
 from sopctl.render import Command, Links, Site, load, site
 from sopctl.render.pages import nav
 from sopctl.repository import Commit, repository_of

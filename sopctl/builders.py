@@ -11,11 +11,12 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from html import escape
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from sopctl import files
 from sopctl.files import FileTrouble
 from sopctl.library import Library
+from sopctl.named import NamedTuple
 from sopctl.render import Addresses
 
 

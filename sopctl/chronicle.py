@@ -7,7 +7,6 @@ from contextlib import suppress
 from datetime import date
 from functools import cached_property
 from pathlib import Path, PurePosixPath
-from typing import NamedTuple
 
 from sopctl import model, settings, source
 from sopctl.diff import NOTHING, Change, Renamed, changes, renames
@@ -15,6 +14,7 @@ from sopctl.files import SUFFIXES, FileTrouble, Unread
 from sopctl.library import Library
 from sopctl.model import Sop, Typed
 from sopctl.model.words import SOP_ID
+from sopctl.named import NamedTuple
 from sopctl.repository import Commit, Repository
 
 _Named = tuple[str, str | None]

@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
 from http.client import HTTPException
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import quote, urljoin, urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from sopctl import __version__, files
 from sopctl.files import FileTrouble
+from sopctl.named import NamedTuple
 
 Headers = Mapping[str, str]
 """What an answer says beside its text, by name in small letters."""

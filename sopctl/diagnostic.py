@@ -3,8 +3,8 @@
 from collections.abc import Collection, Iterable
 from enum import StrEnum
 from functools import lru_cache
-from typing import NamedTuple
 
+from sopctl.named import NamedTuple
 from sopctl.pattern import lazy_pattern
 
 Pointer = tuple[str | int, ...]

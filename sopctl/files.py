@@ -4,7 +4,8 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+
+from sopctl.named import NamedTuple
 
 SUFFIXES = (".yaml", ".yml", ".md")
 

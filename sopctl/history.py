@@ -1,11 +1,11 @@
 """The commits that changed what a SOP means, and what each of them changed."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from sopctl.chronicle import Chronicle, changed, is_whole
 from sopctl.diff import Change, Renamed
 from sopctl.model import Sop, Typed
+from sopctl.named import NamedTuple
 from sopctl.repository import Commit
 
 

@@ -4,9 +4,9 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Container, Iterator
-from typing import NamedTuple
 
 from sopctl.diagnostic import Diagnostic, Span
+from sopctl.named import NamedTuple
 from sopctl.pattern import lazy_pattern
 from sopctl.source import Document, place
 from sopctl.source.place import position

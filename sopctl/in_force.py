@@ -15,11 +15,11 @@ that hold on a day, the one that was made last counts.
 from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import pairwise
-from typing import NamedTuple
 
 from sopctl.chronicle import State, altered
 from sopctl.diff import NOTHING, Renamed
 from sopctl.model import Sop
+from sopctl.named import NamedTuple
 
 ENDED = ("suspended", "superseded", "withdrawn")
 

@@ -5,10 +5,10 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from itertools import accumulate
-from typing import NamedTuple
 
 from sopctl.diagnostic import Pointer
 from sopctl.model.words import ID, SOP_ID
+from sopctl.named import NamedTuple
 from sopctl.pattern import lazy_pattern
 from sopctl.prose_code import without_blocks
 from sopctl.reading import Prose, Reference

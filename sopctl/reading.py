@@ -3,9 +3,10 @@ something and what is prose; and the words in which a slip is told.
 """
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from sopctl.diagnostic import Finding, Hints, Pointer
+from sopctl.named import NamedTuple
 from sopctl.pattern import lazy_pattern
 
 UNKNOWN: Any = type("Unknown", (), {"__repr__": lambda self: "UNKNOWN", "__bool__": lambda self: False})()

@@ -13,7 +13,6 @@ from typing import (
     Any,
     ClassVar,
     Literal,
-    NamedTuple,
     Self,
     TypeVar,
     Union,
@@ -23,6 +22,7 @@ from typing import (
 )
 
 from sopctl.diagnostic import Pointer, asked
+from sopctl.named import NamedTuple
 from sopctl.reading import UNKNOWN, Problem, Reading, hidden
 from sopctl.shape import PLAIN, Choice, Either, List, Map, Naming, Shape
 from sopctl.weight import Weight

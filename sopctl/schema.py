@@ -6,9 +6,10 @@ A schema knows the values of one file; what lies between values and between file
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from sopctl.model import Registers, Sop
+from sopctl.named import NamedTuple
 from sopctl.record import Key, Part, Record
 from sopctl.shape import Choice, Either, List, Map, Shape, Word
 

@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from itertools import accumulate
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
 from sopctl.library import Library
 from sopctl.model.duration import Duration
 from sopctl.model.registers import ROUND_THE_CLOCK, Calendar, Role, Schedule, Team
+from sopctl.named import NamedTuple
 
 Moment = int
 FOREVER = 1 << 40

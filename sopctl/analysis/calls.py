@@ -1,6 +1,5 @@
 """Calls between SOPs: in which outcomes a called one can end, and where calls go in circles."""
 
-from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from sopctl.analysis.graph import circles, reachable
@@ -8,6 +7,7 @@ from sopctl.analysis.ways import ANYWHERE, arrows_by_step, interruptions, is_sop
 from sopctl.diagnostic import Pointer
 from sopctl.library import Library
 from sopctl.model.sop import Sop
+from sopctl.named import NamedTuple
 
 
 class Endings(NamedTuple):

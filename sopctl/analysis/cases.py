@@ -8,11 +8,11 @@ bit above each field that is not empty).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from sopctl.model import unary
 from sopctl.model.registers import Fact
 from sopctl.model.unary import Cut, Values
+from sopctl.named import NamedTuple
 
 Box = int
 

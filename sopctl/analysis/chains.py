@@ -7,9 +7,9 @@ bounds all that lie in it, and the worst moment is found exactly without trying 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from heapq import heappop, heappush
-from typing import NamedTuple
 
 from sopctl.analysis.calendar import FOREVER, Moment, Stretch
+from sopctl.named import NamedTuple
 
 Chain = tuple[Stretch, ...]
 """Stretches in order; two neighbours never count by the same calendar."""

@@ -3,7 +3,6 @@ question and metric, and what of these is missing."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from sopctl.analysis.clauses import Carrier, carriers, concerned, in_force, lacking, senders, verified, works
 from sopctl.analysis.coverage import taken_by
@@ -14,6 +13,7 @@ from sopctl.library import Library
 from sopctl.model.duration import Duration
 from sopctl.model.registers import Clause
 from sopctl.model.sop import Deadline, Outcome, Question, Row, Sop, Step
+from sopctl.named import NamedTuple
 
 _Scenarios = Mapping[str, list[tuple[str, set[Pointer]]]]
 """By SOP, each scenario that goes through it, and where."""

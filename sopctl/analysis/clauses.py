@@ -2,13 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from sopctl.diagnostic import Pointer, Severity
 from sopctl.library import Library
 from sopctl.model.registers import AppliesTo, Clause, Notice
 from sopctl.model.sop import Sop
+from sopctl.named import NamedTuple
 
 EFFECTIVE = "effective"
 

@@ -7,7 +7,6 @@ can be slowest (or fastest) is carried from state to state.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import NamedTuple
 
 from sopctl.analysis import ways
 from sopctl.analysis.calendar import Stretch, calendars
@@ -37,6 +36,7 @@ from sopctl.analysis.taken_away import TRIGGER, Before, Since, passed, settled, 
 from sopctl.analysis.waited import Wait, waited
 from sopctl.library import Library
 from sopctl.model.sop import Escalation, Sop, Step
+from sopctl.named import NamedTuple
 
 STATES = 20_000
 """So many states are unfolded before the answer is `unknown`."""

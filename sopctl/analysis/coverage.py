@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from sopctl.analysis import way_words
@@ -11,6 +10,7 @@ from sopctl.analysis.walk import Walk
 from sopctl.diagnostic import Pointer
 from sopctl.library import Library
 from sopctl.model import Sop
+from sopctl.named import NamedTuple
 
 KINDS = ("step", "row", "answer", "outcome")
 """An entry of `on` is an outcome too: one that a called SOP comes back with."""

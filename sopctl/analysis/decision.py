@@ -1,11 +1,11 @@
 """One decision table, and one case put to it: which row takes the case, or why none can be named."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
 
 from sopctl.model import Sop, unary
 from sopctl.model.registers import Fact
 from sopctl.model.sop import Row, Step, WithinRow
+from sopctl.named import NamedTuple
 
 Case = Mapping[str, str]
 """The facts of a case that are known, each with its value as it was said."""

@@ -4,13 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import pairwise
-from typing import NamedTuple
 
 from sopctl.analysis.calendar import Hours, Moment, calendars
 from sopctl.analysis.people import has_authority
 from sopctl.library import Library
 from sopctl.model.duration import Duration
 from sopctl.model.registers import EscalationPath, Level
+from sopctl.named import NamedTuple
 
 
 class Reached(NamedTuple):

@@ -8,7 +8,6 @@ goes nowhere. Where all this cannot be told in time, arrows count, and the answe
 
 from collections.abc import Generator, Iterator, Mapping
 from functools import cached_property
-from typing import NamedTuple
 
 from sopctl.analysis import ways
 from sopctl.analysis.cases import Box, Budget, OutOfBudget
@@ -31,6 +30,7 @@ from sopctl.library import Library
 from sopctl.model import Sop
 from sopctl.model.sop import Step
 from sopctl.model.unary import TestSlip
+from sopctl.named import NamedTuple
 
 
 class Arrivals(NamedTuple):

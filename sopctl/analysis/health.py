@@ -4,7 +4,7 @@ again what in which month."""
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import NamedTuple, get_args
+from typing import get_args
 
 from sopctl.analysis import coverage
 from sopctl.analysis.clauses import verified
@@ -14,6 +14,7 @@ from sopctl.diagnostic import Diagnostic, Severity
 from sopctl.library import Library
 from sopctl.model import Sop
 from sopctl.model.sop import IN_USE, Status
+from sopctl.named import NamedTuple
 
 FAMILIES = {
     "SOP0": "cannot be read as meant",

@@ -1,7 +1,6 @@
 """How long the way that a case took may last, added up on the calendar."""
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from sopctl.analysis import time_words
 from sopctl.analysis.calendar import Moment, calendars
@@ -20,6 +19,7 @@ from sopctl.library import Library
 from sopctl.model import Sop
 from sopctl.model.duration import Duration
 from sopctl.model.sop import Step
+from sopctl.named import NamedTuple
 
 TOO_MANY = "it has too many times that differ"
 Slow = tuple[tuple[Chain, ...], Doubts]

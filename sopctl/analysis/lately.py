@@ -2,11 +2,11 @@
 
 from datetime import date
 from itertools import zip_longest
-from typing import NamedTuple
 
 from sopctl.library import Library
 from sopctl.model import Sop
 from sopctl.model.sop import Change
+from sopctl.named import NamedTuple
 
 
 class Entry(NamedTuple):

@@ -1,7 +1,6 @@
 """A step by itself: the time that it takes, and where it can lead."""
 
 from collections.abc import Collection
-from typing import NamedTuple
 
 from sopctl.analysis import ways
 from sopctl.analysis.calendar import MONTHS, Hours, Stretch, calendars
@@ -16,6 +15,7 @@ from sopctl.library import Library
 from sopctl.model.duration import Duration
 from sopctl.model.registers import EscalationPath
 from sopctl.model.sop import Sop, Step
+from sopctl.named import NamedTuple
 
 
 class Leg(NamedTuple):

@@ -1,7 +1,6 @@
 """How long a SOP lasts: the slowest and the fastest way from its trigger to each of its ends."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from sopctl.analysis import time_words
@@ -15,6 +14,7 @@ from sopctl.analysis.states import Goals, State
 from sopctl.analysis.ways import arrows_by_step, interruptions, is_sop
 from sopctl.library import Library
 from sopctl.model import Sop
+from sopctl.named import NamedTuple
 
 
 class Length(NamedTuple):

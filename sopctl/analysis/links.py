@@ -4,12 +4,12 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from sopctl.diagnostic import Pointer, did_you_mean
 from sopctl.library import Library
 from sopctl.model import Typed
+from sopctl.named import NamedTuple
 from sopctl.pattern import lazy_pattern
 from sopctl.prose import without_code
 from sopctl.reading import Prose

@@ -5,7 +5,7 @@ step to step as one hashable value, of which nobody else understands a word.
 """
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from sopctl.analysis import ways
 from sopctl.analysis.graph import circles
@@ -17,6 +17,7 @@ from sopctl.library import Library
 from sopctl.model import unary
 from sopctl.model.sop import Row, Sop, Step, WithinRow
 from sopctl.model.unary import TestSlip, Values
+from sopctl.named import NamedTuple
 
 Known = Hashable
 

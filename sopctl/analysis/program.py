@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import NamedTuple
 
 from sopctl.analysis import ways
 from sopctl.analysis.cases import Box, Domain, Space
@@ -13,6 +12,7 @@ from sopctl.model.duration import Duration
 from sopctl.model.registers import Fact
 from sopctl.model.sop import Row, Step, WithinRow
 from sopctl.model.unary import Values
+from sopctl.named import NamedTuple
 from sopctl.reading import UNKNOWN
 
 Said = tuple[str, ...] | str

@@ -9,7 +9,6 @@ from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from itertools import groupby
-from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from sopctl.analysis.calendar import MONTHS, Moment, Stretch, calendars
@@ -40,6 +39,7 @@ from sopctl.library import Library
 from sopctl.model.duration import Duration
 from sopctl.model.registers import Clause
 from sopctl.model.sop import Deadline, Sop
+from sopctl.named import NamedTuple
 
 STATES = 8_000
 """So many states are unfolded by facts before arrows count: each of them takes more time."""

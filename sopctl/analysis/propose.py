@@ -5,7 +5,6 @@ shortest arrows first. What it finds is walked before it is proposed.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from sopctl.analysis import ways
 from sopctl.analysis.coverage import Branch, taken_by, untested
@@ -18,6 +17,7 @@ from sopctl.model.registers import Fact
 from sopctl.model.scenario import Scenario
 from sopctl.model.sop import Row, Step
 from sopctl.model.unary import Interval, Values
+from sopctl.named import NamedTuple
 
 BUDGET = 4000
 """So many steps are tried for one branch."""

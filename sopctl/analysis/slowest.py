@@ -6,7 +6,6 @@ Ways are never listed: what can be slowest (or fastest) is carried from state to
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import NamedTuple
 
 from sopctl.analysis.calendar import FOREVER, Moment, Stretch
 from sopctl.analysis.chains import (
@@ -28,6 +27,7 @@ from sopctl.analysis.chains import (
 from sopctl.analysis.first_through import First
 from sopctl.analysis.graph import circles, reachable
 from sopctl.analysis.states import AT_ANY_TIME, SURE, Cap, Doubt, Doubts, Group, State
+from sopctl.named import NamedTuple
 
 
 class Spread:

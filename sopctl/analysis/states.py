@@ -1,10 +1,9 @@
 """Where a case may be on its way, and what leads on from there: the vocabulary of ways that are unfolded."""
 
-from typing import NamedTuple
-
 from sopctl.analysis.chains import Chain
 from sopctl.analysis.narrowing import Known
 from sopctl.analysis.onward import Spot
+from sopctl.named import NamedTuple
 
 Counts = tuple[tuple[Spot, int], ...]
 """How often a case has entered the steps that bound a loop, and which marks it bears, in order."""

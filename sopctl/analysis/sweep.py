@@ -8,11 +8,11 @@ followed once more with them.
 
 from collections import deque
 from collections.abc import Generator, Mapping
-from typing import NamedTuple
 
 from sopctl.analysis import ways
 from sopctl.analysis.cases import Box, Budget, Space
 from sopctl.analysis.program import Line, Node, Program, Table, unset
+from sopctl.named import NamedTuple
 
 PERSON, DOUBT = 1, 2
 _WEAKER = tuple(tuple(other for other in range(4) if other & flags == other) for flags in range(4))

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
-from typing import NamedTuple
 
 from sopctl.analysis.cases import Box, Budget, OutOfBudget, Space, Together, places
 from sopctl.analysis.flow import Arrivals, Flow, Reach, flow
@@ -10,6 +9,7 @@ from sopctl.analysis.program import Line, Table
 from sopctl.library import Library
 from sopctl.model import Sop
 from sopctl.model.sop import Row
+from sopctl.named import NamedTuple
 
 ALLOWANCE = 400_000
 """Comparisons that one table may take; 729 rows over six facts take 17,000."""

@@ -3,12 +3,12 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
-from typing import NamedTuple
 
 from sopctl.analysis.chains import Chain, TooMany, fits, join
 from sopctl.analysis.first_through import First
 from sopctl.analysis.slowest import Spread
 from sopctl.analysis.states import SURE, Begun, Cap, Counts, Group, Level, State
+from sopctl.named import NamedTuple
 
 TRIGGER = ""
 Groups = dict[State, tuple[Group, ...]]

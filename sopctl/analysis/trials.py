@@ -1,7 +1,6 @@
 """Scenarios put to the test: each is walked, and what happened is held against what was expected."""
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from sopctl.analysis import lasting, way_words
@@ -12,6 +11,7 @@ from sopctl.diagnostic import Pointer, did_you_mean
 from sopctl.library import Library
 from sopctl.model import Sop
 from sopctl.model.scenario import Expect, Scenario
+from sopctl.named import NamedTuple
 
 Step = tuple[str, str]
 

@@ -2,12 +2,12 @@
 sooner than its wait is over."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import NamedTuple
 
 from sopctl.analysis.chains import Chain, OutOfBudget, TooMany
 from sopctl.analysis.graph import reachable
 from sopctl.analysis.slowest import Spread
 from sopctl.analysis.states import SURE, Group, State
+from sopctl.named import NamedTuple
 
 
 class Wait(NamedTuple):

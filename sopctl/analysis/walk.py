@@ -7,7 +7,7 @@ walks again. So the answers are the whole state, and to go back is to take one o
 
 from collections.abc import Callable, Container, Iterable, Mapping
 from types import MappingProxyType
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal, Protocol
 from weakref import WeakKeyDictionary, ref
 
 from sopctl.analysis.calls import endings
@@ -18,6 +18,7 @@ from sopctl.model import Sop
 from sopctl.model.duration import Duration
 from sopctl.model.registers import Fact
 from sopctl.model.sop import Row, Step
+from sopctl.named import NamedTuple
 
 UNBOUNDED = 100
 """A step that nothing bounds is entered so often, and then the walk goes round for ever."""

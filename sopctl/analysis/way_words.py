@@ -1,12 +1,12 @@
 """The way of a case in words: what happened at each step and why, and why it went no further."""
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import NamedTuple
 
 from sopctl.analysis.walk import Stop, Visit, Walk
 from sopctl.diagnostic import did_you_mean
 from sopctl.library import Library
 from sopctl.model.sop import Step
+from sopctl.named import NamedTuple
 
 
 class Stage(NamedTuple):

@@ -1,12 +1,12 @@
 """Where a case can go: the arrows between the steps of a SOP, and of all SOPs together."""
 
-from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from sopctl.analysis.graph import Graph, reachable, reverse
 from sopctl.diagnostic import Pointer
 from sopctl.library import Library
 from sopctl.model.sop import Escalation, Sop, Step
+from sopctl.named import NamedTuple
 
 ANYWHERE = "*"
 """The target of an arrow that could not be read: it may lead to any step or outcome."""

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from enum import Enum
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 from sopctl.audit import QUESTIONS, Audited, Word, audited
 from sopctl.chronicle import Chronicle
@@ -16,6 +16,7 @@ from sopctl.cli.completion import sop_ids
 from sopctl.cli.options import Argument, Option, Today
 from sopctl.cli.wanted import answer_on, wanted_id
 from sopctl.library import build
+from sopctl.named import NamedTuple
 from sopctl.report import printable
 from sopctl.repository import repository_of
 

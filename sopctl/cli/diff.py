@@ -4,7 +4,7 @@ import os
 from datetime import date
 from enum import Enum
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 from sopctl.cli import ground, keep
 from sopctl.cli.ground import Ground
@@ -12,6 +12,7 @@ from sopctl.cli.options import Argument, Option, Output, Today
 from sopctl.diagnostic import Severity
 from sopctl.files import FileTrouble
 from sopctl.library import Library
+from sopctl.named import NamedTuple
 from sopctl.repository import DEEPEN, Repository, repository_of
 from sopctl.review import Review, review
 from sopctl.review.report import FORMATS, report

@@ -5,12 +5,13 @@ import sys
 from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from sopctl import files, settings
 from sopctl.diagnostic import Diagnostic, did_you_mean
 from sopctl.files import FileTrouble, Texts
 from sopctl.library import Library, build
+from sopctl.named import NamedTuple
 from sopctl.rules import RULES, Rule
 from sopctl.settings import Settings
 

@@ -7,7 +7,9 @@ None and typer takes over, with its help and its errors.
 
 from collections.abc import Callable, Sequence
 from enum import Enum
-from typing import Annotated, Any, NamedTuple, get_args, get_origin
+from typing import Annotated, Any, get_args, get_origin
+
+from sopctl.named import NamedTuple
 
 Command = Callable[..., int]
 

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterator, Sequence
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 from sopctl.analysis import lasting, way_words
 from sopctl.analysis.trials import escalations, notices
@@ -16,6 +16,7 @@ from sopctl.cli.wanted import wanted_sop
 from sopctl.library import Library
 from sopctl.model import Sop, unary
 from sopctl.model.sop import Step
+from sopctl.named import NamedTuple
 from sopctl.render import Links, words
 from sopctl.render.plain import plain
 

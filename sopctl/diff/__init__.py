@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from pathlib import PurePosixPath
-from typing import Any, NamedTuple
+from typing import Any
 
 from sopctl.diagnostic import Pointer
 from sopctl.diff import pairs
@@ -13,6 +13,7 @@ from sopctl.diff.names import NOTHING, Names, Renamed
 from sopctl.library import Library
 from sopctl.model import OUTLINE, REGISTERS, Registers, Typed
 from sopctl.model.sop import APPROVED, Sop
+from sopctl.named import NamedTuple
 from sopctl.record import Record
 from sopctl.shape import List, Map
 from sopctl.weight import Weight

@@ -7,12 +7,12 @@ place with the same knowledge, and nothing ahead differs, the cases there end al
 
 from heapq import heappop, heappush
 from itertools import count
-from typing import NamedTuple
 
 from sopctl.analysis.cases import Box, Budget
 from sopctl.diff.steps import IMPOSSIBLE, Asked, Depth, Move, State, Stepper, Variables
 from sopctl.diff.terrain import Terrain
 from sopctl.model import unary
+from sopctl.named import NamedTuple
 
 ALLOWANCE = 60_000
 """Comparisons that the cases of one SOP may take before the answer is `unknown`."""

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Set
 from functools import partial
 from types import MappingProxyType
-from typing import NamedTuple
 
 from sopctl.analysis.cases import Budget, OutOfBudget
 from sopctl.analysis.graph import reachable, reverse
@@ -31,6 +30,7 @@ from sopctl.library import Library
 from sopctl.model import unary
 from sopctl.model.registers import Fact
 from sopctl.model.unary import Values
+from sopctl.named import NamedTuple
 
 Said = dict[str, tuple[str, ...]]
 

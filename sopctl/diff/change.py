@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Iterable
 from enum import StrEnum
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import Any
 
 from sopctl.diagnostic import Pointer, json_pointer
+from sopctl.named import NamedTuple
 from sopctl.weight import Weight
 
 

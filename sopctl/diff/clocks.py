@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from types import MappingProxyType
-from typing import NamedTuple
 
 from sopctl.analysis import case_words, escalation, time_words
 from sopctl.analysis.calendar import calendars
@@ -18,6 +17,7 @@ from sopctl.library import Library
 from sopctl.model.duration import Duration
 from sopctl.model.registers import EscalationPath
 from sopctl.model.sop import Deadline, Sop, Step
+from sopctl.named import NamedTuple
 
 
 class ClockChange(NamedTuple):

@@ -1,7 +1,7 @@
 """Two values of one shape become the changes between them, whatever the model says that they hold."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from sopctl.diagnostic import Pointer
 from sopctl.diff import pairs, phrases, wording
@@ -10,6 +10,7 @@ from sopctl.diff.essence import TEST, about, chosen, essence, words_of
 from sopctl.diff.names import Names
 from sopctl.diff.wholes import TIME, brought
 from sopctl.model.words import EntryId, Id
+from sopctl.named import NamedTuple
 from sopctl.record import Key, Record, shape_of
 from sopctl.shape import List, Map, Shape, Text
 from sopctl.weight import Weight

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from operator import itemgetter
-from typing import NamedTuple
 
 from sopctl.analysis.cases import Box, Budget, OutOfBudget, Space
 from sopctl.diff.abreast import ALLOWANCE, Run, Split
 from sopctl.diff.kinds import kinds, possible
 from sopctl.diff.steps import IMPOSSIBLE, Asked, field_name
+from sopctl.named import NamedTuple
 
 KINDS = ("moved", "new", "gone")
 

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple
 
 from sopctl.library import REGISTER_OF
 from sopctl.model.words import SOP_ID
+from sopctl.named import NamedTuple
 from sopctl.prose import REFERENCE, meaning
 
 _IS_SOP = re.compile(SOP_ID).fullmatch

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Set
 from functools import cached_property, partial
 from pathlib import PurePosixPath
-from typing import NamedTuple
 
 from sopctl.analysis.calls import endings
 from sopctl.analysis.decision import NO_ROW
@@ -15,6 +14,7 @@ from sopctl.library import Library
 from sopctl.model import Sop, unary
 from sopctl.model.registers import Fact
 from sopctl.model.sop import Row, Step
+from sopctl.named import NamedTuple
 
 Place = tuple[str, str]
 """A SOP and one of its steps, in the names of both libraries."""

@@ -1,7 +1,7 @@
 """Sets of cases on one side, from a step to the next ones, as a walk takes one case."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from sopctl.analysis.cases import Box, Budget, Domain, Space
 from sopctl.analysis.walk import DEEPEST, UNBOUNDED
@@ -9,6 +9,7 @@ from sopctl.diff.sides import Act, Place, Target, Way
 from sopctl.diff.terrain import Terrain, returns
 from sopctl.model import unary
 from sopctl.model.registers import Fact
+from sopctl.named import NamedTuple
 
 IMPOSSIBLE = "impossible"
 """The end of a case that says of a fact or a question what this side does not know."""

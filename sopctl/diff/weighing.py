@@ -1,7 +1,6 @@
 """What a change weighs once it is known which cases it sends elsewhere."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from sopctl.diagnostic import Pointer
 from sopctl.diff.cases import CaseChanges
@@ -9,6 +8,7 @@ from sopctl.diff.change import Change
 from sopctl.diff.wholes import brought
 from sopctl.library import Library
 from sopctl.model.sop import Sop, Step
+from sopctl.named import NamedTuple
 from sopctl.weight import Weight
 
 _TARGETS = ("then", "otherwise", "next", "answers", "on", "after_that", "call")

@@ -1,12 +1,13 @@
 """Where references lead; which of them lead nowhere, and what to say of these."""
 
 from collections.abc import Container, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from sopctl.diagnostic import Hints, asked, nearest
 from sopctl.model import Sop, Typed
 from sopctl.model.scenario import Scenario
 from sopctl.model.words import IS_ID, IS_SOP
+from sopctl.named import NamedTuple
 from sopctl.prose import TEXT_KINDS
 from sopctl.reading import Reference
 

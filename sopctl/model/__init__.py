@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
-from typing import Any, NamedTuple
+from typing import Any
 
 from sopctl.diagnostic import Finding, Pointer, did_you_mean, json_pointer
 from sopctl.model.registers import Registers
 from sopctl.model.sop import Sop
 from sopctl.model.words import IS_SOP
+from sopctl.named import NamedTuple
 from sopctl.pattern import lazy_pattern
 from sopctl.reading import WAY_OUT_OF_EMPTY, Problem, Prose, Reading, Reference
 from sopctl.record import Record

@@ -1,8 +1,8 @@
 """A length of time as writers write it: `4bh`, `14d`, `6mo`, or ISO 8601 (`PT4H`, `P14D`)."""
 
 import re
-from typing import NamedTuple
 
+from sopctl.named import NamedTuple
 from sopctl.pattern import lazy_pattern
 
 _SHORT = re.compile(r"([0-9]{1,9})(m|h|d|w|mo|y|bh|bd)")

@@ -8,10 +8,11 @@ whole number between it leaves no gap. All arithmetic is exact.
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple, Union
+from typing import TYPE_CHECKING, Union
 
 from sopctl.diagnostic import did_you_mean
 from sopctl.model.registers import Fact
+from sopctl.named import NamedTuple
 from sopctl.pattern import lazy_pattern
 
 if TYPE_CHECKING:

@@ -4,7 +4,6 @@ What a writer wrote is data here: it is escaped where it is shown, and never run
 """
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from sopctl.analysis.health import health
 from sopctl.analysis.lately import Edit
@@ -12,6 +11,7 @@ from sopctl.diagnostic import Diagnostic
 from sopctl.library import Library
 from sopctl.lint import lint
 from sopctl.model.sop import Sop
+from sopctl.named import NamedTuple
 from sopctl.render.links import FROM_THE_TOP, Addresses, Links, sop_page
 from sopctl.render.pen import Pen
 from sopctl.render.reference import Command, Option

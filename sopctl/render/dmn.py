@@ -13,7 +13,6 @@ The description of each decision says which it was.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
 from xml.etree import ElementTree as xml
 
 from sopctl.analysis.cases import Budget, Domain, OutOfBudget, Space
@@ -23,6 +22,7 @@ from sopctl.model import unary
 from sopctl.model.registers import Fact
 from sopctl.model.sop import Row, Sop, Step
 from sopctl.model.unary import Values
+from sopctl.named import NamedTuple
 from sopctl.render import feel
 from sopctl.render.drawing import lines
 

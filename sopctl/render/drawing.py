@@ -22,7 +22,6 @@ stand in the order of the file; of all SOPs, by id.
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from sopctl.analysis.calls import between
 from sopctl.analysis.graph import circles
@@ -30,6 +29,7 @@ from sopctl.analysis.ways import ANYWHERE, Arrow, arrows_by_step, is_sop
 from sopctl.library import Library
 from sopctl.model.duration import Duration
 from sopctl.model.sop import Escalation, Row, Sop, Step
+from sopctl.named import NamedTuple
 from sopctl.prose import REFERENCE
 from sopctl.render import words
 from sopctl.render.text import label_of

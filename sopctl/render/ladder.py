@@ -1,7 +1,6 @@
 """An escalation path as a ladder: who is told after how long, and from which steps it is climbed."""
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from sopctl.analysis import escalation, time_words
 from sopctl.analysis.calendar import calendars
@@ -9,6 +8,7 @@ from sopctl.library import Library
 from sopctl.model.duration import Duration
 from sopctl.model.registers import EscalationPath, Level
 from sopctl.model.sop import Sop, Step
+from sopctl.named import NamedTuple
 from sopctl.render import svg
 
 

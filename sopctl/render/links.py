@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from html import unescape
-from typing import NamedTuple
 from urllib.parse import unquote
 from zlib import crc32
 
@@ -17,6 +16,7 @@ from sopctl.library import REGISTER_OF, Library
 from sopctl.model import Typed
 from sopctl.model.scenario import Scenario
 from sopctl.model.sop import Outcome, Sop, Step
+from sopctl.named import NamedTuple
 from sopctl.prose import meaning
 from sopctl.reading import Reference
 from sopctl.render.text import line

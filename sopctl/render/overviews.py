@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import Any
 
 from sopctl.analysis import lately
 from sopctl.analysis.clause_trace import Place, Trace, trace
@@ -12,6 +12,7 @@ from sopctl.analysis.lately import Edit
 from sopctl.diagnostic import Severity
 from sopctl.library import Library
 from sopctl.model.sop import Sop
+from sopctl.named import NamedTuple
 from sopctl.render import links, words
 
 _MOST = 100

@@ -3,12 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from sopctl.analysis.health import Health
 from sopctl.analysis.lately import Edit
 from sopctl.library import Library
 from sopctl.model.sop import Sop
+from sopctl.named import NamedTuple
 from sopctl.render import overviews, people, reference, words
 from sopctl.render.ladder import ladder, scale, starts
 from sopctl.render.links import DONE, PAGE_OF, Links, people_page, sop_page

@@ -3,13 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import NamedTuple
 
 from sopctl.analysis import lately
 from sopctl.library import Library
 from sopctl.model.duration import Duration
 from sopctl.model.registers import EscalationPath, Metric, Role, Schedule
 from sopctl.model.sop import Change, Sop, Step
+from sopctl.named import NamedTuple
 from sopctl.render import words
 from sopctl.render.ladder import ladder
 

@@ -7,9 +7,9 @@ inside the box that it leaves, where no line can cross it.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from sopctl.columns import wide
+from sopctl.named import NamedTuple
 from sopctl.render.drawing import FORWARD, Drawing, Edge, Node, lines
 
 WIDTH, NARROWEST = 360, 220

@@ -1,6 +1,6 @@
 """Commands, as their page tells them."""
 
-from typing import NamedTuple
+from sopctl.named import NamedTuple
 
 
 class Option(NamedTuple):

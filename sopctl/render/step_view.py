@@ -1,10 +1,11 @@
 """The steps of a SOP in the words of its readers: who, by when, what to tick, and where each case goes."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from sopctl.model.duration import Duration
 from sopctl.model.sop import Check, Row, Step
+from sopctl.named import NamedTuple
 from sopctl.render import words
 from sopctl.render.ladder import longest
 from sopctl.render.sop_words import Named, SopWords, told

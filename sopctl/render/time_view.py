@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from itertools import groupby
-from typing import NamedTuple
 
 from sopctl.analysis import time_words
 from sopctl.analysis.calendar import calendars
@@ -14,6 +13,7 @@ from sopctl.library import Library
 from sopctl.model.duration import Duration
 from sopctl.model.registers import EscalationPath
 from sopctl.model.sop import Deadline, Sop
+from sopctl.named import NamedTuple
 from sopctl.render import svg
 from sopctl.render.pen import Pen
 from sopctl.render.text import line

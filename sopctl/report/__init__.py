@@ -9,10 +9,10 @@ import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePath
-from typing import NamedTuple
 
 from sopctl.diagnostic import Diagnostic, Severity
 from sopctl.lint import order
+from sopctl.named import NamedTuple
 from sopctl.rules import Rule
 
 # pkgutil would list the folder as well, at a twentieth of the time that a small lint takes

@@ -1,7 +1,7 @@
 """Scenarios that were run, as text: for a person, for a program, for a build server."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from sopctl.analysis import coverage, way_words
 from sopctl.analysis.coverage import Count
@@ -9,6 +9,7 @@ from sopctl.analysis.trials import Trial
 from sopctl.diagnostic import Finding
 from sopctl.library import Library
 from sopctl.model import Sop
+from sopctl.named import NamedTuple
 from sopctl.report import printable
 
 _MOST = 50

@@ -1,7 +1,8 @@
 """What `git log` tells of commits becomes values."""
 
 from datetime import UTC, datetime
-from typing import NamedTuple
+
+from sopctl.named import NamedTuple
 
 
 class Touched(NamedTuple):

@@ -4,9 +4,10 @@ import os
 import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO
 
 from sopctl.files import FileTrouble
+from sopctl.named import NamedTuple
 from sopctl.repository._program import end, start
 
 

@@ -1,7 +1,6 @@
 """What the changes between two libraries mean, and for whom: the judgement that a reviewer needs."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from sopctl.diagnostic import Diagnostic
 from sopctl.diff import Change, Gap, changes, gaps, renames
@@ -10,6 +9,7 @@ from sopctl.diff.clocks import ClockChange, clock_changes
 from sopctl.diff.weighing import weighed
 from sopctl.library import Library
 from sopctl.lint import lint_both
+from sopctl.named import NamedTuple
 from sopctl.review.consequences import Consequences, consequences
 from sopctl.review.debts import Debts, debts
 from sopctl.review.reach import Reach, reach

@@ -1,7 +1,6 @@
 """What follows from a change: who approves it, who learns what, what is announced, whose job changes how."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from sopctl.analysis.clauses import meets
 from sopctl.analysis.people import doers, doers_of, ranks
@@ -9,6 +8,7 @@ from sopctl.diff import Change, Kind, hidden_ids
 from sopctl.library import Library
 from sopctl.model.duration import Duration
 from sopctl.model.sop import APPROVED, Sop, Step
+from sopctl.named import NamedTuple
 from sopctl.review.jobs import PAST, Job, Side, doing, jobs, person
 from sopctl.review.versions import PARTS, Version, counts
 from sopctl.weight import Weight

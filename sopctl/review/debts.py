@@ -2,10 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
 
 from sopctl.diagnostic import Diagnostic
 from sopctl.library import Library
+from sopctl.named import NamedTuple
 
 
 class Debts(NamedTuple):

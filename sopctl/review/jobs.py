@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from sopctl.analysis.people import doers, doers_of, told_by
 from sopctl.diff import Change, Kind
 from sopctl.library import Library
 from sopctl.model.sop import Sop, Step
+from sopctl.named import NamedTuple
 from sopctl.weight import Weight
 
 PAST = ("superseded", "withdrawn")

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from sopctl.analysis.calendar import calendars
 from sopctl.analysis.clauses import senders
@@ -13,6 +12,7 @@ from sopctl.diff import Change, Kind, gaps, hidden_ids
 from sopctl.diff.sides import half_read
 from sopctl.library import Library
 from sopctl.model.sop import Sop, Step
+from sopctl.named import NamedTuple
 from sopctl.reading import Reference
 from sopctl.weight import Weight
 

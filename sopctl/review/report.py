@@ -5,12 +5,13 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from sopctl import files
 from sopctl.diagnostic import Diagnostic, json_pointer
 from sopctl.diff import Change
 from sopctl.diff.cases import CaseChange
+from sopctl.named import NamedTuple
 from sopctl.render.templates import OURS, TemplateTrouble, told
 from sopctl.report import printable
 from sopctl.review import Review

@@ -1,11 +1,11 @@
 """The whole change in one line."""
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from sopctl.diff import Change, Gap
 from sopctl.diff.cases import CaseChange, CaseChanges
 from sopctl.library import Library
+from sopctl.named import NamedTuple
 from sopctl.review.versions import Version
 from sopctl.weight import Weight
 

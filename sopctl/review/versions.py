@@ -1,12 +1,12 @@
 """Whether the version of each changed SOP says how much has changed."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from sopctl.diagnostic import Diagnostic, Finding, Severity
 from sopctl.diff import Change
 from sopctl.library import Library
 from sopctl.model.sop import APPROVED, Sop
+from sopctl.named import NamedTuple
 from sopctl.weight import Weight
 
 PARTS = ("none", "patch", "minor", "major")

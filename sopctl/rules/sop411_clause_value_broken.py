@@ -40,7 +40,6 @@ calendars:
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from sopctl.analysis import time_words
 from sopctl.analysis.calendar import Hours, calendars
@@ -52,6 +51,7 @@ from sopctl.model import Sop
 from sopctl.model.duration import Duration
 from sopctl.model.registers import Clause
 from sopctl.model.sop import Deadline, Step, WithinRow
+from sopctl.named import NamedTuple
 
 absence = "which times are laxer than their clauses"
 by_registers = True

@@ -7,9 +7,10 @@ of them. Shapes are made once and live as long as the program, so answers are ke
 import re
 from collections.abc import Container, Iterable, Iterator
 from functools import cache, lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from sopctl.diagnostic import nearest
+from sopctl.named import NamedTuple
 from sopctl.reading import Reading
 from sopctl.record import Record
 from sopctl.shape import Either, List, Map, Shape, Text

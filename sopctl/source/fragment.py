@@ -5,9 +5,10 @@ around it, under the address at which its values hang.
 """
 
 from bisect import bisect_left
-from typing import Any, NamedTuple
+from typing import Any
 
 from sopctl.diagnostic import Pointer
+from sopctl.named import NamedTuple
 from sopctl.reading import Problem
 from sopctl.source import yaml_reader
 from sopctl.source.place import Extent, Place, Places

@@ -6,8 +6,8 @@ bullet lists, tables, and fenced `yaml`. Everything else is text, left as it sta
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
+from sopctl.named import NamedTuple
 from sopctl.pattern import lazy_pattern
 from sopctl.source.place import Extent
 

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Container, Iterator, Sequence
-from typing import NamedTuple
 
 from sopctl.diagnostic import Finding
+from sopctl.named import NamedTuple
 from sopctl.pattern import lazy_pattern
 from sopctl.reading import Problem, invisible
 from sopctl.source import forms

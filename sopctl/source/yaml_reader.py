@@ -10,9 +10,10 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from sys import intern
-from typing import Any, NamedTuple
+from typing import Any
 
 from sopctl.diagnostic import Finding, Pointer
+from sopctl.named import NamedTuple
 from sopctl.pattern import lazy_pattern
 from sopctl.reading import Problem
 from sopctl.source import MAX_DEPTH, Document

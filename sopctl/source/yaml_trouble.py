@@ -6,9 +6,10 @@ from the place and from what stands there, so that every parser leads to the sam
 
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from sopctl.diagnostic import Finding
+from sopctl.named import NamedTuple
 from sopctl.pattern import lazy_pattern
 from sopctl.reading import Problem, invisible
 from sopctl.source.place import first_line
