@@ -1,5 +1,7 @@
 """The sample handbook: real enough to lean on, clean, and whole as a site."""
 
+import gc
+import weakref
 from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
@@ -8,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from sopctl import build as building
-from sopctl import files
+from sopctl import files, render
 from sopctl.build import Places
 from sopctl.cli.publish import told
 from sopctl.library import Library, build
@@ -31,6 +33,15 @@ def test_no_rule_finds_anything_in_it_but_clauses_that_it_calls_unverified(libra
         d for d in lint(library) if not (d.code == "SOP803" and d.pointer in unverified)
     ]  # said on purpose
     assert [f"{d.span.path}:{d.span.line} {d.code} {d.message}" for d in found] == []
+
+
+def test_a_library_that_nobody_holds_is_forgotten() -> None:
+    read = build(files.texts_in(ROOT, ROOT / "sops"), TODAY, files.beside(ROOT))
+    render.site(read, render.load(), (), tuple(lint(read)))
+    held = weakref.ref(read)
+    del read
+    gc.collect()
+    assert held() is None
 
 
 def test_it_hides_no_finding(library: Library) -> None:

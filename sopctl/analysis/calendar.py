@@ -11,9 +11,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from itertools import accumulate
 from typing import Any, Protocol
-from weakref import WeakKeyDictionary
 
-from sopctl.library import Library
+from sopctl.library import Library, WorkedOut
 from sopctl.model.duration import Duration
 from sopctl.model.registers import ROUND_THE_CLOCK, Calendar, Role, Schedule, Team
 from sopctl.named import NamedTuple
@@ -336,7 +335,7 @@ def months(count: int) -> tuple[int, int]:
 
 
 _MONTHS: dict[int, tuple[int, int]] = {}
-_KNOWN: WeakKeyDictionary[Library, Calendars] = WeakKeyDictionary()
+_KNOWN: WorkedOut[Calendars] = WorkedOut()
 
 
 def calendars(library: Library) -> Calendars:

@@ -1,11 +1,9 @@
 """Calls between SOPs: in which outcomes a called one can end, and where calls go in circles."""
 
-from weakref import WeakKeyDictionary
-
 from sopctl.analysis.graph import circles, reachable
 from sopctl.analysis.ways import ANYWHERE, arrows_by_step, interruptions, is_sop
 from sopctl.diagnostic import Pointer
-from sopctl.library import Library
+from sopctl.library import Library, WorkedOut
 from sopctl.model.sop import Sop
 from sopctl.named import NamedTuple
 
@@ -47,7 +45,7 @@ class _Known(NamedTuple):
     endings: dict[str, Endings]
 
 
-_KNOWN: WeakKeyDictionary[Library, _Known] = WeakKeyDictionary()
+_KNOWN: WorkedOut[_Known] = WorkedOut()
 
 
 def _endings(ends: dict[str, _Ends], start: str) -> Endings:
@@ -118,7 +116,7 @@ def call_circles(library: Library) -> list[list[Call]]:
     return _CIRCLES[library]
 
 
-_CIRCLES: WeakKeyDictionary[Library, list[list[Call]]] = WeakKeyDictionary()
+_CIRCLES: WorkedOut[list[list[Call]]] = WorkedOut()
 
 
 def _call_circles(library: Library) -> list[list[Call]]:

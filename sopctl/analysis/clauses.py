@@ -2,10 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from weakref import WeakKeyDictionary
 
 from sopctl.diagnostic import Pointer, Severity
-from sopctl.library import Library
+from sopctl.library import Library, WorkedOut
 from sopctl.model.registers import AppliesTo, Clause, Notice
 from sopctl.model.sop import Sop
 from sopctl.named import NamedTuple
@@ -58,7 +57,7 @@ def concerned(library: Library, clause: Clause) -> Sequence[Sop]:
 
 
 _Scope = tuple[object, ...]
-_CONCERNED: WeakKeyDictionary[Library, dict[_Scope, tuple[Sop, ...]]] = WeakKeyDictionary()
+_CONCERNED: WorkedOut[dict[_Scope, tuple[Sop, ...]]] = WorkedOut()
 """By what clauses apply to, which few differ in, the SOPs that they meet."""
 
 

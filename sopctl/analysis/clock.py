@@ -1,11 +1,9 @@
 """The clock of a library: by how much one length of time outlasts another, whenever both begin in the
 two years from today."""
 
-from weakref import WeakKeyDictionary
-
 from sopctl.analysis.calendar import MONTHS, Hours, Moment, calendars
 from sopctl.analysis.chains import Budget, Chain, Gap, Run, chain, run_of, widest
-from sopctl.library import Library
+from sopctl.library import Library, WorkedOut
 from sopctl.model.duration import Duration
 
 RUNS = 40_000
@@ -21,7 +19,7 @@ def clock(library: Library) -> "Clock":
     return _CLOCKS[library]
 
 
-_CLOCKS: "WeakKeyDictionary[Library, Clock]" = WeakKeyDictionary()
+_CLOCKS: "WorkedOut[Clock]" = WorkedOut()
 
 
 class Clock:

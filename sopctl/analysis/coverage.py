@@ -2,13 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from weakref import WeakKeyDictionary
 
 from sopctl.analysis import way_words
 from sopctl.analysis.trials import ends, trials
 from sopctl.analysis.walk import Walk
 from sopctl.diagnostic import Pointer
-from sopctl.library import Library
+from sopctl.library import Library, WorkedOut
 from sopctl.model import Sop
 from sopctl.named import NamedTuple
 
@@ -64,7 +63,7 @@ def taken(library: Library) -> Taken:
     return _TAKEN[library]
 
 
-_TAKEN: WeakKeyDictionary[Library, Taken] = WeakKeyDictionary()
+_TAKEN: WorkedOut[Taken] = WorkedOut()
 
 
 def taken_by(ways: Iterable[Walk], library: Library) -> Taken:

@@ -1,7 +1,6 @@
 """How long a SOP lasts: the slowest and the fastest way from its trigger to each of its ends."""
 
 from collections.abc import Mapping
-from weakref import WeakKeyDictionary
 
 from sopctl.analysis import time_words
 from sopctl.analysis.calendar import FOREVER, Moment
@@ -12,7 +11,7 @@ from sopctl.analysis.narrowing import ByFacts
 from sopctl.analysis.slowest import Spread
 from sopctl.analysis.states import Goals, State
 from sopctl.analysis.ways import arrows_by_step, interruptions, is_sop
-from sopctl.library import Library
+from sopctl.library import Library, WorkedOut
 from sopctl.model import Sop
 from sopctl.named import NamedTuple
 
@@ -45,13 +44,15 @@ for all of them together."""
 def lengths(sop: Sop, library: Library) -> Mapping[str, Lengths]:
     """By outcome, and by SOP that it hands to, how long the ways from the trigger to it may take;
     an end to which no way leads is left out. Worked out once for all who ask."""
-    known = _LENGTHS.setdefault(library, {})
+    if library not in _LENGTHS:
+        _LENGTHS[library] = {}
+    known = _LENGTHS[library]
     if sop.id not in known:
         known[sop.id] = _lengths(sop, library)
     return known[sop.id]
 
 
-_LENGTHS: WeakKeyDictionary[Library, dict[str, Mapping[str, Lengths]]] = WeakKeyDictionary()
+_LENGTHS: WorkedOut[dict[str, Mapping[str, Lengths]]] = WorkedOut()
 
 _TOO_MANY = Length(unknown="there are too many ways to follow them all")
 

@@ -4,10 +4,9 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from weakref import WeakKeyDictionary
 
 from sopctl.diagnostic import Pointer, did_you_mean
-from sopctl.library import Library
+from sopctl.library import Library, WorkedOut
 from sopctl.model import Typed
 from sopctl.named import NamedTuple
 from sopctl.pattern import lazy_pattern
@@ -47,7 +46,7 @@ def links(library: Library) -> dict[str, tuple[Link, ...]]:
     return _LINKS[library]
 
 
-_LINKS: WeakKeyDictionary[Library, dict[str, tuple[Link, ...]]] = WeakKeyDictionary()
+_LINKS: WorkedOut[dict[str, tuple[Link, ...]]] = WorkedOut()
 
 
 def relative(path: str, prose: Iterable[Prose]) -> Iterator[Link]:

@@ -5,12 +5,11 @@ All is worked out as far as anybody asks, over the whole library.
 
 from collections.abc import Iterator
 from functools import cached_property
-from weakref import WeakKeyDictionary
 
 from sopctl.analysis import ways
 from sopctl.analysis.graph import circles, reachable
 from sopctl.analysis.program import within_rows
-from sopctl.library import Library
+from sopctl.library import Library, WorkedOut
 from sopctl.model.sop import Row, Sop, Step, WithinRow
 
 Spot = tuple[str, str]
@@ -158,7 +157,7 @@ def facts_ahead(library: Library) -> FactsAhead:
     return _FACTS_AHEAD[library]
 
 
-_FACTS_AHEAD: "WeakKeyDictionary[Library, FactsAhead]" = WeakKeyDictionary()
+_FACTS_AHEAD: "WorkedOut[FactsAhead]" = WorkedOut()
 
 
 def tested(step: Step) -> frozenset[str]:

@@ -9,7 +9,6 @@ from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from itertools import groupby
-from weakref import WeakKeyDictionary
 
 from sopctl.analysis.calendar import MONTHS, Moment, Stretch, calendars
 from sopctl.analysis.calls import call_circles
@@ -35,7 +34,7 @@ from sopctl.analysis.states import SURE, Doubts, Goals, State
 from sopctl.analysis.taken_away import entered
 from sopctl.analysis.unaltered import unaltered
 from sopctl.analysis.ways import hands_off, is_sop
-from sopctl.library import Library
+from sopctl.library import Library, WorkedOut
 from sopctl.model.duration import Duration
 from sopctl.model.registers import Clause
 from sopctl.model.sop import Deadline, Sop
@@ -174,7 +173,7 @@ def _judge(library: Library) -> _Judge:
     return _JUDGES[library]
 
 
-_JUDGES: "WeakKeyDictionary[Library, _Judge]" = WeakKeyDictionary()
+_JUDGES: "WorkedOut[_Judge]" = WorkedOut()
 
 
 class _Hearing:

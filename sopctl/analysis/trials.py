@@ -1,14 +1,13 @@
 """Scenarios put to the test: each is walked, and what happened is held against what was expected."""
 
 from collections.abc import Iterable, Iterator
-from weakref import WeakKeyDictionary
 
 from sopctl.analysis import lasting, way_words
 from sopctl.analysis.flow import flow
 from sopctl.analysis.unaltered import unaltered
 from sopctl.analysis.walk import Atlas, Stop, Walk, atlas, walk
 from sopctl.diagnostic import Pointer, did_you_mean
-from sopctl.library import Library
+from sopctl.library import Library, WorkedOut
 from sopctl.model import Sop
 from sopctl.model.scenario import Expect, Scenario
 from sopctl.named import NamedTuple
@@ -64,7 +63,7 @@ def _known(library: Library) -> dict[int, Trial]:
     return {id(each.scenario): each for each in before if each.sop.id in same}
 
 
-_TRIED: WeakKeyDictionary[Library, tuple[Trial, ...]] = WeakKeyDictionary()
+_TRIED: WorkedOut[tuple[Trial, ...]] = WorkedOut()
 
 
 def _scenarios(library: Library) -> Iterator[tuple[str, Scenario, Sop]]:

@@ -8,12 +8,12 @@ walks again. So the answers are the whole state, and to go back is to take one o
 from collections.abc import Callable, Container, Iterable, Mapping
 from types import MappingProxyType
 from typing import Literal, Protocol
-from weakref import WeakKeyDictionary, ref
+from weakref import ref
 
 from sopctl.analysis.calls import endings
 from sopctl.analysis.decision import NO_ROW, Case, Clash, Column, Lacking, Table, columns, possible_rows
 from sopctl.analysis.untimed import may_be, untimed
-from sopctl.library import Library
+from sopctl.library import Library, WorkedOut
 from sopctl.model import Sop
 from sopctl.model.duration import Duration
 from sopctl.model.registers import Fact
@@ -230,7 +230,7 @@ def atlas(library: Library) -> Atlas:
     return _ATLASES[library]
 
 
-_ATLASES: WeakKeyDictionary[Library, Atlas] = WeakKeyDictionary()
+_ATLASES: WorkedOut[Atlas] = WorkedOut()
 
 
 class _Walker:

@@ -7,9 +7,8 @@ be searched by that rule. A file that shows one may still be innocent.
 import re
 from collections.abc import Iterable, Iterator
 from itertools import accumulate, groupby
-from weakref import WeakKeyDictionary
 
-from sopctl.library import Library
+from sopctl.library import Library, WorkedOut
 from sopctl.prose import Speech, plain
 
 TIME = (
@@ -23,7 +22,7 @@ MEASURE = (
 )  # fmt: skip
 
 _Heard = dict[str, set[str]]
-_HEARD: "WeakKeyDictionary[Library, _Heard]" = WeakKeyDictionary()
+_HEARD: "WorkedOut[_Heard]" = WorkedOut()
 
 
 def speeches(library: Library, signs: Iterable[str], whole: bool = False) -> Iterator[tuple[str, Speech]]:

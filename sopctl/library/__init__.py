@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import cached_property
 from pathlib import PurePosixPath
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 from weakref import ref
 
 from sopctl import model, source
@@ -42,6 +42,23 @@ or None where there is no such file."""
 
 PEOPLE = REGISTER_OF["role"]
 
+_Found = TypeVar("_Found")
+
+
+class WorkedOut(Generic[_Found]):
+    """What is worked out of each library once. It lies with the library and goes with it, also where it
+    knows the library itself: what keeps reading the same folder for hours must not keep all it has read."""
+
+    def __contains__(self, library: "Library") -> bool:
+        return self in library.worked_out
+
+    def __getitem__(self, library: "Library") -> _Found:
+        found: _Found = library.worked_out[self]
+        return found
+
+    def __setitem__(self, library: "Library", found: _Found) -> None:
+        library.worked_out[self] = found
+
 
 class Library:
     """Every file, typed; registers merged; references resolved.
@@ -60,6 +77,7 @@ class Library:
         like: "Library | None" = None,
     ) -> None:
         self.typed = tuple(typed)
+        self.worked_out: dict[object, Any] = {}
         self._like = ref(like) if like is not None else None
         self.today = today
         self.beside = beside

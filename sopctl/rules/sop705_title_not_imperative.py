@@ -44,10 +44,9 @@ import re
 from collections import defaultdict
 from collections.abc import Container, Iterator, Mapping
 from functools import cache
-from weakref import WeakKeyDictionary
 
 from sopctl.diagnostic import Finding, Severity
-from sopctl.library import Library
+from sopctl.library import Library, WorkedOut
 from sopctl.model import Sop
 
 severity = Severity.NOTE
@@ -153,4 +152,4 @@ def _roles(library: Library) -> dict[str, set[str]]:
     return _TITLES[library]
 
 
-_TITLES: WeakKeyDictionary[Library, dict[str, set[str]]] = WeakKeyDictionary()
+_TITLES: WorkedOut[dict[str, set[str]]] = WorkedOut()
