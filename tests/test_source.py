@@ -587,3 +587,29 @@ def test_naughty_strings_without_quotes_are_read_or_refused() -> None:
         block = read(f"title: |\n  {string}\n")
         if not block.problems and "\n" not in string and string.strip():
             assert block.data["title"] == f"{string}\n" or string[0] in " \t"
+
+
+_AFTER_US = """
+import re
+compile = re.compile
+from sopctl.source import yaml_reader
+assert re.compile is compile
+import yaml
+assert not isinstance(yaml.reader.Reader.NON_PRINTABLE, re.Pattern), "not imported first by us"
+assert yaml.load("[2001-02-03, 1.5, 7, =]", yaml.BaseLoader) == ["2001-02-03", "1.5", "7", "="]
+assert [str(each) for each in yaml.safe_load("[2001-02-03, 1.5, 7, yes, 2001-02-03 04:05:06]")] == [
+    "2001-02-03", "1.5", "7", "True", "2001-02-03 04:05:06"
+]
+try:
+    yaml.safe_load("a: \\x07")
+except yaml.reader.ReaderError as error:
+    assert error.character == 7, error
+else:
+    raise AssertionError("a bell was read")
+assert yaml.safe_load(yaml.safe_dump({"a": ["2001-02-03", "=", "1"]})) == {"a": ["2001-02-03", "=", "1"]}
+"""
+
+
+def test_pyyaml_serves_others_as_ever_after_we_have_imported_it() -> None:
+    ran = subprocess.run([sys.executable, "-c", _AFTER_US], capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr

@@ -3,7 +3,6 @@
 A deadline is held against the slowest way (a floor: the fastest) from the same starting moment.
 """
 
-from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import date, datetime, time, timedelta
@@ -370,9 +369,10 @@ def _months_ahead(count: int, library: Library) -> list[tuple[Moment, Moment, in
 def _months_from(day: date, count: int) -> tuple[bool, int]:
     """Whether a day is one that the month so many months later does not have, and the days to it or to
     the last that it has."""
-    year, month = divmod(day.year * 12 + day.month - 1 + count, 12)
-    last = monthrange(year, month + 1)[1]
-    return day.day > last, (date(year, month + 1, min(day.day, last)) - day).days
+    month = day.year * 12 + day.month - 1 + count
+    first, following = (date(each // 12, each % 12 + 1, 1) for each in (month, month + 1))
+    last = (following - first).days
+    return day.day > last, (first - day).days + min(day.day, last) - 1
 
 
 # The ways of a deadline

@@ -20,10 +20,13 @@ from sopctl.source import MAX_DEPTH, Document
 from sopctl.source.place import Place, Places, first_line
 from sopctl.source.yaml_trouble import Closed, Trouble, explain, merged, second_document
 
-try:
+_compile, re.compile = re.compile, lazy_pattern  # type: ignore[assignment]
+try:  # half the time of this import goes into patterns of a parser that is not used here
     from yaml._yaml import CParser
 except ImportError:  # no C parser on this host
     CParser = None  # type: ignore[assignment,misc]
+finally:
+    re.compile = _compile
 
 _ODD_BREAKS = "\x85\u2028\u2029"  # line breaks in YAML 1.1, ordinary characters in 1.2
 _HAS_ODD = lazy_pattern(f"[{_ODD_BREAKS}]")
