@@ -110,7 +110,7 @@ class Course:
     def comes_back(self, sop: Sop) -> bool:
         """Whether a case may start a SOP again: by a hand-off, since an arrow to the first step is
         no trigger."""
-        return sop.known_steps[0].id in self.onward.on_loops(sop.id) and ways.hands_off(sop)
+        return ways.hands_off(sop) and sop.known_steps[0].id in self.onward.on_loops(sop.id)
 
     def may_take_months(self, spread: Spread) -> bool:
         """Whether a step on these ways may count by months."""
