@@ -217,12 +217,12 @@ class Later(type):
     """As Python 3.14 keeps annotations: nothing of them lies in the class itself."""
 
     def __new__(cls, name: str, bases: tuple[type, ...], body: dict[str, Any]) -> type:
-        cls.waiting = body.pop("__annotations__")
+        cls.waiting = body.pop("__annotations__", None)  # 3.14 itself puts none there
         return super().__new__(cls, name, bases, body)
 
     @property
     def __annotations__(cls) -> dict[str, Any]:  # type: ignore[override]
-        return type(cls).waiting
+        return type(cls).waiting or vars(type)["__annotations__"].__get__(cls)  # type: ignore[no-any-return]
 
 
 def test_keys_are_found_where_annotations_are_made_when_asked_for() -> None:
