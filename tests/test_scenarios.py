@@ -245,6 +245,29 @@ def test_a_call_comes_back_when_its_wait_is_over(calls: str) -> None:
     assert last(scenario + "    expect: {within: 37d}\n", waits).misses == ()
 
 
+def test_a_call_that_a_clock_may_end_first_takes_its_time_each_time() -> None:
+    inner = """\
+id: TS-REA-001
+title: Lift
+steps: [{id: lift, title: Lift it, role: lead, within: 1bd, next: restored}]
+outcomes: {restored: {title: Lifted}, lost: {title: Lost}}
+escalations: [{after: 26h, then: lost}]
+"""
+    outer = """\
+id: TS-APP-001
+title: Appeal
+steps:
+  - {id: one, title: Lift it, call: TS-REA-001, on: {restored: two, lost: end}}
+  - {id: two, title: Lift it once more, call: TS-REA-001, on: {restored: end, lost: end}}
+outcomes: {end: {title: End}}
+scenarios:
+  - {title: Once, calls: {one: lost}, expect: {outcome: end}}
+  - {title: Twice, calls: {one: restored, two: restored}, expect: {outcome: end}}
+"""
+    made = build({"TS-REA-001.yaml": inner, "TS-APP-001.yaml": outer}, TODAY)
+    assert [lasting.longest(each.walk, made).minutes for each in trials(made)] == [26 * 60, 52 * 60]
+
+
 @pytest.mark.parametrize(
     ("scenario", "message"),
     [

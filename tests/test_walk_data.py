@@ -161,6 +161,26 @@ def test_a_call_names_the_outcomes_that_it_can_come_back_with_and_what_each_take
     assert dict(called["lasts"])["x"] == {"chains": [[["", 60]]]}
 
 
+def test_too_many_times_to_one_outcome_of_a_call_hide_none_of_another() -> None:
+    def steps(numbers: range, **more: str) -> list[dict[str, Any]]:
+        answers = {"quick": "x", **{f"n{i}": f"a{i}" for i in numbers}, **more}
+        return [
+            step(ask="Which?", answers=answers),
+            *(step(id=f"a{i}", within=f"{i}h", next=f"b{i}") for i in numbers),
+            *(step(id=f"b{i}", within=f"{30 - i}bh", next="y") for i in numbers),
+        ]
+
+    ends = {"x": "X", "y": "Y"}
+    inner = sop("DK-B-001", outcomes=ends, steps=steps(range(1, 14), on="DK-C-001"))
+    other = sop("DK-C-001", outcomes=ends, steps=steps(range(14, 28)))
+    call = {"id": "one", "title": "Do it", "call": "DK-B-001", "on": {"x": "end", "y": "end"}}
+    called = data_of(made(sop(steps=[call]), inner, other))["steps"][0][1]["call"]
+    assert dict(called["lasts"]) == {
+        "x": {"chains": [[["", 120]]]},
+        "y": {"unknown": ["it has too many times that differ"]},
+    }
+
+
 def test_a_sop_that_nobody_should_work_by_says_why_and_what_took_its_place() -> None:
     old = sop(status="superseded", steps=[step()])
     new = sop("DK-B-001", title="A better dock", status="effective", supersedes=["DK-A-001"], steps=[step()])

@@ -44,8 +44,7 @@ class Later:
         return here
 
     def closures(self, start: Moment, end: Moment) -> list[date]:
-        used = [stretch.hours for each in self.both for stretch in each if stretch.hours]
-        return sorted({day for hours in used for day in hours.closures(start, end)})
+        return closures(self.both, start, end)
 
 
 MANY = 24
@@ -91,6 +90,12 @@ def join(first: Chain, then: Chain) -> Chain:
 
 def chain(stretch: Stretch) -> Chain:
     return (stretch,) if stretch.minutes else ()
+
+
+def closures(chains: Iterable[Chain], start: Moment, end: Moment) -> list[date]:
+    """The holidays of their calendars between two moments."""
+    used = [stretch.hours for each in chains for stretch in each if stretch.hours]
+    return sorted({day for hours in used for day in hours.closures(start, end)})
 
 
 def slowest(chains: Iterable[Chain]) -> tuple[Chain, ...]:

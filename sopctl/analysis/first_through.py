@@ -1,6 +1,7 @@
 """Which of two chains is through first, whenever both start in the two years from today."""
 
 from collections.abc import Callable, Iterable
+from datetime import date
 
 from sopctl.analysis.calendar import FOREVER, Hours, Moment, Stretch
 from sopctl.analysis.chains import (
@@ -9,6 +10,7 @@ from sopctl.analysis.chains import (
     Chain,
     OutOfBudget,
     chain,
+    closures,
     earliest,
     latest,
     move,
@@ -21,19 +23,26 @@ RUNS = 2_000
 """So many times the clock is run over two chains before nobody can tell which is first."""
 
 
-class Earlier(Hours):
-    """In the place of opening hours: one chain, or the last of others, whichever is through first."""
+class Earlier:
+    """One chain, or the last of others, as a measure of time: once counts as long as what is through
+    first."""
 
     def __init__(self, one: Chain, others: tuple[Chain, ...]) -> None:
-        self._one, self._others = one, others
-        self.always = False
+        self.one, self.others = one, others
 
-    def after(self, start: Moment, minutes: int) -> Moment:
-        return min(walk(self._one, start), max([walk(each, start) for each in self._others]))
+    def after(self, start: Moment, times: int) -> Moment:
+        for _ in range(times):
+            start = min(walk(self.one, start), max([walk(each, start) for each in self.others]))
+        return start
 
-    def move(self, start: Moment, minutes: int) -> Bend:
+    def move(self, start: Moment, times: int) -> Bend:
         here: Bend = (start, True, FOREVER)
-        return earliest([move(self._one, here), latest([move(each, here) for each in self._others])])
+        for _ in range(times):
+            here = earliest([move(self.one, here), latest([move(each, here) for each in self.others])])
+        return here
+
+    def closures(self, start: Moment, end: Moment) -> list[date]:
+        return closures((self.one, *self.others), start, end)
 
 
 def plain(chains: Iterable[Chain]) -> bool:
@@ -58,7 +67,7 @@ class First:
             elif all(self.sooner(other, one) for other in others):
                 self._of[key] = others
             else:
-                self._of[key] = ((Stretch(Earlier(one, others), 0),),)
+                self._of[key] = ((Stretch(Earlier(one, others), 1),),)
         return self._of[key]
 
     def sooner(self, one: Chain, other: Chain) -> bool:

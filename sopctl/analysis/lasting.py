@@ -9,7 +9,6 @@ from sopctl.analysis.chains import Chain, OutOfBudget, TooMany, chain, join, slo
 from sopctl.analysis.chains import walk as run_through
 from sopctl.analysis.clock import clock
 from sopctl.analysis.course import Course
-from sopctl.analysis.first_through import plain
 from sopctl.analysis.narrowing import ByArrows, Known, Part
 from sopctl.analysis.slowest import Spread
 from sopctl.analysis.states import Doubts
@@ -22,7 +21,6 @@ from sopctl.model.sop import Step
 from sopctl.named import NamedTuple
 
 TOO_MANY = "it has too many times that differ"
-Slow = tuple[tuple[Chain, ...], Doubts]
 
 
 class Lasting(NamedTuple):
@@ -44,16 +42,17 @@ class Share(NamedTuple):
 
 
 class Shares:
-    """What each step adds, for whoever adds up ways elsewhere."""
+    """What each step adds to a way: here, and on the page."""
 
     def __init__(self, library: Library) -> None:
         self._course = Course(library, _Seen())
+        self._spreads: dict[str, Spread | None] = {}
 
-    def of_step(self, sop: Sop, step: Step, time: Duration | None = None) -> Share:
-        """What a step takes, where rows say it in the cases that a time is for, or without one in those
-        that no row takes."""
-        (leg,) = self._course.legs.of(sop, step, (time,))
-        return Share(leg.slow, tuple(_unknown(leg.doubts)))
+    def of_step(self, sop: Sop, step: Step, times: tuple[Duration | None, ...] | None = (None,)) -> Share:
+        """What a step takes where these times are possible: those of rows, and None where no row says it.
+        Without times, all are."""
+        (leg,) = self._course.legs.of(sop, step, times)
+        return Share(leg.slow, _unknown(leg.doubts))
 
     def wait(self, sop: Sop, step: Step) -> Chain:
         """The shortest that a step must take."""
@@ -63,22 +62,32 @@ class Shares:
     def of_call(self, sop: Sop, step: Step) -> dict[str, Share | None]:
         """What a call takes to each outcome with which it can come back; None where nobody can tell, and
         the time of the step itself bounds it."""
-        called = self._course.library.sop(step.call) if step.call else None
-        if called is None:
-            return {}
-        ends = endings(self._course.library, called).named
+        called = self._course.called(step)
+        ends = endings(self._course.library, called).named if called else ()
+        return {end: self.to_end(sop, step, end) for end in ends}
+
+    def to_end(self, sop: Sop, step: Step, outcome: str) -> Share | None:
+        """The same to one of them; None also where there is no called SOP to go by."""
         try:
-            spread = _inside(step, self._course)
-            wait = self.wait(sop, step)
-            slow = {end: _to(spread, end, wait) for end in ends} if spread else {}
-            if not all(plain(chains) for chains, _ in slow.values()):
-                raise TooMany
+            spread = self._inside(step)
+            if spread is None:
+                return None
+            ends = [end for end in spread.ends if end.place == outcome]
+            doubts = spread.doubts(ends)
+            chains = slowest([*spread.slow(ends), self.wait(sop, step)])
         except (OutOfBudget, TooMany):
-            return dict.fromkeys(ends, Share(unknown=(TOO_MANY,)))
-        return {
-            end: None if doubts and step.within else Share(chains, tuple(_unknown(doubts)))
-            for end, (chains, doubts) in slow.items()
-        }
+            return Share(unknown=(TOO_MANY,))
+        return None if doubts and step.within else Share(chains, _unknown(doubts))
+
+    def _inside(self, step: Step) -> Spread | None:
+        """The ways of the SOP that a step calls."""
+        called = self._course.called(step)
+        if called is None:
+            return None
+        if called.id not in self._spreads:
+            entry = self._course.entry(called)
+            self._spreads[called.id] = self._course.spread([entry], None, frozenset()) if entry else None
+        return self._spreads[called.id]
 
 
 def longest(way: Walk, library: Library) -> Lasting:
@@ -104,9 +113,9 @@ def later_than(way: Walk, bound: Duration, library: Library) -> str:
 def _worst(way: Walk, limit: Chain, library: Library) -> Lasting:
     """How many minutes after the limit the way may come to its end, at the worst start."""
     try:
-        chains, doubts = _chains(way, library)
-        if doubts:
-            return Lasting(unknown="; ".join(_unknown(doubts)))
+        chains, unknown = _whole(way, library)
+        if unknown:
+            return Lasting(unknown="; ".join(unknown))
         gaps = [clock(library).gap(each, limit) for each in chains]
     except (OutOfBudget, TooMany):
         return Lasting(unknown=TOO_MANY)
@@ -114,22 +123,31 @@ def _worst(way: Walk, limit: Chain, library: Library) -> Lasting:
     return Lasting(worst.minutes, worst.start or 0)
 
 
-def _chains(way: Walk, library: Library) -> Slow:
+def _whole(way: Walk, library: Library) -> Share:
     """The stretches of time one after the other; several where one of them is not known to be longest."""
-    course = Course(library, _Seen())
+    shares = Shares(library)
     chains: tuple[Chain, ...] = ((),)
-    doubts: Doubts = frozenset()
+    unknown: set[str] = set()
     waits: list[tuple[int, list[Chain]]] = []
     for visit in way.trail:
         chains = _waited(chains, waits, visit.depth)
         sop = library.sop(visit.sop)
         assert sop is not None
-        slow, doubt = _times(visit, sop, sop.steps_by_id[visit.step], course)
-        if visit.walked and (wait := _wait(visit, sop, course)):
-            waits.append((visit.depth, [join(each, wait) for each in chains]))
-        chains = slowest(join(one, other) for one in chains for other in slow)
-        doubts |= doubt
-    return _waited(chains, waits, 0) if way.end.ended else chains, doubts
+        step = sop.steps_by_id[visit.step]
+        if step.call and visit.walked:  # its steps stand in the trail
+            if wait := shares.wait(sop, step):
+                waits.append((visit.depth, [join(each, wait) for each in chains]))
+            continue
+        share = _share(visit, sop, step, shares)
+        chains = slowest(join(one, other) for one in chains for other in share.chains)
+        unknown.update(share.unknown)
+    return Share(_waited(chains, waits, 0) if way.end.ended else chains, tuple(sorted(unknown)))
+
+
+def _share(visit: Visit, sop: Sop, step: Step, shares: Shares) -> Share:
+    """What one step adds."""
+    found = shares.to_end(sop, step, visit.outcome) if step.call else None
+    return shares.of_step(sop, step, visit.within or None) if found is None else found
 
 
 def _waited(chains: tuple[Chain, ...], waits: list[tuple[int, list[Chain]]], depth: int) -> tuple[Chain, ...]:
@@ -140,39 +158,8 @@ def _waited(chains: tuple[Chain, ...], waits: list[tuple[int, list[Chain]]], dep
     return chains
 
 
-def _wait(visit: Visit, sop: Sop, course: Course) -> Chain:
-    """The shortest that one step must take."""
-    (leg,) = course.legs.of(sop, sop.steps_by_id[visit.step], visit.within or None)
-    return leg.fast
-
-
-def _times(visit: Visit, sop: Sop, step: Step, course: Course) -> Slow:
-    """What one step may take at the longest."""
-    if step.call and visit.walked:
-        return ((),), frozenset()  # its steps stand in the trail
-    (leg,) = course.legs.of(sop, step, visit.within or None)
-    spread = _inside(step, course)
-    if spread is None:
-        return leg.slow, leg.doubts
-    slow, doubts = _to(spread, visit.outcome, leg.fast)
-    return (leg.slow, leg.doubts) if doubts and step.within else (slow, doubts)
-
-
-def _inside(step: Step, course: Course) -> Spread | None:
-    """The ways of the SOP that a step calls."""
-    called = course.library.sop(step.call) if step.call else None
-    entry = course.entry(called) if called else None
-    return course.spread([entry], None, frozenset()) if entry else None
-
-
-def _to(spread: Spread, outcome: str, wait: Chain) -> Slow:
-    """What the ways to an outcome take, and at least the wait of the call."""
-    ends = [end for end in spread.ends if end.place == outcome]
-    return slowest([*spread.slow(ends), wait]), spread.doubts(ends)
-
-
-def _unknown(doubts: Doubts) -> list[str]:
-    return sorted(_DOUBTS[each.kind].format(each.words) for each in doubts)
+def _unknown(doubts: Doubts) -> tuple[str, ...]:
+    return tuple(sorted(_DOUBTS[each.kind].format(each.words) for each in doubts))
 
 
 _DOUBTS = {

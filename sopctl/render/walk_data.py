@@ -11,10 +11,11 @@ from functools import cached_property
 from html import unescape
 from typing import Any
 
-from sopctl.analysis.calendar import Hours
+from sopctl.analysis.calendar import Hours, Measure
 from sopctl.analysis.calls import endings
 from sopctl.analysis.chains import Chain
 from sopctl.analysis.clock import clock
+from sopctl.analysis.first_through import Earlier
 from sopctl.analysis.lasting import Share, Shares
 from sopctl.analysis.untimed import untimed
 from sopctl.model import unary
@@ -26,7 +27,7 @@ from sopctl.render.links import Links
 from sopctl.render.plain import plain
 
 Data = dict[str, Any]
-Pairs = list[tuple[str, Any]]
+Pairs = list[tuple[Any, Any]]
 
 _AHEAD = 5 * 366 * 1440
 """Ways that begin in the two years that are looked at may last some years more."""
@@ -73,7 +74,7 @@ class Walks:
         return self._passing[key]
 
     def step(self, sop: Sop, step: Step, time: Duration | None = None) -> Share:
-        return self._shares.of_step(sop, step, time)
+        return self._shares.of_step(sop, step, (time,))
 
     def call(self, sop: Sop, step: Step) -> dict[str, Share | None]:
         return self._shares.of_call(sop, step)
@@ -251,13 +252,17 @@ class _Walk:
         )
 
     def _chain(self, chain: Chain) -> Pairs:
-        told = []
-        for hours, minutes in chain:
-            assert hours is None or isinstance(hours, Hours)  # of ways that are slowest, no other measure
-            if hours:
-                self._hours[hours.name] = hours
-            told.append((hours.name if hours else "", minutes))
-        return told
+        return [(self._measure(hours), minutes) for hours, minutes in chain]
+
+    def _measure(self, hours: Measure | None) -> Any:
+        """The name of a calendar, none for the clock; or a chain and others, of which what is through first
+        counts."""
+        if isinstance(hours, Earlier):
+            return self._chain(hours.one), [self._chain(each) for each in hours.others]
+        assert hours is None or isinstance(hours, Hours)  # of ways that are slowest, no other measure
+        if hours:
+            self._hours[hours.name] = hours
+        return hours.name if hours else ""
 
     # Decisions
 

@@ -112,7 +112,7 @@ def test_random_cases_in_random_sops_go_the_same_way(page: Page) -> None:
 
 
 def timed(chance: Chance) -> list[dict[str, Any]]:
-    """SOPs at random, with times that are sums, alternatives, or not there."""
+    """SOPs at random, with times that are sums, alternatives, cut off by a clock, or not there."""
     world = chance.world()
     for each in world.values():
         each["version"] = "1.0.0"
@@ -130,6 +130,10 @@ def timed(chance: Chance) -> list[dict[str, Any]]:
                 step["within"] = chance.choice(times)
             if chance.one_in(4):
                 step["wait"] = chance.choice(["1h", "1bd"])
+        if chance.one_in(3):
+            each["escalations"] = [
+                {"after": chance.choice(["9h", "3bh", "2bd"]), "then": chance.choice(["good", "bad"])}
+            ]
     return [*world.values()]
 
 

@@ -452,17 +452,16 @@
       return chains;
     };
     for (const visit of way.trail) {
-      const counted = (chain) => chain.map(([name, count]) => [hours(visit.sop, name), count]);
+      const { sop } = visit;
       if (!back(visit.depth)) return many;
       if (visit.walked) { // its steps stand in the trail
-        const wait = counted(visit.step.call.wait ?? []);
+        const wait = counted(sop, visit.step.call.wait ?? []);
         if (wait.length) waits.push({ depth: visit.depth, chains: chains.map((each) => join(each, wait)) });
         continue;
       }
       const share = spent(visit);
-      if (share.unknown.includes(TOO_MANY)) return many;
       for (const each of share.unknown) unknown.add(each);
-      chains = slowest(chains.flatMap((one) => share.chains.map((other) => join(one, counted(other)))));
+      chains = slowest(chains.flatMap((one) => share.chains.map((other) => join(one, counted(sop, other)))));
       if (!chains) return many;
     }
     if (way.ended && !back(0)) return many;
@@ -514,20 +513,40 @@
     if (!timed) return chain.reduce((sum, [, count]) => sum + count, 0);
     const [first, last] = timed[0].window;
     let most = 0;
-    for (let start = first, room; start <= last; start += room + 1) {
-      let moment = start, moves = true;
-      room = FOREVER;
-      for (const [counted, count] of chain) {
-        if (!counted) moment += count;
-        else if (!moves) moment = counted.after(moment, count);
-        else {
-          const [done, goesOn, holding] = counted.move(moment, count);
-          [moment, moves, room] = [done, goesOn, Math.min(room, holding)];
-        }
-      }
-      most = Math.max(most, moment - start);
+    for (let start = first; start <= last;) {
+      const [done, , room] = move(chain, [start, true, FOREVER]);
+      most = Math.max(most, done - start);
+      start += room + 1;
     }
     return most;
+  }
+
+  /** Where a start comes out, whether a later start comes out later, and for how many minutes that holds. */
+  function move(chain, [moment, moves, room]) {
+    for (const [counted, count] of chain) {
+      if (!counted) moment += count;
+      else if (!moves) moment = counted.after(moment, count);
+      else {
+        const [done, goesOn, holding] = counted.move(moment, count);
+        [moment, moves, room] = [done, goesOn, Math.min(room, holding)];
+      }
+    }
+    return [moment, moves, room];
+  }
+
+  /** The latest of several arrivals, for as long as it stays the latest. */
+  function latest(arrivals) {
+    const moment = Math.max(...arrivals.map(([at]) => at)), moves = arrivals.some(([at, on]) => on && at === moment);
+    const ahead = moves ? [] : arrivals.filter(([, on]) => on).map(([at]) => moment - at);
+    return [moment, moves, Math.min(...ahead, ...arrivals.map(([, , room]) => room))];
+  }
+
+  /** The earliest of several arrivals, for as long as it stays the earliest. */
+  function earliest(arrivals) {
+    const moment = Math.min(...arrivals.map(([at]) => at)), here = arrivals.filter(([at]) => at === moment);
+    const moves = here.every(([, on]) => on), later = moves ? arrivals.filter(([at]) => at > moment) : [];
+    const behind = later.map(([at, on, room]) => Math.max(at - moment, on ? room : 0));
+    return [moment, moves, Math.min(...behind, ...here.map(([, , room]) => room))];
   }
 
   /** The minute by which a step must be done that begins at another; undefined where nothing says so. */
@@ -543,11 +562,38 @@
 
   const opened = new Map();
 
-  /** The opening hours that a SOP's data call by a name; none for the clock itself. */
+  /** The opening hours that a SOP's data call by a name; none for the clock itself. What is no name are chains. */
   function hours(sop, name) {
     if (!name) return null;
-    if (!opened.has(name)) opened.set(name, new Hours(sops.get(sop).calendars.get(name), sops.get(sop).window));
-    return opened.get(name);
+    const key = typeof name === "string" ? name : JSON.stringify(name), { calendars, window } = sops.get(sop);
+    if (!opened.has(key)) {
+      opened.set(key, key === name ? new Hours(calendars.get(name), window) : new Earlier(sop, name, window));
+    }
+    return opened.get(key);
+  }
+
+  /** A chain with the hours that its stretches are counted by. */
+  const counted = (sop, chain) => chain.map(([name, count]) => [hours(sop, name), count]);
+
+  /** One chain, or the last of others: once counts as long as what is through first. */
+  class Earlier {
+    constructor(sop, [one, others], window) {
+      this.window = window;
+      this.one = counted(sop, one);
+      this.others = others.map((each) => counted(sop, each));
+    }
+
+    after(start, times) {
+      return this.move(start, times)[0];
+    }
+
+    move(start, times) {
+      let here = [start, true, FOREVER];
+      for (let left = times; left; left -= 1) {
+        here = earliest([move(this.one, here), latest(this.others.map((each) => move(each, here)))]);
+      }
+      return here;
+    }
   }
 
   /** When a calendar is open, in minutes since the beginning of 1970 in UTC. */
