@@ -51,17 +51,6 @@ class Promise(NamedTuple):
     verified: bool = True
 
 
-class Broken(NamedTuple):
-    """The worst start: when it is, when the way is through, and when it ought to be."""
-
-    promise: Promise
-    start: Moment
-    end: Moment
-    due: Moment
-    to: str
-    stops: tuple[Stop, ...]
-
-
 class Extreme(NamedTuple):
     """The slowest way of a ceiling, from the start at which it takes longest, or the fastest of a floor:
     when it is through, when it ought to be, where it ends, and what cannot be told of it."""
@@ -72,7 +61,7 @@ class Extreme(NamedTuple):
     due: Moment
     to: str
     stops: tuple[Stop, ...]
-    doubts: Doubts
+    doubts: Doubts = SURE
 
 
 class Verdict(NamedTuple):
@@ -80,7 +69,7 @@ class Verdict(NamedTuple):
     could tell whether a case takes the way in question; `timeless`, that no clause of it has a time."""
 
     deadline: Deadline
-    broken: Broken | None = None
+    broken: Extreme | None = None
     doubts: Doubts = frozenset()
     nowhere: bool = False
     unknown: str = ""
@@ -219,7 +208,7 @@ class _Hearing:
             start = worst
         doubts = spread.doubts(spread.ends) if self._slow else SURE
         limit = self._clock.limit(promise.time, course.longest)
-        return Extreme(*self._shown(promise, start, limit, spread), doubts)
+        return self._shown(promise, start, limit, spread)._replace(doubts=doubts)
 
     def _timeless(self) -> bool:
         """Whether every clause of a deadline is known, and that none has a time."""
@@ -293,7 +282,7 @@ class _Hearing:
                 return Verdict(deadline, broken, doubts, by_arrows=by_arrows)
         return Verdict(deadline, doubts=doubts, by_arrows=by_arrows)
 
-    def _broken(self, promise: Promise, spread: Spread, course: Course, hasty: bool) -> Broken | None:
+    def _broken(self, promise: Promise, spread: Spread, course: Course, hasty: bool) -> Extreme | None:
         limit = self._clock.limit(promise.time, course.longest)
         gap = self._worst(spread, limit, hasty)
         if gap.start is not None and promise.time.unit in MONTHS and not hasty:
@@ -301,11 +290,11 @@ class _Hearing:
                 gap, limit = self._worst_of_months(spread, promise.time, course) or (gap, limit)
         return None if gap.start is None else self._shown(promise, gap.start, limit, spread)
 
-    def _shown(self, promise: Promise, start: Moment, limit: Chain, spread: Spread) -> Broken:
+    def _shown(self, promise: Promise, start: Moment, limit: Chain, spread: Spread) -> Extreme:
         """The slowest (fastest) way from a start."""
         to, stops = spread.trace(spread.ends, start, self._slow)
         end = stops[-1].done if stops else start
-        return Broken(promise, start, end, walk(limit, start), to, tuple(stops))
+        return Extreme(promise, start, end, walk(limit, start), to, tuple(stops))
 
     def _ways(self, spread: Spread) -> tuple[Chain, ...]:
         return spread.slow(spread.ends) if self._slow else spread.fast(spread.ends)

@@ -6,7 +6,7 @@ from itertools import groupby
 
 from sopctl.analysis.calendar import Hours, Moment, Stretch, calendars
 from sopctl.analysis.chains import Chain, Later, join
-from sopctl.analysis.promises import Broken, Verdict
+from sopctl.analysis.promises import Extreme, Verdict
 from sopctl.analysis.slowest import Stop
 from sopctl.analysis.states import Doubts
 from sopctl.diagnostic import Severity
@@ -100,12 +100,12 @@ def short(at: datetime) -> str:
     return f"{weekday(at)[:3]} {at.day} {_MONTHS[at.month - 1][:3]} {hour(at)}"
 
 
-def story(broken: Broken, sop: Sop, library: Library) -> str:
+def story(broken: Extreme, sop: Sop, library: Library) -> str:
     """A way from its start to its end, as a sentence: when, and step by step."""
     return f"{_span(broken, library)}: {_way(broken, sop, library)}"
 
 
-def _way(broken: Broken, sop: Sop, library: Library) -> str:
+def _way(broken: Extreme, sop: Sop, library: Library) -> str:
     """A way as a timeline: each step with what it takes and when it is done. Steps in a row of
     another SOP are told as one."""
     local = calendars(library).default.local
@@ -141,7 +141,7 @@ def _elsewhere(id: str, stops: list[Stop], library: Library) -> str:
     return f"{id} ({names}) {chain(sums)}, done {short(calendars(library).default.local(stops[-1].done))}"
 
 
-def _span(broken: Broken, library: Library) -> str:
+def _span(broken: Extreme, library: Library) -> str:
     """From when to when it lasts, and the holidays on the way."""
     hours = calendars(library).default
     words = f"Started {moment(hours.local(broken.start))}, ends {moment(hours.local(broken.end))}"
@@ -151,7 +151,7 @@ def _span(broken: Broken, library: Library) -> str:
     return f"{words}, closed on {listed(names)}" if names else words
 
 
-def promise(broken: Broken, library: Library) -> str:
+def promise(broken: Extreme, library: Library) -> str:
     """`promised are 14d by `us-wa-sea.response``."""
     by = f" (`{broken.promise.clause}`)" if broken.promise.clause else ""
     due = (
@@ -162,7 +162,7 @@ def promise(broken: Broken, library: Library) -> str:
     return f"{broken.promise.time}{by}{due}"
 
 
-def took(broken: Broken) -> str:
+def took(broken: Extreme) -> str:
     return minutes(broken.end - broken.start)
 
 
@@ -189,7 +189,7 @@ def reasons(doubts: Doubts, sop: Sop) -> str:
     return "; ".join(said)
 
 
-def weight(broken: Broken) -> Severity | None:
+def weight(broken: Extreme) -> Severity | None:
     """A finding that rests on an unverified clause is a warning at most."""
     return None if broken.promise.verified else Severity.WARNING
 
