@@ -834,6 +834,17 @@ def test_no_escalation_by_the_clock_makes_a_way_longer_than_its_steps() -> None:
     assert verdict(sop(steps, escalations=away, deadlines=limit)).broken is None
 
 
+def test_the_slowest_way_is_told_from_the_start_at_which_a_clock_ends_it_latest() -> None:
+    away = [{"after": "100h", "then": "other"}]
+    steps = [{"id": "one", "within": "2bd", "next": "done"}]
+    whole = library(sop(steps, escalations=away, deadlines=ceiling()))
+    found = whole.sop("TS-EX-001")
+    assert found
+    assert found.deadlines
+    assert (slowest := extreme(found, found.deadlines[0], whole))
+    assert slowest.end - slowest.start == 100 * 60
+
+
 def test_an_escalation_by_the_clock_bounds_a_step_without_a_time() -> None:
     steps = [{"id": "one", "next": "done"}]
     away = [{"after": "3d", "then": "other"}]
