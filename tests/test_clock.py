@@ -845,6 +845,26 @@ def test_the_slowest_way_is_told_from_the_start_at_which_a_clock_ends_it_latest(
     assert slowest.end - slowest.start == 100 * 60
 
 
+def test_no_step_is_done_that_must_wait_longer_than_the_clock_that_takes_the_case_away() -> None:
+    steps = [{"id": "one", "within": "1h"}, {"id": "two", "within": "9d", "wait": "5d", "next": "done"}]
+    limit = ceiling("1d")
+    assert verdict(sop(steps, escalations=[{"after": "4d", "then": "other"}], deadlines=limit)).nowhere
+    for away in ({"after": "6d", "then": "other"}, {"after": "4d", "then": "two"}):
+        said = verdict(sop(steps, escalations=[away], deadlines=limit))
+        assert said.broken
+        assert not said.nowhere
+
+
+@pytest.mark.parametrize(("wait", "after", "done"), [
+    ("1mo", "29d", True), ("1mo", "27d", False), ("31d", "1mo", True), ("32d", "1mo", False),
+    ("1bd", "20h", True), ("1bd", "7h", False), ("2bd", "24h", False), ("8bh", "1bd", True),
+])  # fmt: skip
+def test_it_must_be_longer_at_every_start_and_in_every_month(wait: str, after: str, done: bool) -> None:
+    steps = [{"id": "one", "within": "99d", "wait": wait, "next": "done"}]
+    away = [{"after": after, "then": "other"}]
+    assert verdict(sop(steps, escalations=away, deadlines=ceiling("1m"))).nowhere != done
+
+
 def test_an_escalation_by_the_clock_bounds_a_step_without_a_time() -> None:
     steps = [{"id": "one", "next": "done"}]
     away = [{"after": "3d", "then": "other"}]

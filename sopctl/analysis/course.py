@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from sopctl.analysis import ways
 from sopctl.analysis.calendar import Stretch, calendars
-from sopctl.analysis.chains import Chain, Later, OutOfBudget, TooMany, fastest, fits, slowest
+from sopctl.analysis.chains import Chain, Later, OutOfBudget, TooMany, chain, fastest, fits, slowest
 from sopctl.analysis.first_through import First, plain
 from sopctl.analysis.graph import reachable
 from sopctl.analysis.legs import Leg, Legs
@@ -156,6 +156,15 @@ class Course:
             found = self.library.sop(sop)
             self._interrupting[sop] = ways.interrupting(found) if found else []
         return self._interrupting[sop]
+
+    def outlasts(self, step: Step, escalation: Escalation) -> bool:
+        """Whether the wait of a step is longer than the time of an escalation, whenever both start."""
+        known = calendars(self.library)
+        if step.wait is None or escalation.after is None:
+            return False
+        after = known.stretch(escalation.after, known.default)
+        wait = known.stretch(step.wait, known.work(step.role), longest=False)
+        return self.first.sooner(chain(after), chain(wait))
 
     # What counts remember
 
@@ -319,6 +328,8 @@ class _Walk:
         if clocked := [(since, cut) for since, cut in cuts if since]:
             self._clocked[state] = clocked
         at_any_time = [cut for since, cut in cuts if not since]
+        if clocked and self._never_done(state):
+            return tuple(at_any_time)
         stops = self._aim.stops_at(state.spot)
         if stops and not self._course.called(self._step(state)):  # a call stops where it comes back
             return (*(group._replace(nexts=(state.done,)) for group in found), *at_any_time)
@@ -539,6 +550,18 @@ class _Walk:
         """Where an escalation takes a case."""
         remembered = counted(here.counts, (here.sop, taken(_place(escalation))))
         return self._arrive(_Bound(here.stack, here.sop, escalation.then or "", remembered, here.known))
+
+    def _never_done(self, state: State) -> bool:
+        """Whether a clock that runs takes a case away before the wait of a step is over."""
+        step = self._step(state)
+        if step.wait is None or step.call:
+            return False
+        return any(
+            self._since(here.level, each) and self._course.outlasts(step, each)
+            for here in self._outward(state)
+            for each in self._course.interrupting(here.sop)
+            if self._may_take(here, each)
+        )
 
     def _since(self, level: Level, escalation: Escalation) -> Since | None:
         """The clock of an escalation; None where it may come at any time, or nobody can tell."""
