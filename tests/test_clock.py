@@ -1132,6 +1132,10 @@ def ends_of(whole: dict[str, Any]) -> list[tuple[float, int]]:
                 at, soon = (begun + hours(each, "after") for begun in clock)
                 late = at if at <= min(slow + longest, until) else NEVER
                 go(each["then"], entered, taken | {i}, clocks, late, max(fast, soon))
+        if any(
+            begun and hours(escalations[i], "after") < hours(step, "wait") for i, begun in running.items()
+        ):
+            return None  # it is never done
         for to, most, least in ways:
             done = min(slow + most, until), fast + least
             if target in goals:
