@@ -151,6 +151,20 @@ def test_the_address_of_a_tag_without_latin_letters_stays() -> None:
     assert address("停止") == address("出品者, 停止") != ""
 
 
+@pytest.mark.parametrize(
+    ("tags", "anchors"),
+    [("Kündigung", ["kundigung"]),
+     ("Größe, Łódź, smørrebrød", ["grosse", "lodz", "smorrebrod"]),
+     ("kundigung, KÜNDIGUNG", ["kundigung", "kundigung-435d4c13"]),
+     ("東京 office, 大阪 office, office", ["office-79f2a251", "office-946de490", "office"]),
+     ("Q&A, q a, a_b", ["q-a", "q-a-1", "a-b"])],
+)  # fmt: skip
+def test_the_address_of_a_tag_has_all_its_letters_and_is_its_own(tags: str, anchors: list[str]) -> None:
+    text = SOP.replace("owner:", f"tags: [{tags}]\nowner:", 1)
+    links = Links(library.build({"sops/DK-A-001.yaml": text}, TODAY))
+    assert [links.tag(tag) for tag in tags.split(", ")] == anchors
+
+
 CLAIMED = """\
 clauses:
   law.all: {text: Stop., source: All, confidence: confirmed, checked_on: 2026-11-01}

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from html import unescape
+from itertools import count
 from urllib.parse import unquote
 from zlib import crc32
 
@@ -20,6 +21,7 @@ from sopctl.named import NamedTuple
 from sopctl.prose import meaning
 from sopctl.reading import Reference
 from sopctl.render.text import line
+from sopctl.render.words import in_order
 
 _SECTIONS = frozenset(
     ("trigger", "scope", "prerequisites", "steps", "outcomes", "deadlines", "escalations", "facts", "records", "notes",
@@ -113,16 +115,14 @@ class Links:
         return self._ids[key]
 
     def tag(self, tag: str) -> str:
-        """The anchor of a tag; no two tags share one."""
+        """The anchor of a tag; no two tags share one, and those in plain letters come first."""
         if not self._tags:
-            for each in sorted({tag for sop in self.library.sops for tag in sop.tags or () if tag}):
-                slug = (
-                    re.sub(r"[^a-z0-9]+", "-", each.lower()).strip("-") or f"tag-{crc32(each.encode()):08x}"
-                )
-                taken = set(self._tags.values())
-                self._tags[each] = next(
-                    s for n in range(len(taken) + 1) if (s := f"{slug}-{n}" if n else slug) not in taken
-                )
+            tags = {tag for sop in self.library.sops for tag in sop.tags or () if tag}
+            taken: set[str] = set()
+            for each in sorted(tags, key=lambda each: (not each.isascii(), each)):
+                anchor = next(anchor for anchor in _anchors(each) if anchor not in taken)
+                taken.add(anchor)
+                self._tags[each] = anchor
         return self._tags[tag]
 
     def places(self, register: str, id: str) -> list[Place]:
@@ -321,6 +321,22 @@ class Links:
 
 
 _INDEX = re.compile(r"((?:.*/)?)(?:index|README)\.md").fullmatch
+
+
+def _anchors(tag: str) -> Iterator[str]:
+    """Anchors for a tag, the best first: its letters without accents; where others are lost, also a sum of
+    them all, which says what they do not and stays when another tag comes."""
+    plain = in_order(tag).translate(_SPELT)
+    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+    sums = f"{slug or 'tag'}-{crc32(tag.encode()):08x}"
+    if slug and not any(each.isalnum() and not each.isascii() for each in plain):
+        yield slug
+    if not slug or not tag.isascii():
+        yield sums
+    yield from (f"{slug or sums}-{n}" for n in count(1))
+
+
+_SPELT = str.maketrans({"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
 
 
 def _in_a_row(text: str) -> str:
