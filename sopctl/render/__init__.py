@@ -40,7 +40,7 @@ def site(
 ) -> Site:
     """Every page of the site, by its path, and the same for programs. `diagnostics` are what the linter
     found, where it has looked already; `edits` are what git tells of the files, the newest first."""
-    from sopctl.render import meanings
+    from sopctl.render import ids, meanings
     from sopctl.render import pages as others
     from sopctl.render.programs import programs
 
@@ -64,6 +64,7 @@ def site(
     pages.update(others.linked_files(links, templates))
     data = {
         **scripts,
+        ids.PATH: ids.script(links),
         meanings.PATH: meanings.script(links),
         **programs(library, addresses),
         "status.json": report_json(state),

@@ -1,26 +1,32 @@
-/* Over a link to a role, a term, a clause: what it means. By pointer, keyboard and touch; Escape closes. */
 "use strict";
 (() => {
   const top = new URL("..", document.currentScript.src).href;
+  const asked = {};
+
+  /* What is known of the whole site is one script for each thing, read when first it is asked for. */
+  function known(file, name) {
+    asked[file] ??= new Promise((done) => {
+      const script = document.createElement("script");
+      script.src = new URL(`assets/${file}`, top).href;
+      script.onload = () => done(window[name] || {});
+      script.onerror = () => done({});
+      document.head.append(script);
+    });
+    return asked[file];
+  }
+
+  const line = (tag, text) => Object.assign(document.createElement(tag), { textContent: text });
+
+  /* Over a link to a role, a term, a clause: what it means. By pointer, keyboard and touch; Escape closes. */
   const note = document.createElement("div");
-  let open = null, waiting = 0, touched = false, asked = null;
+  let open = null, waiting = 0, touched = false;
 
   note.className = "sop-meaning";
   note.id = "sop-meaning";
   note.setAttribute("role", "tooltip");
   note.hidden = true;
 
-  /* The meanings of the whole site are one script, read when first they are asked for. */
-  function meanings() {
-    asked ??= new Promise((done) => {
-      const script = document.createElement("script");
-      script.src = new URL("assets/meanings.js", top).href;
-      script.onload = () => done(window.sopMeanings || {});
-      script.onerror = () => done({});
-      document.head.append(script);
-    });
-    return asked;
-  }
+  const meanings = () => known("meanings.js", "sopMeanings");
 
   function address(link) {
     return link.href.startsWith(top) ? link.href.slice(top.length).replace(/(^|\/)index\.html(?=#|$)/, "$1") : "";
@@ -43,7 +49,6 @@
     const found = (await meanings())[address(link)];
     if (!found) return false;
     const [kind, title, meaning] = found;
-    const line = (tag, text) => Object.assign(document.createElement(tag), { textContent: text });
     note.replaceChildren(line("small", kind), line("strong", title), line("span", meaning));
     if (touched) note.append(Object.assign(line("a", "Open"), { href: link.href }));
     document.body.append(note);
@@ -105,4 +110,37 @@
     if (touched && explained(event.target)) meanings();
   });
   addEventListener("resize", hide);
+
+  /* An id that is typed whole leads to what bears it: the search of the theme parts it into words, and finds
+     more by them. */
+  const field = document.querySelector(".md-search__input"), list = document.querySelector(".md-search-result__list");
+
+  async function lead() {
+    const ids = await known("ids.js", "sopIds"), typed = field.value.trim().toLowerCase();
+    const [first] = list.querySelectorAll(":scope > :not(.sop-found)");
+    const there = new Set([...(first?.querySelectorAll(":scope > a") || [])].map((link) => link.href.replace(/\?[^#]*/, "")));
+    const entries = (Object.hasOwn(ids, typed) ? ids[typed] : []).filter(([to]) => !there.has(new URL(to, top).href)).slice(0, 5);
+    const old = [...list.querySelectorAll(".sop-found")];
+    if (old.map((each) => each.dataset.id).join() === entries.map(() => typed).join() && (!old.length || list.firstElementChild === old[0])) return;
+    for (const each of old) each.remove();
+    list.prepend(...entries.map(([to, kind, title]) => found(typed, new URL(to, top).href, kind, title)));
+  }
+
+  function found(id, href, kind, title) {
+    const item = Object.assign(line("li", ""), { className: "md-search-result__item sop-found" });
+    const link = Object.assign(line("a", ""), { className: "md-search-result__link", href, tabIndex: -1 });
+    const article = Object.assign(line("article", ""), { className: "md-search-result__article md-typeset" });
+    article.dataset.mdScore = "Infinity";
+    const icon = Object.assign(line("div", ""), { className: "md-search-result__icon md-icon" });
+    article.append(icon, line("h1", title), line("p", `${kind} ${id}`));
+    link.append(article);
+    item.append(link);
+    item.dataset.id = id;
+    return item;
+  }
+
+  if (field && list) {
+    field.addEventListener("input", lead);
+    new MutationObserver(() => { if (field.value) lead(); }).observe(list, { childList: true });
+  }
 })();
