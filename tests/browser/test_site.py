@@ -288,6 +288,23 @@ def test_the_headings_of_a_wide_table_are_whole_words(site: BuiltSite, new_page:
     assert heading.evaluate(torn) == []
 
 
+@pytest.mark.parametrize("path", ["coverage/", "roles/", "roles/ams-lead/"])
+def test_on_a_phone_a_table_of_many_columns_is_a_block_for_each_row(
+    site: BuiltSite, new_page: NewPage, path: str
+) -> None:
+    page = new_page(PHONE)
+    page.goto(site.url(path))
+    box = page.locator(".sop-scroll:has(.sop-stacked)").first
+    assert box.evaluate("box => box.scrollWidth <= box.clientWidth")
+    said = (
+        box.locator("tbody tr")
+        .first.locator("td[data-q]")
+        .evaluate_all("cells => cells.map(cell => getComputedStyle(cell, '::before').content)")
+    )
+    headings = box.locator("thead th").all_text_contents()
+    assert [f'"{each}"' for each in headings[1:]] == said
+
+
 def test_on_paper_a_wide_table_keeps_all_its_columns(
     words_site: Path, serve: Serve, new_page: NewPage, tmp_path: Path
 ) -> None:
