@@ -24,6 +24,7 @@ from sopctl.builders import (
     Own,
     complaints,
     configuration,
+    doubts,
     environment,
     failures,
     fit_configuration,
@@ -181,9 +182,11 @@ def serve(
     commands: Sequence[Command] = (),
     address: str = "127.0.0.1:8000",
     changes: Callable[..., Iterable[object]] | None = None,
+    settled: Callable[[], bool] = lambda: True,
 ) -> None:
     """Preview the site, and make it anew whenever a SOP, a register, a template or a page by hand
-    changes, until interrupted. `read` reads the library; `show` gets the findings each time."""
+    changes, until interrupted, or until what is `settled` is so no more. `read` reads the library; `show`
+    gets the findings each time."""
     _check_free(address)
     if changes is None:
         from watchfiles import watch
@@ -201,7 +204,8 @@ def serve(
         server = subprocess.Popen(
             arguments, cwd=places.root, env=environment(library.today), stdout=saying, stderr=saying
         )
-        rest = ""
+        rest = since = doubted = ""
+        stands = False
         try:
             tell(f"the preview will stand at http://{address}/ once the site is made; stop it with Ctrl-C")
             for changed in _changed(changes, (sops, places.templates, places.home)):
@@ -209,11 +213,22 @@ def serve(
                     _check_free(address)  # somebody may have come first while the pages were made
                     said.seek(0)
                     raise BuildTrouble(f"the preview has stopped:{complaints(said.read(), {})}")
-                failed, rest = failures(rest + said.read())
+                heard = said.read()
+                failed, rest = failures(rest + heard)
                 for why in failed:
                     tell(
                         f"{Builder.MKDOCS.called} cannot make the pages anew; the browser waits until this is mended:{why}"
                     )
+                made, since = doubts(since + heard)
+                for why in made:
+                    if why and why != doubted:
+                        tell(f"warning: as they are, `sopctl build` will not make a site of the pages:{why}")
+                    doubted = why
+                if not stands and _answers(address):
+                    stands = True
+                    tell(f"the preview stands at http://{address}/")
+                if not settled():
+                    return
                 if changed:
                     _renew(places, read, tell, show, rules, commands, config)
         finally:
@@ -261,6 +276,16 @@ def _end(server: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         server.kill()
         server.wait()
+
+
+def _answers(address: str) -> bool:
+    """Whether somebody listens at the address, which is a free one of ours."""
+    host, _, port = address.rpartition(":")
+    try:
+        with socket.create_connection((host.strip("[]"), int(port)), timeout=1):
+            return True
+    except (OSError, UnicodeError):
+        return False
 
 
 def _check_free(address: str) -> None:

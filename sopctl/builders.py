@@ -283,6 +283,17 @@ def failures(output: str) -> tuple[list[str], str]:
     return [complaints("\n".join(each), {}) for each in lines], rest
 
 
+_BEGUN = "Building documentation..."
+_MADE = re.compile(r"^INFO +- +Documentation built in .*\n", re.MULTILINE)
+
+
+def doubts(output: str) -> tuple[list[str], str]:
+    """What MkDocs complains of each time that it has made a preview, and the output that comes after."""
+    *before, rest = _MADE.split(output)
+    each = (made.rpartition(_BEGUN)[2] for made in before)
+    return [complaints(said, {}) if _COMPLAINT.search(said) else "" for said in each], rest
+
+
 def complaints(output: str, sources: Mapping[str, str]) -> str:
     """What the builder complains of, told of the files that writers know."""
     said = _COMPLAINT.findall(output) or output.strip().splitlines()[-_MOST:]

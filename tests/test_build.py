@@ -19,6 +19,7 @@ import yaml
 
 from sopctl import build, files, library
 from sopctl.build import BuildTrouble, Built, Places
+from sopctl.cli import ground, publish
 from sopctl.diagnostic import Diagnostic, Severity
 from sopctl.library import Library
 from sopctl.lint import lint
@@ -406,6 +407,64 @@ def test_a_preview_that_cannot_be_renewed_says_why(docks: Path, monkeypatch: pyt
         "MkDocs cannot make the pages anew; the browser waits until this is mended:"
         "\n  Traceback (most recent call last):\n  NameError: no x"
     )
+
+
+def test_what_the_builder_doubts_is_told_once_and_where_the_preview_stands(
+    docks: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The part of MkDocs is played by a process that says what MkDocs says, and listens."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    begun, made = "INFO    -  Building documentation...", "INFO    -  Documentation built in 1.00 seconds"
+    doubt = "WARNING -  Doc file 'x.md' contains a link 'y.md', but the target is not found"
+    said = "\n".join([begun, doubt, made, begun, doubt, made, begun, made, begun, doubt, made])
+    code = f"import socket, time; print({said!r}, flush=True); s = socket.create_server(('127.0.0.1', {address[10:]})); time.sleep(60)"
+    monkeypatch.setattr(build, "MKDOCS", (sys.executable, "-c", code))
+    told: list[str] = []
+
+    def changes(*_: Path, **__: object) -> Iterator[set[str]]:
+        for _ in range(200):
+            time.sleep(0.05)
+            yield set()
+            if any("stands at" in each for each in told):
+                yield set()
+                return
+
+    places = Places.of(docks)
+    build.serve(
+        places, lambda: read(docks), told.append, print, sops=docks / "sops", changes=changes, address=address
+    )  # fmt: skip
+    warning = (
+        "warning: as they are, `sopctl build` will not make a site of the pages:"
+        "\n  the page x.md contains a link 'y.md', but the target is not found"
+    )
+    assert sorted(told[2:]) == [f"the preview stands at http://{address}/", warning, warning]
+
+
+def test_a_preview_ends_where_what_is_settled_is_so_no_more(
+    docks: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(build, "MKDOCS", (sys.executable, "-c", "import time; time.sleep(60)"))
+    settled = publish.Settled(ground.find([str(docks)]))
+
+    def changes(*_: Path, **__: object) -> Iterator[set[str]]:
+        yield set()
+        for wrong in ('ignore = ["XX"]', 'sops = "other"', 'ignore = ["XX"]\nx = 1'):
+            files.write(docks / "sopctl.toml", wrong)
+            yield set()
+            yield set()
+        files.write(docks / "sopctl.toml", 'ignore = ["SOP701"]')
+        yield set()
+        raise AssertionError("the old settings are followed on")
+
+    build.serve(
+        Places.of(docks), lambda: read(docks), lambda _: None, lambda _: None, sops=docks / "sops", changes=changes, address="127.0.0.1:0", settled=settled
+    )  # fmt: skip
+    assert settled.now.settings.ignore == ("SOP701",)
+    said = capsys.readouterr().err
+    assert said.count("the old settings count until this is mended") == 3
+    assert said.count("no rule begins with `XX`") == said.count("there is no folder `other`") == 1
 
 
 def refused(docks: Path, address: str) -> str:

@@ -3,7 +3,7 @@
 import gc
 import inspect
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import Enum
 from typing import Annotated
@@ -16,11 +16,13 @@ from sopctl.cli.ground import Ground
 from sopctl.cli.lint import FailOn
 from sopctl.cli.options import Option, Today, flags
 from sopctl.diagnostic import Diagnostic, Severity
+from sopctl.files import FileTrouble
 from sopctl.library import Library
 from sopctl.lint import lint
 from sopctl.render.reference import Command
 from sopctl.render.reference import Option as Told
 from sopctl.report import Context, report
+from sopctl.settings import load
 
 BuilderName = Enum("BuilderName", {"mkdocs": "mkdocs", "zensical": "zensical"}, type=str)
 
@@ -73,6 +75,40 @@ def serve(
     """Preview the site and keep it up to date while you write; findings are shown here meanwhile."""
     gc.enable()  # this one goes on for hours
     base = ground.find()
+    with _told_to_stop():
+        while True:
+            settled = Settled(base)
+            _serve(base, address, today, settled)
+            if settled.now is base:
+                return 0
+            base = settled.now
+            _tell("the settings have changed; the preview begins anew with them")
+
+
+class Settled:
+    """Whether the settings are still those with which the preview began; else `now` has the others. Where
+    those are wrong, that is told, and the old ones count."""
+
+    def __init__(self, base: Ground) -> None:
+        self.now = self._base = base
+        self._wrong = ""
+
+    def __call__(self) -> bool:
+        wrong = ""
+        try:
+            if load(self._base.root) != self._base.settings:
+                self.now = ground.find([str(self._base.root)])
+                self.now.rules()
+                return False
+        except FileTrouble as trouble:
+            wrong = str(trouble)
+        if wrong and wrong != self._wrong:
+            _tell(f"{wrong}\nthe old settings count until this is mended")
+        self._wrong = wrong
+        return True
+
+
+def _serve(base: Ground, address: str, today: str | None, settled: Callable[[], bool]) -> None:
     last: list[Library] = []
 
     def read() -> Library:
@@ -82,12 +118,10 @@ def serve(
     def show(diagnostics: list[Diagnostic]) -> None:
         _show(base, last[0], diagnostics)
 
-    rules = base.rules()
-    with _told_to_stop():
-        building.serve(
-            _places(base), read, _tell, show, sops=base.folder, rules=rules, commands=told(), address=address
-        )
-    return 0
+    building.serve(
+        _places(base), read, _tell, show,
+        sops=base.folder, rules=base.rules(), commands=told(), address=address, settled=settled,
+    )  # fmt: skip
 
 
 @contextmanager
