@@ -305,6 +305,21 @@ def test_on_a_phone_a_table_of_many_columns_is_a_block_for_each_row(
     assert [f'"{each}"' for each in headings[1:]] == said
 
 
+@pytest.mark.parametrize("path", ["coverage/", "sops/", "roles/appeals-lead/"])
+def test_on_paper_no_table_makes_the_letters_smaller(site: BuiltSite, new_page: NewPage, path: str) -> None:
+    page = new_page(Look(673, 1000))  # a sheet of A4 between its margins
+    page.emulate_media(media="print")
+    page.goto(site.url(path))
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_the_logo_shows_that_it_has_the_focus(site: BuiltSite, page: Page) -> None:
+    page.goto(site.url())
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    expect(page.locator(".md-logo:focus-visible").first).to_have_css("outline-style", "solid")
+
+
 def test_on_paper_a_wide_table_keeps_all_its_columns(
     words_site: Path, serve: Serve, new_page: NewPage, tmp_path: Path
 ) -> None:
