@@ -130,6 +130,21 @@ def test_in_first_a_row_whose_cases_are_taken_never_matches(rows: Rows) -> None:
     ]
 
 
+@settings(deadline=None)
+@given(_rows())
+def test_a_row_that_never_matches_goes_above_the_lowest_row_that_takes_its_last_cases(rows: Rows) -> None:
+    def taken(row: int, *others: int) -> bool:
+        cases = [case for case in ALL if _matches(rows[row], case)]
+        return all(any(_matches(rows[each], case) for each in others) for case in cases)
+
+    for idle in _table(rows, "first").idle:
+        assert taken(idle.row, *idle.rows)
+        assert not any(taken(idle.row, *(r for r in idle.rows if r != each)) for each in idle.rows)
+        last = next(i for i in range(len(rows)) if taken(idle.row, *range(i + 1)))
+        assert idle.rows[-1] == last
+        assert idle.above == (None if taken(last, *range(last), idle.row) else last)
+
+
 def _result(rows: Rows, case: dict[str, str]) -> str | None:
     return next((row["then"] for row in rows if _matches(row, case)), None)
 

@@ -1,6 +1,7 @@
 """What is wrong with a decision table, asked about the cases that come to it and no others."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from sopctl.analysis.cases import Box, Budget, OutOfBudget, Space, Together, places
@@ -46,6 +47,7 @@ class Idle(NamedTuple):
     facts: tuple[str, ...] = ()
     rows: tuple[int, ...] = ()
     more: int = 0  # rows besides
+    above: int | None = None  # the lowest row above which it would take cases, and leave that one some
 
 
 class Twins(NamedTuple):
@@ -231,8 +233,7 @@ def _idle(
                 if not here:
                     yield Idle(line.place, "way", _kept_out(space, line.box, coming))
                 elif before is not None and before.takes(line, here, budget):
-                    rows, more = before.who(line, here)
-                    yield Idle(line.place, "rows", (), rows, more)
+                    yield before.who(line, here)
         if before is not None and line.known:
             before.add(line)
 
@@ -258,15 +259,30 @@ class _Before:
         others = [self._lines[place].box for place in places(near)] if few else self._all.boxes
         return not any(True for case in cases for _ in self._space.outside(case, others, budget))
 
-    def who(self, line: Line, cases: Sequence[Box]) -> tuple[tuple[int, ...], int]:
-        """The first rows that share one of the cases, and how many rows besides meet the row."""
+    def who(self, line: Line, cases: Sequence[Box]) -> Idle:
+        """The first rows that take these cases of a row between them, but for those that need not."""
         meets = self._space.meets
         near = self._meeting[line.place] & self._among
-        taking = (
-            place for place in places(near) if any(meets(case, self._lines[place].box) for case in cases)
-        )
-        rows = tuple(islice(taking, _MOST_NAMED))
-        return rows, (near >> rows[-1] + 1).bit_count() if len(rows) == _MOST_NAMED else 0
+        rows = [place for place in places(near) if any(meets(case, self._lines[place].box) for case in cases)]
+        budget = Budget(ALLOWANCE)
+        try:
+            needed = bisect_left(range(len(rows)), True, key=lambda i: self._taken(cases, rows[:i], budget))
+            last = rows[needed - 1]
+            rows = rows[:needed]
+            for place in rows[:-1] if needed <= _MOST_NAMED else ():
+                others = [each for each in rows if each != place]
+                rows = others if self._taken(cases, others, budget) else rows
+            before = places(self._among & (1 << last) - 1)
+            rest = self._taken([self._lines[last].box], [*before, line.place], budget)
+        except OutOfBudget:
+            last, rest = 0, True
+        named = tuple(rows[:_MOST_NAMED])
+        return Idle(line.place, "rows", (), named, len(rows) - len(named), None if rest else last)
+
+    def _taken(self, cases: Sequence[Box], rows: Iterable[int], budget: Budget) -> bool:
+        """Whether these rows take all of these cases."""
+        boxes = [self._lines[place].box for place in rows]
+        return not any(True for case in cases for _ in self._space.outside(case, boxes, budget))
 
 
 def _without_value(space: Space, box: Box) -> tuple[str, ...]:

@@ -102,7 +102,9 @@ def _words(each: Judgement, idle: Idle) -> tuple[str, str]:
         verb = "takes" if len(idle.rows) == 1 else "take"
         return (
             f"this row never matches: {one} {verb} all its cases",
-            f"move it above row {idle.rows[0] + 1}, or delete it",
+            "correct the test, or delete the row"
+            if idle.above is None
+            else f"move it above row {idle.above + 1}, or delete it",
         )
     names = " and ".join(f"`{fact}`" for fact in idle.facts)
     if idle.why == "itself":
