@@ -16,6 +16,7 @@ from sopctl.reading import Prose
 _INLINE = lazy_pattern(r"(?<!\\)\]\([ \t]*(?:<(?P<angled>[^<>\n]*)>|(?P<bare>[^\s()<>]*(?:\([^\s()]*\)[^\s()]*)*))(?=[\s)])")  # fmt: skip
 _DEFINED = lazy_pattern(r"^ {0,3}\[(?!\^)[^\]\n]+\]:[ \t]*(?:<(?P<angled>[^<>\n]*)>|(?P<bare>\S+))(?=[ \t]*$|[ \t]+[\"'(])", re.MULTILINE)  # fmt: skip
 _ABSOLUTE = lazy_pattern(r"[A-Za-z][A-Za-z0-9+.-]*:|/")
+_ON_A_DISK = lazy_pattern(r"(?i:file:)|[A-Za-z]:[\\/]|\\\\")
 _ATX = lazy_pattern(r"^ {0,3}#{1,6}[ \t]+(?P<atx>.*?)(?:[ \t]+#+)?[ \t]*$|^ {0,3}(?P<setext>\S[^\n]*)\n {0,3}(?:=+|-+)[ \t]*$", re.MULTILINE)  # fmt: skip
 _OWN_ID = lazy_pattern(r"[ \t]*\{:?[^{}\n]*?#(?P<id>[^\s{}]+)[^{}\n]*\}[ \t]*$")
 _HTML_ID = lazy_pattern(r"""<[^<>]*?\s(?:id|name)=["']?([^\s"'<>]+)""")
@@ -24,7 +25,7 @@ _MARKUP = lazy_pattern(r"!?\[([^\[\]]*)\](?:\([^()]*\)|\[[^\[\]]*\])|<[^<>]*>|[*
 
 
 class Link(NamedTuple):
-    """A relative link or picture: where it stands, the file it means, and the place in it."""
+    """A link or picture that is no address on the web: where it stands, the file it means, and the place in it."""
 
     at: Pointer
     part: tuple[int, int]
@@ -61,7 +62,9 @@ def relative(path: str, prose: Iterable[Prose]) -> Iterator[Link]:
             for found in pattern.finditer(plain):
                 group = "bare" if found["angled"] is None else "angled"
                 target = found[group]
-                if target and not _ABSOLUTE.match(target):
+                if _ON_A_DISK.match(target):
+                    yield Link(at, found.span(group), target, target, "")
+                elif target and not _ABSOLUTE.match(target):
                     file, _, anchor = target.partition("#")
                     name = unquote(file.partition("?")[0])
                     there = (
@@ -76,8 +79,15 @@ def text_of(link: Link, library: Library) -> str | None:
     return typed.document.text if typed else library.beside(link.path)
 
 
+def is_on_a_disk(link: Link) -> bool:
+    """Whether a link names a file as a machine does: `C:\\form.docx`, `file:///form.docx`."""
+    return bool(_ON_A_DISK.match(link.target))
+
+
 def broken(link: Link, library: Library, home: Typed) -> str:
     """What is wrong with a link, in words; empty where it leads to something."""
+    if is_on_a_disk(link):
+        return "it leads to a disk outside of the repository, which no page can open"
     if link.path == home.document.path and link.target.startswith("#"):
         return _no_place(link, home, "this SOP") if home.sop else ""
     typed, text = library.by_path.get(link.path), text_of(link, library)

@@ -1,7 +1,8 @@
-"""A link to a file, or to a heading in it, that is not there.
+r"""A link to a file, or to a heading in it, that is not there.
 
 The picture stays empty, the form cannot be opened, and the step that needs it stops. Links to
-other files are relative to the file in which they stand. Addresses on the web are not checked.
+other files are relative to the file in which they stand. Addresses on the web are not checked; a link to
+somebody's disk, such as `C:\form.docx`, opens for nobody else.
 
 A bare `#name` must be a step, an outcome, a section or a heading of the SOP itself, and the one behind
 the file of another SOP must be one of that SOP. In other Markdown files it is a heading, named as the
@@ -35,10 +36,12 @@ def check_library(library: Library) -> Iterator[Finding]:
         path = each.document.path
         for link in links.links(library)[path]:
             if wrong := links.broken(link, library, each):
-                help = _HELP if links.text_of(link, library) is None else ""
+                elsewhere = links.text_of(link, library) is None
+                help = _PUT_IT_HERE if links.is_on_a_disk(link) else _HELP if elsewhere else ""
                 yield Finding(
                     link.at, f"the link `{link.target}` is broken: {wrong}", help, part=link.part, path=path
                 )
 
 
+_PUT_IT_HERE = "put the file into the repository, or link to its address on the web"
 _HELP = "a link is relative to the file in which it stands"
