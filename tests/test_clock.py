@@ -31,7 +31,7 @@ from sopctl.analysis.clock import clock
 from sopctl.analysis.course import Course
 from sopctl.analysis.narrowing import ByArrows, ByFacts
 from sopctl.analysis.promises import Verdict, extreme, verdicts
-from sopctl.analysis.states import Goals
+from sopctl.analysis.states import UNREAD, Goals
 from sopctl.library import Library, build
 from sopctl.lint import lint
 from sopctl.model.duration import Duration
@@ -555,7 +555,47 @@ def test_many_kinds_of_cases_without_a_time_are_not_counted() -> None:
 
 def test_a_time_that_could_not_be_read_is_no_time_that_is_missing() -> None:
     steps = [{"id": "one", "within": "soon", "next": "done"}]
-    assert words(verdict(sop(steps, deadlines=ceiling()))) == []
+    said = verdict(sop(steps, deadlines=ceiling()))
+    assert [each.kind for each in said.doubts] == [UNREAD]
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        {"hours": "09:00-12:00, 13:00-17:00"},
+        {"days": "mon, fri"},
+        {"timezone": "Europe/Berln"},
+        {"holidays": "2026-13-25"},
+    ],
+)
+def test_opening_hours_that_could_not_be_read_count_for_nothing(spoilt: dict[str, Any]) -> None:
+    split = REGISTERS["calendars"]["office"] | spoilt
+    known = {"calendars": REGISTERS["calendars"] | {"split": split}}
+    known["roles"] = {"lead": {"title": "Lead", "calendar": "split"}}
+    step = {"id": "one", "role": "lead", "next": "done"}
+    slow, fast = sop([step | {"within": "1bd"}], deadlines=ceiling("1h")), floor("2bd")
+    said = verdict(slow, **known)
+    assert (said.broken, [each.kind for each in said.doubts]) == (None, [UNREAD])
+    assert verdict(sop([step | {"wait": "1bd"}], deadlines=fast), **known).broken is None
+    assert verdict(sop([step | {"within": "2h"}], deadlines=ceiling("1h")), **known).broken is not None
+
+
+def test_by_a_default_calendar_that_could_not_be_read_nothing_is_promised() -> None:
+    base = {"title": "T", "default_calendar": "lost"}
+    lead = {"title": "Lead", "calendar": "office"}
+    whole = library(
+        sop([{"id": "one", "role": "lead", "within": "5d", "next": "done"}], deadlines=ceiling("1bd")),
+        knowledge_base=base,
+        roles={"lead": lead},
+    )
+    assert verdicts(whole.sops[0], whole) == ()
+
+
+def test_a_wait_that_does_not_fit_into_its_time_counts_for_nothing() -> None:
+    steps = [{"id": "one", "wait": "25h", "within": "24h", "next": "done"}]
+    said = verdict(sop(steps, deadlines=ceiling("24h")))
+    assert (said.broken, [each.kind for each in said.doubts]) == (None, [UNREAD])
+    assert verdict(sop(steps, deadlines=floor("2d"))).broken is None
 
 
 def test_a_loop_without_a_bound_proves_nothing() -> None:

@@ -57,6 +57,7 @@ class Hours:
 
     def __init__(self, calendar: Calendar | None, name: str, around: date) -> None:
         self.name = name
+        self._calendar = calendar
         self.zone_name = calendar.timezone if calendar and calendar.timezone else "UTC"
         self._days, self._spans = _week(calendar)
         self.holidays = frozenset(each for each in (calendar.holidays if calendar else ()) or () if each)
@@ -70,6 +71,13 @@ class Hours:
     def plan(self) -> tuple[object, ...]:
         """All that decides when it is open: of two alike, each is open when the other is."""
         return self.zone_name, self._days, tuple(self._spans), self.holidays
+
+    @cached_property
+    def unread(self) -> bool:
+        """Whether nobody can tell when it is open: it is described nowhere, or wrongly."""
+        if self._calendar is None:
+            return self.name != ROUND_THE_CLOCK
+        return not self._calendar.whole
 
     @cached_property
     def zone(self) -> Any:
@@ -276,8 +284,11 @@ class Calendars:
     def work(self, person: str | None) -> Hours:
         """When a role, team or schedule works: its calendar, else its team's, else the default."""
         if person not in self._working:
-            name = self._work(self._library.person(person) if person else None)
+            found = self._library.person(person) if person else None
+            name = self._work(found)
             self._working[person] = self.of(name) if name else self.default
+            if person and (found is None or not found.unknown.isdisjoint(("calendar", "team"))):
+                self._working[person] = Hours(None, person, self._library.today)
         return self._working[person]
 
     def by_default(self, person: str | None) -> bool:

@@ -81,12 +81,14 @@ class Clock:
         """By how many minutes a duration of ours, at the worst start, is laxer than the law's.
 
         Months of both sides are the same months; else the laxest reading of ours counts, against
-        the strictest of the law.
+        the strictest of the law. Of opening hours that could not be read nobody can tell.
         """
         if ours.unit in MONTHS and law.unit in MONTHS:
             more = ours.count * MONTHS[ours.unit] - law.count * MONTHS[law.unit]
             more = more if ceiling else -more
             return Gap(more * 30 * 1440, self.window[0]) if more > 0 else NEVER
+        if (ours.business and hours.unread) or (law.business and self._calendars.default.unread):
+            return NEVER
         mine = chain(self._calendars.stretch(ours, hours, ceiling))
         theirs = self.limit(law, not ceiling)
         return self.gap(mine, theirs) if ceiling else self.gap(theirs, mine)

@@ -571,4 +571,6 @@ class _Walk:
         if escalation.after is None or not known or "from_" in escalation.unknown:
             return None
         hours = calendars(self._course.library).default
+        if escalation.after.business and hours.unread:
+            return None
         return Since(level, point, self._course.legs.chain(escalation.after, hours))

@@ -190,7 +190,7 @@ def nobody_there(level: Level, library: Library, first: Moment, last: Moment) ->
         return None
     hours = [calendars(library).reach(id) for id in level.to or () if id]
     known = [each for each in hours if each is not None]
-    if not known or len(known) < len(hours) or any(each.always for each in known):
+    if not known or len(known) < len(hours) or any(each.unread or each.always for each in known):
         return None
     gaps = list(_gaps(known, first, last))
     alike: dict[tuple[int, int], list[Moment]] = defaultdict(list)

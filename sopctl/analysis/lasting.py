@@ -167,6 +167,7 @@ _DOUBTS = {
     "rows": "`{}` has no `within` for this case",
     "loop": "nothing bounds the loop {}",
     "calls": "{}",
+    "unread": "a time of `{}` cannot be read",
 }
 
 

@@ -9,7 +9,7 @@ from sopctl.analysis.escalation import lasts
 from sopctl.analysis.narrowing import Guide, Known, Part
 from sopctl.analysis.onward import Spot
 from sopctl.analysis.program import within_rows
-from sopctl.analysis.states import SURE, Doubt, Doubts
+from sopctl.analysis.states import SURE, UNREAD, Doubt, Doubts
 from sopctl.analysis.untimed import Kind, untimed
 from sopctl.library import Library
 from sopctl.model.duration import Duration
@@ -51,10 +51,12 @@ class Legs:
         return self._legs[key]
 
     def _told_apart(self, sop: Sop, step: Step, known: Known) -> tuple[Leg, ...]:
-        fast = self.chain(step.wait, self._hours(step)) if step.wait else ()
+        fast = self.chain(step.wait, self._hours(step)) if step.wait and self._known(step, step.wait) else ()
+        unread = self._unread(sop, step)
         found: dict[object, Leg] = {}
         for part in self._guide.parts(sop, step, known, self._untimed_of(sop, step)):
             slow, doubts = self._slow(sop, step, part)
+            doubts |= unread
             exits = tuple(dict.fromkeys(self._guide.exits(sop, step, part.known)))
             alike = exits, part.known if step.call else None
             if alike in found:
@@ -99,20 +101,20 @@ class Legs:
 
     def _slow(self, sop: Sop, step: Step, part: Part) -> tuple[tuple[Chain, ...], Doubts]:
         """What a step takes at the longest: the latest of these counts."""
-        if isinstance(step.within, Duration):
-            return self._bounded(step, step.within), SURE
+        within = step.within
+        if isinstance(within, Duration) and self._known(step, within):
+            return self._bounded(step, within), SURE
+        rows = [] if isinstance(within, Duration) else [row.within or row.otherwise for row in part.rows]
         hours = self._hours(step)
-        times = [self.chain(time, hours) for row in part.rows if (time := row.within or row.otherwise)]
-        if step.wait:
-            times.append(self.chain(step.wait, hours))
-        if (step.within and part.timed) or "within" in step.unknown:
+        times = [self.chain(time, hours) for time in (*rows, step.wait) if time and self._known(step, time)]
+        if isinstance(within, Duration) or (step.within and part.timed) or "within" in step.unknown:
             return slowest(times) or ((),), SURE
         others, doubts = self._unbounded(sop, step)
         return slowest([*times, *others]) or ((),), doubts
 
     def _bounded(self, step: Step, within: Duration) -> tuple[Chain, ...]:
         """What a step takes that has one time for all cases."""
-        if step.wait:
+        if step.wait and self._known(step, step.wait):
             hours = self._hours(step)
             return slowest([self.chain(within, hours), self.chain(step.wait, hours)])
         key = step.role, within
@@ -146,6 +148,25 @@ class Legs:
         if spot not in self._untimed:
             self._untimed[spot] = untimed(step, lambda name: self._library.fact(sop, name))
         return self._untimed[spot]
+
+    def _known(self, step: Step, time: Duration) -> bool:
+        """Whether a time of a step can be counted: nothing is wrong with it, or with the hours it counts."""
+        if time.business and (self._hours(step).unread or "role" in step.unknown):
+            return False
+        return step.wait is None or step.too_short is None
+
+    def _unread(self, sop: Sop, step: Step) -> Doubts:
+        """The doubt that a time of a step leaves that cannot be counted."""
+        within = step.within
+        rows = [row.within or row.otherwise for row in within_rows(step)]
+        times = [step.wait, within if isinstance(within, Duration) else None, *rows]
+        wrong = bool(step.unknown) and not step.unknown.isdisjoint(("wait", "within"))
+        path = self._library.paths.get(step.escalate) if step.escalate else None
+        if path and path.clock == "business":
+            wrong |= self._calendars.default.unread
+        if wrong or not all(self._known(step, time) for time in times if time):
+            return frozenset((Doubt(UNREAD, f"{sop.id}#{step.id}"),))
+        return SURE
 
     def _hours(self, step: Step) -> Hours:
         return self._calendars.work(step.role)

@@ -9,7 +9,7 @@ from sopctl.analysis.clock import clock
 from sopctl.analysis.course import Course
 from sopctl.analysis.narrowing import ByFacts
 from sopctl.analysis.slowest import Spread
-from sopctl.analysis.states import Goals, State
+from sopctl.analysis.states import UNREAD, Goals, State
 from sopctl.analysis.ways import arrows_by_step, interruptions, is_sop
 from sopctl.library import Library, WorkedOut
 from sopctl.model import Sop
@@ -151,7 +151,9 @@ def _few(spread: Spread) -> bool:
 
 def _slowest(sop: Sop, library: Library, spread: Spread, ends: list[State], few: bool) -> Length:
     if doubts := spread.doubts(ends):
-        return Length(unbounded=time_words.reasons(doubts, sop))
+        why = time_words.reasons(doubts, sop)
+        unread = any(each.kind == UNREAD for each in doubts)
+        return Length(unknown=why) if unread else Length(unbounded=why)
     here, budget = clock(library), Budget(RUNS)
     try:
         if few:

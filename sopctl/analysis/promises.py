@@ -29,7 +29,7 @@ from sopctl.analysis.course import Course
 from sopctl.analysis.narrowing import ByArrows, ByFacts, Guide, narrows, readable
 from sopctl.analysis.onward import Spot
 from sopctl.analysis.slowest import Spread, Stop
-from sopctl.analysis.states import SURE, Doubts, Goals, State
+from sopctl.analysis.states import UNREAD, Doubts, Goals, State
 from sopctl.analysis.taken_away import entered
 from sopctl.analysis.unaltered import unaltered
 from sopctl.analysis.ways import hands_off, is_sop
@@ -116,6 +116,10 @@ def _can_be_read(sop: Sop, deadline: Deadline, library: Library) -> bool:
     if any(each and each.kind in ("ceiling", "floor") and each.kind != deadline.kind for each in clauses):
         return False
     starts = deadline.from_ in sop.steps_by_id or deadline.from_ not in (sop.outcomes or {})
+    if calendars(library).default.unread and any(
+        each.time.business for each in promises_of(deadline, library)
+    ):
+        return False
     return bool(whole) and starts and (not deadline.when or readable(library, sop, deadline.when))
 
 
@@ -206,7 +210,7 @@ class _Hearing:
         promise, start = self._promises[0], self._clock.window[0]
         if self._slow and (worst := self._worst(spread, ()).start) is not None:
             start = worst
-        doubts = spread.doubts(spread.ends) if self._slow else SURE
+        doubts = self._doubts(spread)
         limit = self._clock.limit(promise.time, course.longest)
         return self._shown(promise, start, limit, spread)._replace(doubts=doubts)
 
@@ -274,13 +278,20 @@ class _Hearing:
             return Verdict(deadline, nowhere=spread is not None and course.resolves(self._sop))
         if hasty and self._slow and spread.capped:
             return Verdict(deadline, unknown="a loop may be none for the cases that come to it")
-        doubts = spread.doubts(spread.ends) if self._slow else SURE
+        doubts = self._doubts(spread)
+        if doubts and not self._slow:
+            return Verdict(deadline, doubts=doubts)
         by_arrows = any(course.guide.by_arrows(end.known) for end in spread.ends)
         for promise in self._promises:
             broken = self._broken(promise, spread, course, hasty)
             if broken is not None:
                 return Verdict(deadline, broken, doubts, by_arrows=by_arrows)
         return Verdict(deadline, doubts=doubts, by_arrows=by_arrows)
+
+    def _doubts(self, spread: Spread) -> Doubts:
+        """Why the way cannot be told: the fastest only where a time of it could not be read."""
+        doubts = spread.doubts(spread.ends)
+        return doubts if self._slow else frozenset(each for each in doubts if each.kind == UNREAD)
 
     def _broken(self, promise: Promise, spread: Spread, course: Course, hasty: bool) -> Extreme | None:
         limit = self._clock.limit(promise.time, course.longest)

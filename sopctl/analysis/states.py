@@ -70,12 +70,14 @@ class Goals(NamedTuple):
 
 class Doubt(NamedTuple):
     """Why the slowest way cannot be told: a step without a time (in `rows`, for some cases), a loop
-    without a bound, or calls in a circle."""
+    without a bound, calls in a circle, or a time that could not be read."""
 
     kind: str
     words: str
     loop: frozenset[Spot] = frozenset()  # its steps, with their SOPs
 
+
+UNREAD = "unread"
 
 Doubts = frozenset[Doubt]
 SURE: Doubts = frozenset()

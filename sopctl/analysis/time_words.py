@@ -8,7 +8,7 @@ from sopctl.analysis.calendar import Hours, Moment, Stretch, calendars
 from sopctl.analysis.chains import Chain, Later, join
 from sopctl.analysis.promises import Extreme, Verdict
 from sopctl.analysis.slowest import Stop
-from sopctl.analysis.states import Doubts
+from sopctl.analysis.states import UNREAD, Doubts
 from sopctl.diagnostic import Severity
 from sopctl.library import Library
 from sopctl.model.sop import Sop
@@ -176,7 +176,7 @@ def reasons(doubts: Doubts, sop: Sop) -> str:
     own = f"{sop.id}#"
     words = {
         kind: sorted(doubt.words.replace(own, "") for doubt in doubts if doubt.kind == kind)
-        for kind in ("step", "rows", "loop", "calls")
+        for kind in ("step", "rows", "loop", "calls", UNREAD)
     }
     said = []
     if words["step"]:
@@ -186,6 +186,7 @@ def reasons(doubts: Doubts, sop: Sop) -> str:
     said.extend(f"`{step}` has no `within` for some cases" for step in words["rows"])
     said.extend(f"nothing bounds the loop {loop}" for loop in words["loop"])
     said.extend(words["calls"])
+    said.extend(f"a time of `{step}` cannot be read" for step in words[UNREAD])
     return "; ".join(said)
 
 

@@ -170,6 +170,16 @@ class Calendar(Part, title="a calendar"):
     timezone: Label = key("The time zone, as the IANA names it: `America/Los_Angeles`.")
     holidays: tuple[date, ...] = key("The days on which it is closed.", ())
 
+    @property
+    def whole(self) -> bool:
+        """Whether it says when it is open: nothing that decides it is missing or written wrongly."""
+        words = ("days", "hours", "timezone", "holidays")
+        return (
+            self.unknown.isdisjoint(words)
+            and all((*self.days, *self.hours, *self.holidays))
+            and _zone_exists(self.timezone)
+        )
+
     def slips(self) -> Iterator[Problem]:
         if self.timezone and not _zone_exists(self.timezone):
             yield Problem(

@@ -193,17 +193,20 @@ class Step(Part, title="a step"):
         yield from _last_row(self.at, "decide", self.decide)
         if not isinstance(self.within, Duration):  # a duration is a tuple too
             yield from _last_row(self.at, "within", self.within or ())
-        yield from self._wait_fits()
+        if self.wait and (within := self.too_short):
+            yield _slip((*self.at, "wait"), f"the step must wait {self.wait.words}, but be done within {within.words}")  # fmt: skip
 
-    def _wait_fits(self) -> Iterator[Problem]:
+    @property
+    def too_short(self) -> Duration | None:
+        """The time to be done in that its own wait is longer than."""
         if self.wait is None:
-            return
+            return None
         rows = [self] if isinstance(self.within, Duration) else self.within or ()
         for row in rows:
             within = (row.within or row.otherwise) if isinstance(row, WithinRow) else self.within
             if isinstance(within, Duration) and _longer(self.wait, within):
-                yield _slip((*self.at, "wait"), f"the step must wait {self.wait.words}, but be done within {within.words}")  # fmt: skip
-                return
+                return within
+        return None
 
 
 def _longer(wait: Duration, within: Duration) -> bool:

@@ -107,6 +107,8 @@ def _doubt(kind: str, said: str, sop: Sop, pen: Pen) -> str:
             return f"nothing bounds {pen.point(said)}"
         case "loop":
             return f"nothing bounds the loop {listed([pen.point(each) for each in _parts(said)])}"
+        case "unread":
+            return f"a time of {pen.point(said)} cannot be read"
     return line(said)
 
 

@@ -51,7 +51,7 @@ def check_library(library: Library) -> Iterator[Finding]:
     for id, path in library.paths.items():
         promised = escalation.promised(path, library)
         answering = _answering(path, library)
-        if promised is None or answering is None or _miscounts(path):
+        if promised is None or answering is None or _miscounts(path) or _unread(path, library):
             continue
         ladder = escalation.offsets(path, library)
         if ladder[answering + 1] > promised:
@@ -68,6 +68,11 @@ def _miscounts(path: EscalationPath) -> bool:
     """Whether a time of it counts opening hours though its clock does not: that is a finding already."""
     times = [path.answer_within, *(level.ack_within for _, level in escalation.known_levels(path))]
     return path.clock == "calendar" and any(time and time.business for time in times)
+
+
+def _unread(path: EscalationPath, library: Library) -> bool:
+    """Whether its clock counts opening hours that could not be read: that is a finding already."""
+    return path.clock == "business" and calendars(library).default.unread
 
 
 _HELP = "shorten the `ack_within` up to that level, tell it earlier, or promise more time"

@@ -66,7 +66,7 @@ from collections.abc import Iterator
 
 from sopctl.analysis import time_words, ways
 from sopctl.analysis.promises import verdicts
-from sopctl.analysis.states import Doubt
+from sopctl.analysis.states import UNREAD, Doubt
 from sopctl.diagnostic import Finding, Severity
 from sopctl.library import Library
 from sopctl.model import Sop
@@ -92,7 +92,9 @@ def check(sop: Sop, library: Library) -> Iterator[Finding]:
 
 
 def _is_told(doubt: Doubt, library: Library) -> bool:
-    """Whether something bounds the loop, and is written wrongly."""
+    """Whether what bounds the loop, or the time of the step, is written wrongly."""
+    if doubt.kind == UNREAD:
+        return True
     steps = ((library.sop(id), step) for id, step in doubt.loop)
     return any(sop is not None and ways.bounded(sop.steps_by_id[step]) for sop, step in steps)
 
