@@ -326,6 +326,49 @@ def test_a_test_that_a_comma_cuts_apart_is_one_finding(text: str, data: Any) -> 
 
 @pytest.mark.usefixtures("parser")
 @pytest.mark.parametrize(
+    ("text", "data", "meant"),
+    [
+        ("a: [“b, c”, d]\n", {"a": ["b, c", "d"]}, '"b, c"'),
+        ("a: [d, „b,\n c“]\n", {"a": ["d", "b, c"]}, '"b, c"'),
+        ("a: {b: “c, d: e”, f: g}\n", {"a": {"b": "c, d: e", "f": "g"}}, '"c, d: e"'),
+        ("a: [‘don’t, do’, d]\n", {"a": ["don’t, do", "d"]}, '"don’t, do"'),
+        ("a: [“b, c” and d, e]\n", {"a": ["“b, c” and d", "e"]}, '"“b, c” and d"'),
+        ('a: [“b, "c"”, d]\n', {"a": ['b, "c"', "d"]}, "'b, \"c\"'"),
+    ],
+)
+def test_a_text_in_quotes_of_a_word_processor_that_a_comma_cuts_apart(
+    text: str, data: Any, meant: str
+) -> None:
+    document = read(text)
+    [(code, finding, _)] = document.problems
+    assert (code, "no quotation mark of YAML" in finding.message) == ("SOP005", True)
+    assert finding.help == f"write straight quotes: `{meant}`"
+    assert document.data == data
+
+
+def test_what_stands_behind_a_text_that_was_put_together_keeps_its_place() -> None:
+    document = read("a: [“b, c”, d]\n")
+    assert document.span(Finding(("a", 1), "")).column == 13
+
+
+@pytest.mark.usefixtures("parser")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: “b, c”\n",
+        "- “b, c”\n",
+        "a: [“b”, “c”]\n",
+        "a: |\n  So, “b, c”,\n",
+        'a: ["“b, c”"]\n',
+        "a: [‘b, c]\n",
+    ],
+)
+def test_quotes_of_a_word_processor_that_no_comma_cuts_apart_are_text(text: str) -> None:
+    assert read(text).problems == ()
+
+
+@pytest.mark.usefixtures("parser")
+@pytest.mark.parametrize(
     "text", ["a: not(c, d)\n", 'a: {b: "not(c, d)"}\n', "a: {b: not(c)}\n", "a: {b: if not (c, d) }\n"]
 )
 def test_what_no_comma_cuts_apart_is_left_alone(text: str) -> None:

@@ -8,7 +8,7 @@ document) and what would exhaust a parser (deep nesting) is looked for before da
 import operator
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from sys import intern
 from typing import Any
 
@@ -39,6 +39,10 @@ _SHOWN = 200
 _COMMENT = lazy_pattern(r"(?<!\S)#")
 _CUT = lazy_pattern(r"[ \t]#[^\W_]")
 _NOT = lazy_pattern(r"not[ ]?\([^()\[\]{}\"'\r\n]*,[^()\[\]{}\"'\r\n]*\)")
+_CURLY = lazy_pattern(  # apart by what closes them: `”`, `“`, and an apostrophe that no letter follows
+    r"(?:“[^“„”]{0,500}”|„[^“„”]{0,500}[“”]|‘(?:[^‘’\r\n]|’(?=\w))*’)[^,\[\]{}\r\n]*"
+)
+_MAY_BE_CURLY = lazy_pattern(r"[\[{,:]\s*[“„‘][^\r\n]*[,:]")
 _NO_ITEM = lazy_pattern(r"\n *(-(?:[^\W\d_]|\[[^\r\n]?\])[^\r\n]*)")
 _MAY_BE_NO_ITEM = lazy_pattern(r"-(?<=[\n ]-)(?:[^\W\d_]|\[)")  # begins with one sign, so a miss is quick
 
@@ -67,11 +71,9 @@ def read(text: str) -> Part:
         return Part(None, (trouble.problem(),), complete=False)
     if root is None:
         return Part(None)
-    may_be_cut = ("not(" in text or "not (" in text) and _NOT.search(text)
-    cut_apart = _tests_cut_apart(text, root, ()) if may_be_cut else ()
     made = _Maker()
     try:
-        made.problems.extend(cut_apart)
+        made.problems.extend(_put_together(text, root))
         data = root.value if isinstance(root.value, str) else made.value(root, ())
     except Trouble as trouble:
         return Part(None, (trouble.problem(),), complete=False)
@@ -94,6 +96,7 @@ def places(text: str) -> Places:
         return {(): Place(None, (trouble.start, trouble.end), text[trouble.start : trouble.end])}
     found: Places = {}
     if root is not None:
+        _put_together(text, root)
         _locate(root, (), None, found)
         if first := next((p for at, p in found.items() if at), None):
             found[()] = Place(first.key or first.value, None)
@@ -365,8 +368,17 @@ def _texts_cut_short(text: str, root: Any) -> Iterator[Problem]:
             )
 
 
-def _tests_cut_apart(text: str, node: Any, at: Pointer) -> Iterator[Problem]:
-    """`{a: not(b, c)}`, unquoted: YAML takes the rest for another key. It is put together as it was meant."""
+def _put_together(text: str, root: Any) -> Iterable[Problem]:
+    """What commas have cut apart, as it was meant; quick where nothing can be."""
+    has_test = ("not(" in text or "not (" in text) and _NOT.search(text)
+    if has_test or (not text.isascii() and _MAY_BE_CURLY.search(text)):
+        return [*_cut_apart(text, root, ())]
+    return ()
+
+
+def _cut_apart(text: str, node: Any, at: Pointer) -> Iterator[Problem]:
+    """`{a: not(b, c)}`, unquoted or in quotes of a word processor: YAML takes the rest for another key.
+    It is put together as it was meant."""
     if isinstance(node.value, str) or len(at) >= MAX_DEPTH:
         return
     kept, until = [], 0
@@ -377,14 +389,32 @@ def _tests_cut_apart(text: str, node: Any, at: Pointer) -> Iterator[Problem]:
         kept.append(child)
         here = (*at, key.value if key else len(kept) - 1)
         start, end = _extent(item)
-        whole = _NOT.match(text, start) if isinstance(item.value, str) and not item.style else None
+        whole = _whole(text, start) if isinstance(item.value, str) else None
         if whole and end < whole.end():
-            item.value, until = whole[0], whole.end()
-            finding = Finding(here, "a test with a comma must stand in quotes here", f'write `"{whole[0]}"`')
-            yield Problem("SOP005", finding, whole.span())
+            item.value, until = _meant(whole[0].rstrip()), whole.end()
+            yield Problem("SOP005", Finding(here, *_told_apart(whole[0].rstrip())), whole.span())
         else:
-            yield from _tests_cut_apart(text, item, here)
+            yield from _cut_apart(text, item, here)
     node.value = kept
+
+
+def _whole(text: str, at: int) -> re.Match[str] | None:
+    """What begins here and ends at a sign that YAML does not know."""
+    return (_NOT if text.startswith("n", at) else _CURLY).match(text, at)
+
+
+def _meant(whole: str) -> str:
+    """The text itself: without its quotation marks, where nothing stands behind them."""
+    return " ".join(whole[1:-1].split()) if whole[0] in "“„‘" and whole[-1] in "“”’" else whole
+
+
+def _told_apart(whole: str) -> tuple[str, str]:
+    """What is wrong, and the way out."""
+    if whole[0] == "n":
+        return "a test with a comma must stand in quotes here", f'write `"{whole}"`'
+    sign = "'" if '"' in whole else '"'
+    message = f"`{whole[0]}` is no quotation mark of YAML, so that this text ends at its first comma"
+    return message, f"write straight quotes: `{sign}{_meant(whole)}{sign}`"
 
 
 def _items_without_a_space(text: str, root: Any) -> Iterator[Problem]:
