@@ -333,7 +333,7 @@ def test_a_test_that_a_comma_cuts_apart_is_one_finding(text: str, data: Any) -> 
         ("a: {b: “c, d: e”, f: g}\n", {"a": {"b": "c, d: e", "f": "g"}}, '"c, d: e"'),
         ("a: [‘don’t, do’, d]\n", {"a": ["don’t, do", "d"]}, '"don’t, do"'),
         ("a: [“b, c” and d, e]\n", {"a": ["“b, c” and d", "e"]}, '"“b, c” and d"'),
-        ('a: [“b, "c"”, d]\n', {"a": ['b, "c"', "d"]}, "'b, \"c\"'"),
+        ('a: [“b, a "c"”, d]\n', {"a": ['b, a "c"', "d"]}, "'b, a \"c\"'"),
     ],
 )
 def test_a_text_in_quotes_of_a_word_processor_that_a_comma_cuts_apart(
