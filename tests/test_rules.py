@@ -103,6 +103,13 @@ def test_the_later_file_of_one_id_is_the_one_too_many() -> None:
     assert lines(found("SOP102", texts)) == [("b/TS-A-001.yaml", 1)]
 
 
+def test_a_copy_beside_the_file_that_is_called_like_its_id_is_the_one_too_many() -> None:
+    copies = ["TS-A-001 (1).yaml", "TS-A-001 - Copy.yaml"]
+    texts = {path: sop() for path in (*copies, "TS-A-001.yaml")}
+    assert lines(found("SOP102", texts)) == [(path, 1) for path in sorted(copies)]
+    assert found("SOP101", texts) == []
+
+
 @pytest.mark.parametrize(("register", "at"), [("a.yaml", "sops/TS-A-001.yaml"), ("z.yaml", "z.yaml")])
 def test_a_private_fact_may_not_be_called_like_a_shared_one(register: str, at: str) -> None:
     fact = "{strikes: {type: integer, ask: How many?}}"

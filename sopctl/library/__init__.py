@@ -84,6 +84,7 @@ class Library:
         self.by_path = {each.document.path: each for each in self.typed}
         self.by_id: dict[str, Typed] = {}
         self.twice: list[Finding] = []
+        self._copies: defaultdict[str, list[Typed]] = defaultdict(list)
         self._homes: dict[str, dict[str, str]] = {word: {} for word in Registers.__keys__}
         self._entries: dict[str, dict[str, Any]] = {word: {} for word in Registers.__keys__}
         self.scenarios: list[tuple[str, Scenario]] = []
@@ -91,6 +92,7 @@ class Library:
         self._bases: list[KnowledgeBase] = []
         for each in self.typed:
             self._add(each)
+        self._ids_are_one()
         self._names_are_free()
         self._old_ids_are_free()
 
@@ -363,12 +365,23 @@ class Library:
         path = each.document.path
         if each.sop is not None and each.sop.id:
             if each.sop.id in self.by_id:
-                other = self.by_id[each.sop.id].document.path
-                self.twice.append(Finding(("id",), f"`{each.sop.id}` is the id of {other} too", path=path))
+                self._copies[each.sop.id].append(each)
             else:
                 self.by_id[each.sop.id] = each
         if each.registers is not None:
             self._merge(each.registers, path)
+
+    def _ids_are_one(self) -> None:
+        """Of files with one id, that which is called so is the right one, or else the first."""
+        for id, copies in self._copies.items():
+            every = [self.by_id[id], *copies]
+            right = min(every, key=lambda each: PurePosixPath(each.document.path).stem != id)
+            self.by_id[id] = right
+            message = f"`{id}` is the id of {right.document.path} too"
+            help = "delete this file, or give it an id of its own"
+            for each in every:
+                if each is not right:
+                    self.twice.append(Finding(("id",), message, help, path=each.document.path))
 
     def _merge(self, registers: Registers, path: str) -> None:
         self.scenarios.extend((path, scenario) for scenario in registers.scenarios or () if scenario)
