@@ -94,6 +94,14 @@ _INVISIBLE = lazy_pattern(
 )
 
 
+_DASH = lazy_pattern("[\\u2010-\\u2015\\u2212]")
+
+
+def without_invisible(text: str) -> str:
+    """The text without the characters that nobody sees."""
+    return _INVISIBLE.sub("", text)
+
+
 def invisible(text: str) -> tuple[int, str] | None:
     """The first character that nobody sees: where it is, and its name in a sentence."""
     found = _INVISIBLE.search(text)
@@ -104,8 +112,13 @@ def invisible(text: str) -> tuple[int, str] | None:
 
 
 def hidden(text: str, fits: Callable[[str], Any]) -> str:
-    """Named where the text would be right without its invisible characters."""
-    found = invisible(text)
-    if found is None or not fits(_INVISIBLE.sub("", text)):
+    """Named where the text would be right without its invisible characters, or with plain hyphens."""
+    if text.isascii():
         return ""
-    return f": {found[1]} is its character {found[0] + 1}; delete it"
+    found, bare = invisible(text), without_invisible(text)
+    if found and fits(bare):
+        return f": {found[1]} is its character {found[0] + 1}; delete it"
+    dash = _DASH.search(text)
+    if dash and fits(meant := _DASH.sub("-", bare)):
+        return f": its character {dash.start() + 1}, U+{ord(dash[0]):04X}, is no plain hyphen (did you mean `{meant}`?)"
+    return ""

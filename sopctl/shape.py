@@ -105,17 +105,33 @@ class Word(Shape):
 
     def _understood(self, data: str, at: Pointer, into: Reading, key: bool) -> Any:
         if self.pattern is not None and not self.pattern.fullmatch(data):
-            unseen = invisible(data)
-            if unseen and (hint := hidden(data, self.pattern.fullmatch)):
-                return self.refuse(data, at, into, hint, key=key, part=(unseen[0], unseen[0] + 1))
-            return self.refuse(data, at, into, self.meant(data), key=key)
+            return self._refuse_word(data, at, into, key, self.pattern.fullmatch)
         if self.parse is None:
             return data
         try:
             return self.parse(data)
         except ValueError as error:
+            if not str(error) and not hasattr(error, "code"):
+                return self._refuse_word(data, at, into, key, self._parses)
             hint = f": {error}" if str(error) else self.meant(data)
             return self.refuse(data, at, into, hint, code=getattr(error, "code", "SOP005"), key=key)
+
+    def _parses(self, data: str) -> bool:
+        assert self.parse is not None
+        try:
+            self.parse(data)
+        except ValueError:
+            return False
+        return True
+
+    def _refuse_word(
+        self, data: str, at: Pointer, into: Reading, key: bool, fits: Callable[[str], Any]
+    ) -> Any:
+        """Refuse a text, with what nobody sees in it, or what may have been meant."""
+        hint = hidden(data, fits)
+        unseen = invisible(data) if hint else None
+        part = (unseen[0], unseen[0] + 1) if unseen else None
+        return self.refuse(data, at, into, hint or self.meant(data), key=key, part=part)
 
     def schema(self, name: Naming) -> dict[str, Any]:
         return dict(self._schema)

@@ -591,6 +591,13 @@ def test_a_table_below_a_step_is_its_decision_table() -> None:
     }
 
 
+def test_otherwise_with_a_capital_is_the_finding_and_read_as_it_was_meant() -> None:
+    table = "| n | then |\n|---|---|\n| > 3 | a |\n| Otherwise | b |\n"
+    document = read(f"## Steps\n\n### {{#a}}\n\n{table}")
+    assert said(document) == [("SOP005", "`Otherwise` is no value (did you mean `otherwise`?)", "Otherwise")]
+    assert document.data["steps"][0]["decide"][1] == {"otherwise": "b"}
+
+
 @pytest.mark.parametrize("head", ["| Tool | Where |", "| **tool** | it |", "| Step by step | |"])
 def test_a_table_in_a_step_that_is_no_decision_table_is_the_finding_and_stays_text(head: str) -> None:
     table = f"{head}\n|---|---|\n| Console | web |\n"

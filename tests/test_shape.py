@@ -164,6 +164,8 @@ def test_answers_that_are_no_answers_show_how_they_are_written() -> None:
         ({"mood": "go\u200bod"}, "not `go\u200bod`: the invisible character U+200B (zero-width space) is its character 3"),
         ({"mo\xadod": "good"}, "no key `mo\xadod`: the invisible character U+00AD (soft hyphen) is its character 3"),
         ({"friends": "bob\xa0"}, "not `bob`: the invisible character U+00A0 (no-break space) is its character 4"),
+        ({"born": "2020\u201101-02"}, "its character 5, U+2011, is no plain hyphen (did you mean `2020-01-02`?)"),
+        ({"born": "2020-01-02\u200b"}, "the invisible character U+200B (zero-width space) is its character 11"),
         ({"pets": {"\u200brex": "Rex"}}, "the invisible character U+200B (zero-width space) is its character 1"),
     ],
 )  # fmt: skip

@@ -14,6 +14,7 @@ from sopctl.diagnostic import did_you_mean
 from sopctl.model.registers import Fact
 from sopctl.named import NamedTuple
 from sopctl.pattern import lazy_pattern
+from sopctl.reading import without_invisible
 
 if TYPE_CHECKING:
     from decimal import Decimal  # importing it is slow, and few facts have decimals
@@ -156,6 +157,9 @@ _NOT = lazy_pattern(r"not\s*\((.*)\)")
 _SLIPS = (("=>", ">="), ("=<", "<="), ("==", "="), ("<>", "!="), ("≥", ">="), ("≤", "<="), ("≠", "!="),
           ("…", ".."), ("–", ".."), (",", "."))  # fmt: skip
 _THOUSANDS = lazy_pattern(r"(?<![\d,])(?<!\d\.)[1-9]\d{0,2}(?:,\d{3})+(?![\d,])")
+_ANY = frozenset(("any", "all", "every", "*", "—", "–", "n/a", "na"))
+_ELSE = frozenset(("otherwise", "else", "default"))
+_QUOTES = "“”„‘’«»\"'"
 _AFFIRMED = {"true": "yes", "y": "yes", "on": "yes", "false": "no", "n": "no", "off": "no"}
 
 
@@ -166,7 +170,11 @@ def _test(fact: Fact, test: str) -> Values:
         if test in choices(fact):
             return frozenset((test,))
         inner = _NOT.fullmatch(test)
-        return without(fact, _inside(fact, inner[1])) if inner else frozenset((_choice(fact, test),))
+        if inner:
+            return without(fact, _inside(fact, inner[1]))
+        if test.casefold() in _ANY:
+            raise ValueError(f"`{test}` {_HOW_ANY}")
+        return frozenset((_choice(fact, test),))
     if _IS_NUMBER(test):
         return value(fact, test)
     if compared := _COMPARED.fullmatch(test):
@@ -189,6 +197,10 @@ def _choice(fact: Fact, text: str) -> str:
     known = choices(fact)
     if text in known:
         return text
+    if text.casefold() in _ELSE:
+        raise ValueError(f"`{text}` is none of its values (did you mean a row `otherwise`?)")
+    if (bare := _bare(text)) in known:
+        raise ValueError(f"`{text}` is none of its values (did you mean `{bare}`?)")
     if fact.type == "yes-no":
         meant = _AFFIRMED.get(text.casefold(), "")
         hint = f" (did you mean `{meant}`?)" if meant else did_you_mean(text, known)
@@ -273,7 +285,22 @@ def _whole(cut: Cut) -> Cut:
     return (number + 1, 0) if after and number != FOREVER else cut
 
 
+_HOW_ANY = "is no test: for any value write `-`, or nothing"
+
+
+def _bare(text: str) -> str:
+    """The text without quotation marks around it, and without what nobody sees."""
+    return without_invisible(text).strip().strip(_QUOTES)
+
+
 def _misread(test: str, wanted: str = "") -> str:
+    if test.casefold() in _ANY and not wanted:
+        return f"`{test}` {_HOW_ANY}"
+    if test.casefold() in _ELSE and not wanted:
+        return f"`{test}` is no test for a number (did you mean a row `otherwise`?)"
+    bare = _bare(test)
+    if bare != test and (_COMPARED.fullmatch(bare) or _RANGE.fullmatch(bare) or _IS_NUMBER(bare)):
+        return f"`{test}` is no test for a number (did you mean `{bare}`?)"
     whole = _THOUSANDS.sub(lambda found: found[0].replace(",", ""), test)
     for slip, right in _SLIPS:
         meant = whole.replace(slip, right)

@@ -72,7 +72,13 @@ def _row(home: Values, record: Record, head: list[Cell], columns: list[forms.Col
             r"a bar in a text is written `\|`",
         )
         home.complain("SOP001", at, message, cells[len(head)].extent, help)
-    last = forms.OTHERWISE in record.part.__keys__ and bool(cells) and cells[0].raw == forms.OTHERWISE
+    first = cells[0].raw if cells and forms.OTHERWISE in record.part.__keys__ else ""
+    last = first.casefold() == forms.OTHERWISE
+    if last and first != forms.OTHERWISE:
+        message = f"`{first}` is no value (did you mean `{forms.OTHERWISE}`?)"
+        home.complain(
+            "SOP005", at, message, cells[0].extent, f"write `{forms.OTHERWISE}`, for all other cases"
+        )
     if last:
         here, shape = (*at, forms.OTHERWISE), forms.key_shape(record, forms.OTHERWISE)
         data[forms.OTHERWISE] = ""
