@@ -598,6 +598,16 @@ def test_a_wait_that_does_not_fit_into_its_time_counts_for_nothing() -> None:
     assert verdict(sop(steps, deadlines=floor("2d"))).broken is None
 
 
+@pytest.mark.parametrize("slip", [{"next": "dnoe"}, {"ask": "Is it?"}, {"next": "look"}, {"next": ""}])
+def test_what_a_called_sop_has_wrong_is_no_deadline_to_which_no_way_leads(slip: dict[str, Any]) -> None:
+    inner = sop([{"id": "look", "within": "1h"} | slip], id="TS-EX-002")
+    caller = [{"id": "run", "call": "TS-EX-002", "on": {"done": "done"}}]
+    assert not verdict(sop(caller, deadlines=ceiling()), inner).nowhere
+    caller[0]["on"] = {"done": "other"}
+    inner = sop([{"id": "look", "within": "1h", "next": "done"}], id="TS-EX-002")
+    assert verdict(sop(caller, deadlines=ceiling()), inner).nowhere
+
+
 def test_a_loop_without_a_bound_proves_nothing() -> None:
     steps = [
         {"id": "one", "within": "1d", "ask": "Again?", "answers": {"yes": "two", "no": "done"}},

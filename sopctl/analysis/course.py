@@ -98,14 +98,28 @@ class Course:
         return _Walk(self, _Aim(self, home, goals, wanted)).behind(state)
 
     def resolves(self, sop: Sop) -> bool:
-        """Whether every arrow of a SOP leads somewhere that is known."""
+        """Whether every arrow of a SOP, and of those that it leads to, leads somewhere that is known."""
+        ahead, seen = [sop], {sop.id}
+        while ahead:
+            here = ahead.pop()
+            if not self._resolves(here) or (here is not sop and ways.stuck(here)):
+                return False
+            targets = [to for found in self.legs.targets(here).values() for to in found]
+            called = [step.call for step in here.known_steps if step.call]
+            for id in {*targets, *called} & self.library.by_id.keys() - seen:
+                seen.add(id)
+                ahead.append(self.sop(id))
+        return True
+
+    def _resolves(self, sop: Sop) -> bool:
         known = {*sop.steps_by_id, *(sop.outcomes or ()), *self.library.by_id}
         called = [step.call for step in sop.known_steps if step.call]
         targets = [to for found in self.legs.targets(sop).values() for to in found]
         escalations = "escalations" not in sop.unknown and all(
             each and "then" not in each.unknown for each in sop.escalations or ()
         )
-        return escalations and self.library.by_id.keys() >= {*called} and known.issuperset(targets)
+        whole = sop.steps_whole and "outcomes" not in sop.unknown
+        return whole and escalations and self.library.by_id.keys() >= {*called} and known.issuperset(targets)
 
     def comes_back(self, sop: Sop) -> bool:
         """Whether a case may start a SOP again: by a hand-off, since an arrow to the first step is
