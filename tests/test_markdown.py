@@ -591,6 +591,21 @@ def test_a_table_below_a_step_is_its_decision_table() -> None:
     }
 
 
+def test_a_table_whose_cells_are_parted_by_tabs_is_the_finding_and_read_as_it_was_meant() -> None:
+    table = "n\tkind\tthen\n> 3\t\tgo\n\tb\tdone\n"
+    document = read(f"## Steps\n\n### {{#a}}\n\n- role: lead\n\nWords.\n\n{table}\nMore\twords.\n")
+    assert said(document) == [
+        ("SOP005", "the cells of a table are parted by `|`, not by tabs", "n\tkind\tthen")
+    ]
+    [made] = document.data["steps"]
+    assert made["decide"] == [{"when": {"n": "> 3"}, "then": "go"}, {"when": {"kind": "b"}, "then": "done"}]
+    assert underlined(document, Finding(("steps", 0, "decide", 1, "then"), "")) == "done"
+
+
+def test_text_with_tabs_is_text() -> None:
+    assert step("Name\tNumber\nDesk\t12\n") == {"text": "Name\tNumber\nDesk\t12\n"}
+
+
 def test_otherwise_with_a_capital_is_the_finding_and_read_as_it_was_meant() -> None:
     table = "| n | then |\n|---|---|\n| > 3 | a |\n| Otherwise | b |\n"
     document = read(f"## Steps\n\n### {{#a}}\n\n{table}")

@@ -177,6 +177,13 @@ def is_foreign(record: Record, headings: Iterable[str]) -> bool:
     return not all(fits(entries.key, each) for entries in cases for each in headings)
 
 
+def is_headed(record: Record, headings: Iterable[str]) -> bool:
+    """Whether a heading of a table is a key of its rows, and all others can be cases."""
+    headings = list(headings)
+    rest = [each for each in headings if not _is_named(column(record, each), each)]
+    return len(rest) < len(headings) and (not rest or not is_foreign(record, rest))
+
+
 def _is_named(found: Column | None, heading: str) -> bool:
     """Whether the heading itself says which key it is."""
     return found is not None and (len(found.path) == 1 or found.path[1] != heading)

@@ -101,6 +101,7 @@ class _Reader:
     def __init__(self, into: Values) -> None:
         self.into = into
         self.bullets = bullets.Bullets(into)
+        self._tabs = "\t" in into.text
 
     def body(self, root: Record, lines: list[Line], data: Data) -> None:
         for section in layout.sections([*self._headings(lines)], 2):
@@ -284,6 +285,8 @@ class _Reader:
         """The keys of a record, each a block; what is left is its text."""
         texts: list[tuple[int, int]] = []
         top = True
+        if self._tabs:
+            lines = tables.untabbed(self.into, record, lines, at)
         for part in layout.blocks(lines):
             first = part.first + self._taken(record, part, lines, at, data, top)
             top &= part.kind in ("list", "text") and first == part.last

@@ -27,6 +27,32 @@ def key(into: Values, record: Record, kind: str, lines: list[Line], at: Pointer,
     return True
 
 
+def untabbed(into: Values, record: Record, lines: list[Line], at: Pointer) -> list[Line]:
+    """The lines, with a table as it was meant whose cells are parted by tabs: a word processor pastes it so."""
+    made: list[Line] = []
+    within = False
+    for line in lines:
+        parted = not line.fence and "\t" in line.text.strip(" ") and "|" not in line.text
+        bars = Line(line.start - 1, "|" + line.text.replace("\t", "|")) if parted else line
+        if parted and not within and _heads(record, bars):
+            within = True
+            message = "the cells of a table are parted by `|`, not by tabs"
+            help = f"write `| {' | '.join(cell.text for cell in layout.cells(bars))} |`, and below it a line `| --- | … |`"
+            into.complain("SOP005", at, message, line.extent, help)
+            made += [bars, Line(line.start, "|" + "---|" * len(layout.cells(bars)))]
+            continue
+        within &= parted
+        made.append(bars if within else line)
+    return made
+
+
+def _heads(record: Record, line: Line) -> bool:
+    """Whether the cells of a line are the headings of a table that is a key of the record."""
+    headings = [cell.text for cell in layout.cells(line)]
+    found = forms.table(record, headings) if len(headings) > 1 else None
+    return found is not None and forms.is_headed(found[1], headings)
+
+
 def rows(into: Values, row: Record, kind: str, lines: list[Line], at: Pointer, first: int = 0) -> list[Data]:
     """The records of a table, whole or torn; `first` is the number of its first row."""
     if kind == "torn":
