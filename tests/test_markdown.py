@@ -591,6 +591,13 @@ def test_a_table_below_a_step_is_its_decision_table() -> None:
     }
 
 
+@pytest.mark.parametrize("arrow", ["→", "->"])
+def test_an_answer_without_a_target_is_an_answer(arrow: str) -> None:
+    document = read(f"## Steps\n\n### {{#a}}\n\n- ask: Is it?\n\n- yes {arrow} \n- no {arrow} b\n")
+    assert document.problems == ()
+    assert document.data["steps"] == [{"id": "a", "ask": "Is it?", "answers": {"yes": "", "no": "b"}}]
+
+
 def test_a_table_whose_cells_are_parted_by_tabs_is_the_finding_and_read_as_it_was_meant() -> None:
     table = "n\tkind\tthen\n> 3\t\tgo\n\tb\tdone\n"
     document = read(f"## Steps\n\n### {{#a}}\n\n- role: lead\n\nWords.\n\n{table}\nMore\twords.\n")

@@ -22,7 +22,7 @@ from sopctl.source.place import Extent, Place
 
 _PAIR = re.compile(r"([a-z][a-z_]*):(?:[ \t]+(?=\S)|[ \t]*$)")
 _ENTRY = re.compile(r"(\S|\S.*?\S):(?:[ \t]+(?=\S)|[ \t]*$)")
-_ARROW = re.compile(r"(\S(?:[^→]*?\S)?)([ \t]*(?:→|->)[ \t]*)(\S+)[ \t]*\Z")
+_ARROW = re.compile(r"(\S(?:[^→]*?\S)?)([ \t]*(?:→|->)[ \t]*)(\S*)[ \t]*\Z")
 _TASK = re.compile(r"\[[ xX]\](?:[ \t]+(?=\S)|[ \t]*$)")
 
 Pair = tuple[Item, re.Match[str]]
