@@ -375,6 +375,26 @@ def test_what_no_comma_cuts_apart_is_left_alone(text: str) -> None:
     assert read(text).problems == ()
 
 
+@pytest.mark.usefixtures("parser")
+def test_an_item_that_begins_without_its_sign_is_one_finding_and_an_item() -> None:
+    document = read("- id: a\n  b: c\n  id: d\n  b: e\n  id: f\n- id: g\n")
+    assert [(code, finding.help) for code, finding, _ in document.problems] == [
+        ("SOP002", "write `- ` before `id`")
+    ] * 2
+    assert document.data == [{"id": "a", "b": "c"}, {"id": "d", "b": "e"}, {"id": "f"}, {"id": "g"}]
+    assert [document.span(Finding((i, "id"), "")).line for i in range(4)] == [1, 3, 5, 6]
+
+
+@pytest.mark.usefixtures("parser")
+@pytest.mark.parametrize(
+    "text",
+    ["- {id: a, b: c, id: d}\n", "- id: a\n  id: b\n", "id: a\nb: c\nid: d\n", "- a: b\n  c: d\n  c: e\n"],
+)
+def test_a_key_that_is_written_twice_begins_no_item(text: str) -> None:
+    [(code, finding, _)] = read(text).problems
+    assert (code, finding.help) == ("SOP002", "keep one of the two")
+
+
 # Limits
 
 

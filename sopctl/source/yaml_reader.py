@@ -287,6 +287,7 @@ class _Maker:
 
     def __init__(self) -> None:
         self.problems: list[Problem] = []
+        self._rest: Any = None  # of the item of a list that was read last
 
     def value(self, node: Any, at: Pointer) -> Any:
         """The data of a mapping or a list. Most nodes are scalars, so parents take those up themselves."""
@@ -297,6 +298,9 @@ class _Maker:
             for item in node.value:  # most lists are too short for a comprehension to pay
                 value = item.value
                 items.append(value if type(value) is str else self.value(item, (*at, len(items))))
+                while self._rest is not None:
+                    rest, self._rest = self._rest, None
+                    items.append(self.value(rest, (*at, len(items))))
             return items
         data: dict[str, Any] = {}  # the same few keys stand in all files, so each is kept once
         for key, item in node.value:
@@ -304,6 +308,8 @@ class _Maker:
             if type(word) is not str:
                 raise Trouble("SOP001", "a key must be one word or text", "", *_extent(key))
             if word in data:
+                if self._begins_anew(word, at, key, node):
+                    break
                 self._twice(word, at, key)
             else:
                 data[intern(word)] = value if type(value) is str else self.value(item, (*at, word))
@@ -312,11 +318,48 @@ class _Maker:
             raise Trouble("SOP006", "`<<` merges mappings; write the keys out", "", *_extent(key))
         return data
 
+    def _begins_anew(self, word: str, at: Pointer, key: Any, node: Any) -> bool:
+        """Whether the next item of a list begins here, without its `- `; it is told, and read as one."""
+        number = at[-1] if at else ""
+        self._rest = _rest(node) if isinstance(number, int) else None
+        if self._rest is not None and isinstance(number, int):
+            message = f"`{word}` is written twice: here a new item begins, without its `-`"
+            finding = Finding((*at[:-1], number + 1, word), message, f"write `- ` before `{word}`")
+            self.problems.append(Problem("SOP002", finding, _extent(key)))
+        return self._rest is not None
+
     def _twice(self, word: str, at: Pointer, key: Any) -> None:
         finding = Finding(
             (*at, word), f"`{word}` is written twice; only the first is read", "keep one of the two"
         )
         self.problems.append(Problem("SOP002", finding, _extent(key)))
+
+
+class _Rest(NamedTuple):
+    """The keys of a mapping from one on, as a mapping."""
+
+    value: list[Any]
+    start_mark: Any
+    end_mark: Any
+    id: str = "mapping"
+    flow_style: bool = False
+
+
+def _rest(node: Any) -> _Rest | None:
+    """What stands in a mapping in lines from where its first key stands again, behind others."""
+    first = node.value[0][0].value
+    for i, (key, _) in enumerate(node.value):
+        if i > 1 and key.value == first and not node.flow_style:
+            return _Rest(node.value[i:], key.start_mark, node.end_mark)
+    return None
+
+
+def _parts(node: Any) -> Iterator[Any]:
+    """The items that an item of a list is."""
+    while _is_mapping(node) and node.value and (rest := _rest(node)):
+        yield _Rest(node.value[: -len(rest.value)], node.start_mark, rest.start_mark)
+        node = rest
+    yield node
 
 
 def _is_mapping(node: Any) -> bool:
@@ -340,8 +383,8 @@ def _locate(node: Any, at: Pointer, key: tuple[int, int] | None, found: Places) 
                 _locate(item, (*at, word.value), _extent(word), found)
     else:
         found[at] = Place(key, None if key else _extent(node))
-        for i, item in enumerate(node.value):
-            _locate(item, (*at, i), None, found)
+        for i, part in enumerate(part for item in node.value for part in _parts(item)):
+            _locate(part, (*at, i), None, found)
         if key is None and node.value:
             inner = found[(*at, 0)]
             found[at] = Place(inner.key or inner.value, None)
