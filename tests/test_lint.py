@@ -547,7 +547,7 @@ def test_what_goes_by_registers_is_unknown_while_one_of_them_cannot_be_read(
         "    levels: [{to: lead, via: [call], ack_within: 1h}]\n"
         for id in ("one", "two")
     )
-    base = "knowledge_base: {title: Ours, default_calendar: office}\ncalendars: {office: {days: mon-fri, hours: '09:00-17:00'}}\n"
+    base = "knowledge_base: {title: Ours, default_calendar: office}\ncalendars: {office: {days: mon-fri, hours: '09:00-17:00', timezone: UTC}}\n"
     found = check({**CLEAN, "paths.yaml": f"{base}escalation_paths:\n{paths}", path: broken}, "SOP405")
     if judged:
         assert said(found) == [("paths.yaml", 8, "SOP405"), ("paths.yaml", 13, "SOP405")]
