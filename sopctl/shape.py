@@ -141,8 +141,12 @@ class Ref(Word):
     """A word that names something defined elsewhere; each one read is remembered."""
 
     def __init__(self, kind: str, words: str, pattern: str, sample: str = "…") -> None:
-        super().__init__(words, pattern, sample=sample)
+        super().__init__(words, pattern, meant=self._in_small_letters, sample=sample)
         self.kind = kind
+
+    def _in_small_letters(self, text: str) -> str:
+        small = text.lower()
+        return asked(small if self.pattern is not None and self.pattern.fullmatch(small) else "")
 
     def read(self, data: Any, at: Pointer, into: Reading, key: bool = False) -> Any:
         value = self._known.get(data) if type(data) is str else None

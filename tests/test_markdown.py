@@ -613,6 +613,15 @@ def test_text_with_tabs_is_text() -> None:
     assert step("Name\tNumber\nDesk\t12\n") == {"text": "Name\tNumber\nDesk\t12\n"}
 
 
+def test_a_column_whose_heading_is_an_id_in_other_letters_is_the_finding_and_read_as_it_was_meant() -> None:
+    table = "| N | Kind of case | then |\n|---|---|---|\n| > 3 | b | a |\n"
+    document = read(
+        f"## Facts\n\n```yaml\nkind-of-case: {{ask: Which?}}\n```\n\n## Steps\n\n### {{#a}}\n\n{table}"
+    )
+    assert [(code, at) for code, _, at in said(document)] == [("SOP005", "N"), ("SOP005", "Kind of case")]
+    assert document.data["steps"][0]["decide"][0]["when"] == {"n": "> 3", "kind-of-case": "b"}
+
+
 def test_otherwise_with_a_capital_is_the_finding_and_read_as_it_was_meant() -> None:
     table = "| n | then |\n|---|---|\n| > 3 | a |\n| Otherwise | b |\n"
     document = read(f"## Steps\n\n### {{#a}}\n\n{table}")
@@ -635,7 +644,7 @@ def test_a_table_of_facts_alone_is_a_decision_table() -> None:
     assert step("| age | kind |\n|---|---|\n| > 9 | a |\n") == {
         "decide": [{"when": {"age": "> 9", "kind": "a"}}]
     }
-    assert set(step("| Age | then |\n|---|---|\n| > 9 | done |\n")) == {"decide"}
+    assert set(step("| age | then |\n|---|---|\n| > 9 | done |\n")) == {"decide"}
     assert set(step("| text | role |\n|---|---|\n| Look | lead |\n")) == {"checklist"}
 
 

@@ -75,7 +75,13 @@ def rows(into: Values, row: Record, kind: str, lines: list[Line], at: Pointer, f
 
 def _mend(into: Values, row: Record, head: list[Cell], columns: list[forms.Column], at: Pointer) -> None:
     """A heading such as `than` is taken for the key that it is nearly, where no other column is that key."""
+    first = forms.first_map(row)
     for i, cell in enumerate(head):
+        if first and columns[i].path == (*first, cell.text) and (meant := _id_meant(into, row, cell.text)):
+            columns[i] = columns[i]._replace(path=(*first, meant))
+            message = f"`{cell.text}` is no id, as the heading of a column is (did you mean `{meant}`?)"
+            into.complain("SOP005", at, message, cell.extent, f"write `{meant}`")
+            continue
         taken = {each.path for each in columns}
         if columns[i].path == (*forms.first_map(row), cell.text) and (
             name := forms.misspelt(row, cell.text, taken)
@@ -84,6 +90,17 @@ def _mend(into: Values, row: Record, head: list[Cell], columns: list[forms.Colum
             message = f"`{cell.text}` is no column of a table of `{at[-1]}` (did you mean `{name}`?)"
             help = f"write `{name}`; a fact that is called so has another name"
             into.complain("SOP004", at, message, cell.extent, help)
+
+
+def _id_meant(into: Values, row: Record, heading: str) -> str:
+    """The id that a heading in other letters means: of several words, one that the file has."""
+    entries = forms.map_of(forms.key_shape(row, forms.first_map(row)[0]))
+    id = heading.strip().lower().replace(" ", "-").replace("_", "-")
+    if entries is None or forms.fits(entries.key, heading) or not forms.fits(entries.key, id):
+        return ""
+    if (" " in heading and f"{id}:" not in into.text) or forms.misspelt(row, heading, ()):
+        return ""
+    return id
 
 
 def _row(home: Values, record: Record, head: list[Cell], columns: list[forms.Column], line: Line, at: Pointer,
