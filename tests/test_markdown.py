@@ -622,6 +622,24 @@ def test_a_column_whose_heading_is_an_id_in_other_letters_is_the_finding_and_rea
     assert document.data["steps"][0]["decide"][0]["when"] == {"n": "> 3", "kind-of-case": "b"}
 
 
+def test_a_box_inside_an_item_of_a_checklist_is_the_finding() -> None:
+    body = "## Steps\n\n### {#a}\n\n- [ ] Read it\n  - [ ] and sign it\n  - see b\n- [ ] Close it\n"
+    document = read(body)
+    message = "`- [ ] and sign it` stands inside an item of the checklist: it is read as its text"
+    assert said(document) == [("SOP005", message, "- [ ] and sign it")]
+    assert len(document.data["steps"][0]["checklist"]) == 2
+
+
+def test_an_entry_under_a_heading_of_a_key_is_the_finding_and_read_as_it_was_meant() -> None:
+    document = read(
+        "## Steps\n\n### A {#a}\n\n- next: b\n\n## B {#b}\n\n- next: c\n\n### C {#c}\n\n## Notes\n\nN\n"
+    )
+    message = "`## B {#b}` opens no entry: its heading is written `### … {#…}`"
+    assert said(document) == [("SOP005", message, "## B {#b}")]
+    assert [each["id"] for each in document.data["steps"]] == ["a", "b", "c"]
+    assert underlined(document, Finding(("steps", 1, "title"), "")) == "B"
+
+
 def test_otherwise_with_a_capital_is_the_finding_and_read_as_it_was_meant() -> None:
     table = "| n | then |\n|---|---|\n| > 3 | a |\n| Otherwise | b |\n"
     document = read(f"## Steps\n\n### {{#a}}\n\n{table}")

@@ -24,6 +24,7 @@ _PAIR = re.compile(r"([a-z][a-z_]*):(?:[ \t]+(?=\S)|[ \t]*$)")
 _ENTRY = re.compile(r"(\S|\S.*?\S):(?:[ \t]+(?=\S)|[ \t]*$)")
 _ARROW = re.compile(r"(\S(?:[^→]*?\S)?)([ \t]*(?:→|->)[ \t]*)(\S*)[ \t]*\Z")
 _TASK = re.compile(r"\[[ xX]\](?:[ \t]+(?=\S)|[ \t]*$)")
+_NESTED = re.compile(r"\s*[-*+][ \t]+\[[ xX]\][ \t]+\S")
 
 Pair = tuple[Item, re.Match[str]]
 """A bullet `key: value` or `answer → target`, and how far its key goes."""
@@ -140,6 +141,11 @@ class Bullets:
     def _tasks(self, name: str, row: Record, items: list[Item], at: Pointer, data: Data) -> None:
         if not self._begins(name, items, at, data):
             return
+        nested = (line for item in items for line in item.lines[1:] if not line.fence)
+        if inner := next((line for line in nested if _NESTED.match(line.text)), None):
+            message = f"{shown(inner.text)} stands inside an item of the checklist: it is read as its text"
+            help = "begin it in the column of the others, as an item of its own"
+            self.into.complain("SOP005", at, message, inner.extent, help)
         boxes = [_TASK.match(item.lines[0].text) or slips.odd_box(item.lines[0].text) for item in items]
         data[name] = [
             self._item(row, _behind(item.lines, box.end()) if box else item.lines, (*at, name, i))

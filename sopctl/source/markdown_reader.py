@@ -104,11 +104,28 @@ class _Reader:
         self._tabs = "\t" in into.text
 
     def body(self, root: Record, lines: list[Line], data: Data) -> None:
-        for section in layout.sections([*self._headings(lines)], 2):
+        for section in self._joined(root, layout.sections([*self._headings(lines)], 2)):
             if section.level == 2:
                 self._key(root, section, data)
             else:
                 self._section(root, section, (), data)
+
+    def _joined(self, root: Record, sections: Iterator[Section]) -> Iterator[Section]:
+        """The sections, with each that was meant for an entry of the one before as it was meant."""
+        last: Section | None = None
+        for section in sections:
+            line = section.heading
+            strange = section.id and forms.named(section.title, root.part.__keys__) not in root.part.__keys__
+            if last and last.level == 2 and line and section.level == 2 and strange:
+                message = f"{shown(line.text)} opens no entry: its heading is written `### … {{#…}}`"
+                self.into.complain("SOP005", (), message, line.extent, "begin it with `###`")
+                last.lines.extend([Line(line.start - 1, f"#{line.text}"), *section.lines])
+                continue
+            if last:
+                yield last
+            last = section
+        if last:
+            yield last
 
     def _headings(self, lines: list[Line]) -> Iterator[Line]:
         """The lines, with each heading that has another blank than a space behind its signs as it was meant."""
