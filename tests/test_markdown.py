@@ -640,6 +640,16 @@ def test_an_entry_under_a_heading_of_a_key_is_the_finding_and_read_as_it_was_mea
     assert underlined(document, Finding(("steps", 1, "title"), "")) == "B"
 
 
+def test_a_heading_of_an_entry_without_its_space_is_the_finding_and_read_as_it_was_meant() -> None:
+    document = read("## Steps\n\n### A {#a}\n\n- next: b\n\n###B {#b}\n\n- role: c\n")
+    assert [(code, at) for code, _, at in said(document)] == [("SOP005", "###B {#b}")]
+    assert document.data["steps"] == [
+        {"id": "a", "title": "A", "next": "b"},
+        {"id": "b", "title": "B", "role": "c"},
+    ]
+    assert underlined(document, Finding(("steps", 1, "title"), "")) == "B"
+
+
 def test_otherwise_with_a_capital_is_the_finding_and_read_as_it_was_meant() -> None:
     table = "| n | then |\n|---|---|\n| > 3 | a |\n| Otherwise | b |\n"
     document = read(f"## Steps\n\n### {{#a}}\n\n{table}")

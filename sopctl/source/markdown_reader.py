@@ -135,7 +135,7 @@ class _Reader:
             elif slips.unspaced_heading(line):
                 message = f"{shown(line.text)} is no heading: a space is missing behind the `#`"
                 self.into.complain("SOP005", (), message, line.extent, "put a space behind the last `#`")
-                yield line
+                yield slips.spaced(line) if "{#" in line.text else line
             else:
                 meant = slips.heading(line)
                 if meant != line:

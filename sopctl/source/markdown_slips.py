@@ -138,6 +138,12 @@ def unspaced_heading(line: Line) -> bool:
     return _HEADING.match(line.text) is not None
 
 
+def spaced(line: Line) -> Line:
+    """Such a line as it was meant; what stands behind its signs keeps its place."""
+    rest = line.text.lstrip("#")
+    return Line(line.start - 1, f"{line.text[: -len(rest)]} {rest}")
+
+
 def heading(line: Line) -> Line:
     """A line as it was meant, where another blank than a space makes it no heading."""
     found = _ODD_HEADING.match(line.text)
