@@ -12,7 +12,7 @@ from sopctl.analysis import ways
 from sopctl.analysis.calendar import Stretch, calendars
 from sopctl.analysis.chains import Chain, Later, OutOfBudget, TooMany, chain, fastest, fits, slowest
 from sopctl.analysis.first_through import First, plain
-from sopctl.analysis.graph import reachable
+from sopctl.analysis.graph import reachable, reverse
 from sopctl.analysis.legs import Leg, Legs
 from sopctl.analysis.narrowing import Guide, Known
 from sopctl.analysis.onward import Onward, Spot
@@ -34,7 +34,7 @@ from sopctl.analysis.states import (
 )
 from sopctl.analysis.taken_away import TRIGGER, Before, Since, passed, settled, taken
 from sopctl.analysis.waited import Wait, waited
-from sopctl.library import Library
+from sopctl.library import Library, WorkedOut
 from sopctl.model.sop import Escalation, Sop, Step
 from sopctl.named import NamedTuple
 
@@ -99,17 +99,7 @@ class Course:
 
     def resolves(self, sop: Sop) -> bool:
         """Whether every arrow of a SOP, and of those that it leads to, leads somewhere that is known."""
-        ahead, seen = [sop], {sop.id}
-        while ahead:
-            here = ahead.pop()
-            if not self._resolves(here) or (here is not sop and ways.stuck(here)):
-                return False
-            targets = [to for found in self.legs.targets(here).values() for to in found]
-            called = [step.call for step in here.known_steps if step.call]
-            for id in {*targets, *called} & self.library.by_id.keys() - seen:
-                seen.add(id)
-                ahead.append(self.sop(id))
-        return True
+        return self._resolves(sop) and _leading_astray(self.library).isdisjoint(_nexts(sop))
 
     def _resolves(self, sop: Sop) -> bool:
         known = {*sop.steps_by_id, *(sop.outcomes or ()), *self.library.by_id}
@@ -588,3 +578,27 @@ class _Walk:
         if escalation.after.business and hours.unread:
             return None
         return Since(level, point, self._course.legs.chain(escalation.after, hours))
+
+
+_ASTRAY: "WorkedOut[frozenset[str]]" = WorkedOut()
+
+
+def _leading_astray(library: Library) -> frozenset[str]:
+    """The SOPs that lead, perhaps over others, to one in which an arrow leads nowhere."""
+    if library not in _ASTRAY:
+        leads = {sop.id: [to for to in _nexts(sop) if to in library.by_id] for sop in library.sops}
+        wrong = [sop.id for sop in library.sops if _is_astray(sop, library)]
+        _ASTRAY[library] = frozenset(reachable(reverse(leads), wrong))
+    return _ASTRAY[library]
+
+
+def _nexts(sop: Sop) -> set[str]:
+    """The SOPs that a SOP calls or hands off to."""
+    handed = {to for nexts in ways.graph(sop).values() for to in nexts if ways.is_sop(to)}
+    return handed | {step.call for step in sop.known_steps if step.call}
+
+
+def _is_astray(sop: Sop, library: Library) -> bool:
+    whole = sop.steps_whole and not {"outcomes", "escalations"} & sop.unknown
+    lost = ways.ANYWHERE in ways.graph(sop) or not _nexts(sop) <= library.by_id.keys()
+    return not whole or lost or bool(ways.stuck(sop))
