@@ -29,7 +29,7 @@ from sopctl.analysis.course import Course
 from sopctl.analysis.narrowing import ByArrows, ByFacts, Guide, narrows, readable
 from sopctl.analysis.onward import Spot
 from sopctl.analysis.slowest import Spread, Stop
-from sopctl.analysis.states import UNREAD, Doubts, Goals, State
+from sopctl.analysis.states import SURE, UNREAD, Doubts, Goals, State
 from sopctl.analysis.taken_away import entered
 from sopctl.analysis.unaltered import unaltered
 from sopctl.analysis.ways import hands_off, is_sop
