@@ -84,6 +84,7 @@ def render(
 ) -> Site:
     """Write the Markdown pages, and all that belongs to them, to `site/pages`; of the old ones only
     those that are to be `kept` stay, where no new one takes their place."""
+    files.check_own(places.root, places.pages)
     templates = load(places.templates)
     for unused in templates.unused:
         tell(f"warning: {unused}")

@@ -251,7 +251,7 @@ def write_folder(folder: Path, wanted: Mapping[str, str | bytes]) -> int:
             if path.is_dir() and not path.is_symlink():
                 if not any(path.iterdir()):
                     path.rmdir()
-            elif path not in keep:
+            elif path.is_symlink() or path not in keep:
                 path.unlink()
                 changed += 1
     for path, text in keep.items():
@@ -261,6 +261,19 @@ def write_folder(folder: Path, wanted: Mapping[str, str | bytes]) -> int:
                 write(path, data)
                 changed += 1
     return changed
+
+
+def check_own(root: Path, folder: Path) -> None:
+    """FileTrouble where a link stands on the way from one folder down to another, which is to be
+    emptied and filled: what stands behind the link may be anything."""
+    for each in (folder, *folder.parents):
+        if each == root:
+            return
+        if each.is_symlink():
+            shown = each.relative_to(root).as_posix()
+            raise FileTrouble(
+                f"`{shown}` is a link, and what stands behind it would be deleted; delete the link, and a folder takes its place"
+            )
 
 
 def fill(folder: Path, wanted: Mapping[str, str | bytes]) -> None:

@@ -21,6 +21,7 @@ from sopctl import build, files, library
 from sopctl.build import BuildTrouble, Built, Places
 from sopctl.cli import ground, publish
 from sopctl.diagnostic import Diagnostic, Severity
+from sopctl.files import FileTrouble
 from sopctl.library import Library
 from sopctl.lint import lint
 from sopctl.rules import RULES
@@ -146,6 +147,22 @@ def test_a_mistake_in_mkdocs_yml_is_told_in_its_own_words(docks: Path) -> None:
         make(docks)
     assert str(raised.value).startswith("MkDocs cannot make the site:")  # and none is said to stay
     assert not (docks / "site/html").exists()
+
+
+@pytest.mark.parametrize("link", ["site", "site/pages"])
+@pytest.mark.parametrize("target", ["theirs", "sops"])
+def test_no_site_is_written_through_a_link(docks: Path, link: str, target: str) -> None:
+    files.write(docks / "theirs/pages/keep.md", "theirs")
+    files.write(docks / "theirs/html/keep.html", "theirs")
+    (docks / link).parent.mkdir(exist_ok=True)
+    (docks / link).symlink_to(docks / target)
+    before = snapshot(docks)
+    for write in (make, lambda root: build.render(Places.of(root), read(root), print)):
+        with pytest.raises(
+            FileTrouble, match=f"^`{link}` is a link, and what stands behind it would be deleted"
+        ):
+            write(docks)
+    assert snapshot(docks) == before
 
 
 def test_pages_by_hand_take_the_place_of_ours(docks: Path) -> None:

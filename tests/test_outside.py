@@ -43,6 +43,21 @@ def test_a_file_that_cannot_be_written_is_told(tmp_path: Path, there: bool) -> N
         files.write_folder(tmp_path / "site", {f"roles/{'a' * 300}.md": "x"})
 
 
+def test_links_in_a_folder_that_is_written_are_taken_away_and_not_followed(tmp_path: Path) -> None:
+    files.write(tmp_path / "theirs/keep.md", "theirs")
+    files.write(tmp_path / "site/old.md", "old")
+    for link, target in (
+        ("page.md", "../theirs/keep.md"),
+        ("gone.md", "../theirs/keep.md"),
+        ("roles", "../theirs"),
+    ):
+        (tmp_path / "site" / link).symlink_to(target)
+    wanted = {"page.md": "ours", "roles/keep.md": "ours"}
+    files.write_folder(tmp_path / "site", wanted)
+    assert files.read_folder(tmp_path / "site") == dict.fromkeys(wanted, b"ours")
+    assert files.read_folder(tmp_path / "theirs") == {"keep.md": b"theirs"}
+
+
 @pytest.mark.parametrize("register", ["roles", "teams", "schedules"])
 def test_who_has_no_good_id_has_no_page_and_the_others_have(register: str) -> None:
     texts = {"a.yaml": f"{register}:\n  ../../evil: {{title: Evil}}\n  good: {{title: Good}}\n"}
