@@ -390,4 +390,4 @@ def _beside(places: Places, made: Site) -> dict[str, bytes]:
 
 def _by_hand(places: Places) -> dict[str, bytes]:
     """Pages and files that the writers keep; they take the place of ours."""
-    return files.read_folder(places.home)
+    return files.read_folder(places.home, places.root)

@@ -18,6 +18,9 @@ class Unread(NamedTuple):
     folder: bool = False
 
 
+LEADS_OUT = Unread("this link leads out of the repository", "put a copy into the repository")
+LEADS_TO_HIDDEN = Unread("this link leads to a hidden file", "put a copy of it beside the link")
+
 Texts = Mapping[str, "str | Unread"]
 """Path to text. A folder, a git ref and an editor's buffers all look like this."""
 
@@ -59,12 +62,82 @@ def is_vast(folder: Path) -> bool:
     return False
 
 
+class Reach:
+    """What a knowledge base may be made of: the files of its repository, wherever links lead. Where there
+    is no repository, those below the root."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = os.path.realpath(root)
+        here = Path(self._root)
+        self._top = str(next((each for each in (here, *here.parents) if (each / ".git").exists()), here))
+        self._real: dict[str, str] = {}  # by folder, where it really is
+
+    def leaves(self, path: str) -> bool:
+        """Whether a path leads to where git keeps no files of this repository."""
+        return self._is_outside(self._followed(path))
+
+    def trouble(self, name: str) -> Unread | None:
+        """Why a file, named as seen from the root, is not to be read and shown; None where nothing
+        stands against it, or nothing is there."""
+        if "\0" in name:
+            return None
+        real = self._followed(os.path.join(self._root, name))
+        if self._is_outside(real):
+            return LEADS_OUT
+        if f"{os.sep}." in real and is_hidden(os.path.relpath(real, self._root)) and not is_hidden(name):
+            return LEADS_TO_HIDDEN
+        return (None if os.path.isfile(real) else _no_file(real)) or _too_large(real)
+
+    def _is_outside(self, real: str) -> bool:
+        start = self._top.rstrip(os.sep) + os.sep
+        inside = real == self._top or real.startswith(start)
+        return not inside or (".git" in real and ".git" in real[len(start) :].split(os.sep))
+
+    def _followed(self, path: str) -> str:
+        folder, name = os.path.split(path)
+        if name in ("", ".", ".."):
+            return os.path.realpath(path)
+        if folder not in self._real:
+            self._real[folder] = os.path.realpath(folder)
+        real = os.path.join(self._real[folder], name)
+        return os.path.realpath(real) if os.path.islink(real) else real
+
+
+def is_hidden(path: str) -> bool:
+    """Whether a file, or a folder on the way to it, is hidden."""
+    return "." in path and any(
+        part[:1] == "." and part not in (".", "..") for part in path.replace(os.sep, "/").split("/")
+    )
+
+
+def _no_file(path: str) -> Unread | None:
+    """What is wrong with a pipe or a device, which might never end or answer; None where it is neither."""
+    if os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):
+        return Unread("this is a pipe or a device, not a file", "put a file in its place")
+    return None
+
+
+_LARGEST = 256 * 1024 * 1024
+
+
+def _too_large(path: str) -> Unread | None:
+    """What is wrong with a file that would not go into memory; None where it does."""
+    try:
+        large = os.path.getsize(path) > _LARGEST
+    except OSError:
+        return None
+    help = "keep it elsewhere, and link to its address"
+    return Unread("this file is larger than 256 MiB", help) if large else None
+
+
 def texts_in(root: Path, folder: Path) -> dict[str, str | Unread]:
     """Every SOP and register file below a folder, by its path as seen from `root`.
 
     What cannot be read is there too, as an `Unread` that says why. Hidden files and folders
-    are left alone; each folder is entered once, by its own name before a link's.
+    are left alone; each folder is entered once, by its own name before a link's. A link that leads
+    out of the repository is not followed.
     """
+    reach: Reach | None = None
     found: dict[str, str | Unread] = {}
     entered: set[tuple[int, int]] = set()
     base = os.path.relpath(folder, root)
@@ -87,6 +160,13 @@ def texts_in(root: Path, folder: Path) -> dict[str, str | Unread]:
                 continue
             path = prefix + entry.name
             named = entry.name.lower().endswith(SUFFIXES)
+            if entry.is_symlink():
+                reach = reach or Reach(root)
+                is_folder = os.path.isdir(entry.path)
+                if reach.leaves(entry.path):
+                    if named or is_folder:
+                        found[path] = LEADS_OUT._replace(folder=is_folder)
+                    continue
             if os.path.isdir(entry.path) if entry.is_symlink() else entry.is_dir():
                 if named:
                     found[path] = Unread("this is a folder with the name of a file", "rename the folder")
@@ -95,13 +175,6 @@ def texts_in(root: Path, folder: Path) -> dict[str, str | Unread]:
                 plain = entry.is_file(follow_symlinks=False)
                 found[path] = (None if plain else _no_file(entry.path)) or _text(entry.path)
     return found
-
-
-def _no_file(path: str) -> Unread | None:
-    """What is wrong with a pipe or a device, which might never end or answer; None where it is neither."""
-    if os.path.exists(path) and not os.path.isfile(path):
-        return Unread("this is a pipe or a device, not a file", "put a file in its place")
-    return None
 
 
 _MOST = 64 * 1024 * 1024
@@ -132,20 +205,33 @@ def decoded(data: bytes) -> str | Unread:
         )
 
 
-def text_of(path: Path, called: str = "") -> str:
-    """The text of one file that the user named; FileTrouble says why there is none."""
-    text = _text(str(path))
+def text_of(path: Path, called: str = "", within: "Reach | None" = None) -> str:
+    """The text of one file that the user named, or that stands within reach; FileTrouble says why there
+    is none."""
+    text = (within.trouble(os.path.abspath(path)) if within else None) or _text(str(path))
     if isinstance(text, Unread):
-        raise FileTrouble(f"{called or path}: {text.message}{'; ' + text.help if text.help else ''}")
+        raise FileTrouble(_told(called or str(path), text))
     return text
 
 
-def beside(root: Path) -> Callable[[str], str | None]:
-    """A look at any other file of the repository: its text, empty for what is no text, or None."""
+def _told(called: str, why: Unread) -> str:
+    return f"{called}: {why.message}{'; ' + why.help if why.help else ''}"
 
-    def look(path: str) -> str | None:
+
+Beside = Callable[[str], "str | Unread | None"]
+"""A look at any other file of the repository: its text, empty for what is no text, None where nothing
+is there, or why it is not looked at."""
+
+
+def beside(root: Path) -> Beside:
+    """The files beside those of the knowledge base, as they stand in the folder."""
+    reach = Reach(root)
+
+    def look(path: str) -> str | Unread | None:
+        if (trouble := reach.trouble(path)) is not None:
+            return trouble
         place = root / path
-        if not place.exists():
+        if not os.path.exists(place):
             return None
         if place.suffix.lower() not in (".md", ".markdown"):
             return ""
@@ -303,13 +389,17 @@ def change(folder: Path, suffix: str, how: Callable[[str], str]) -> None:
             path.write_bytes(new.encode("utf-8", "surrogateescape"))
 
 
-def read_folder(folder: Path) -> dict[str, bytes]:
-    """Every file below a folder, by its path in it; hidden ones are left out."""
+def read_folder(folder: Path, root: Path | None = None) -> dict[str, bytes]:
+    """Every file below a folder, by its path in it; hidden ones are left out. Where the folder belongs
+    to the knowledge base at a root, FileTrouble names what is not to be shown."""
+    reach = Reach(root) if root else None
     found = {}
     for path in sorted(folder.rglob("*")):
-        name = path.relative_to(folder)
-        if path.is_file() and not any(part.startswith(".") for part in name.parts):
-            found[name.as_posix()] = path.read_bytes()
+        name = path.relative_to(folder).as_posix()
+        if path.is_file() and not is_hidden(name):
+            if reach and root and (trouble := reach.trouble(path.relative_to(root).as_posix())):
+                raise FileTrouble(_told(path.relative_to(root).as_posix(), trouble))
+            found[name] = path.read_bytes()
     return found
 
 
@@ -321,7 +411,7 @@ def holds_any(folder: Path) -> bool:
 def bytes_of(path: Path) -> bytes | None:
     """What a file holds, or None where it is none that can be read."""
     try:
-        return path.read_bytes()
+        return path.read_bytes() if path.is_file() and not _too_large(str(path)) else None
     except OSError:
         return None
 

@@ -62,10 +62,14 @@ def new_sop(
 ) -> str:
     """The text of a new SOP, a draft whose places to fill begin with TODO."""
     name = "new/sop.yaml.jinja"
-    own = templates / name if templates else None
-    path = own if own and own.is_file() else files.find_data("templates") / name
+    own = templates / name if templates and (templates / name).exists() else None
+    text = files.text_of(
+        own or files.find_data("templates") / name,
+        name,
+        files.Reach(templates) if own and templates else None,
+    )
     values = {"id": id, "title": title, "owner": owner, "audience": audience, "today": today}
-    return _filled(path.read_text(encoding="utf-8"), values, name)
+    return _filled(text, values, name)
 
 
 def folder_for(library: Library, id: str, base: str) -> str:

@@ -165,6 +165,46 @@ def test_no_site_is_written_through_a_link(docks: Path, link: str, target: str) 
     assert snapshot(docks) == before
 
 
+LINKED = {"environ.txt": "/proc/self/environ", "zero.png": "/dev/zero", "git.txt": "../.git/config",
+          "env.txt": "../.env", "ours.txt": "../shared/ours.txt"}  # fmt: skip
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links and pipes")
+def test_a_linked_file_is_a_file_of_the_repository(docks: Path) -> None:
+    for path in (".git/config", ".env", "shared/ours.txt"):
+        files.write(docks / path, path)
+    os.mkfifo(docks / "sops/pipe.txt")
+    for link, target in LINKED.items():
+        (docks / "sops" / link).symlink_to(target)
+    written = " ".join(f"[it]({name})" for name in (*LINKED, "pipe.txt"))
+    files.write(docks / "sops/DK-OPN-001.yaml", f"{SOP}notes: {written!r}\n")
+    broken = {each.message for each in lint(read(docks), RULES) if each.code == "SOP305"}
+    out, hidden = "this link leads out of the repository", "this link leads to a hidden file"
+    why = {"environ.txt": out, "zero.png": out, "git.txt": out, "env.txt": hidden,
+           "pipe.txt": "this is a pipe or a device, not a file"}  # fmt: skip
+    assert broken == {f"the link `{name}` is broken: `sops/{name}`: {said}" for name, said in why.items()}
+    build.render(Places.of(docks), read(docks), print)
+    assert {path.name for path in (docks / "site/pages/files/sops").iterdir()} == {
+        "house",
+        "ours.txt",
+        "plan.png",
+    }
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links and pipes")
+@pytest.mark.parametrize("link", ["site/home", "site/home/secret.txt"])
+def test_pages_by_hand_stand_in_the_repository(
+    docks: Path, link: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    theirs = tmp_path_factory.mktemp("theirs")
+    files.write(theirs / "secret.txt", "secret")
+    (docks / link).parent.mkdir(parents=True, exist_ok=True)
+    (docks / link).symlink_to(theirs if link == "site/home" else theirs / "secret.txt")
+    with pytest.raises(FileTrouble, match=r"^site/home/secret\.txt: this link leads out of the repository"):
+        build.render(Places.of(docks), read(docks), print)
+    assert not (docks / "site/pages").exists()
+
+
 def test_pages_by_hand_take_the_place_of_ours(docks: Path) -> None:
     files.write(docks / "site/home/index.md", "# By hand")
     files.write(docks / "site/home/assets/own.css", "a {}")

@@ -1,5 +1,6 @@
 """The command line: what is printed, where it goes, and how it ends."""
 
+import contextlib
 import io
 import json
 import os
@@ -276,7 +277,7 @@ def test_a_folder_of_all_sorts_is_not_searched_for_sops(
 ) -> None:
     for number in range(4):
         (tmp_path / f"all sorts/{number}/.hidden").mkdir(parents=True)
-    (tmp_path / "all sorts/loop").symlink_to(tmp_path)
+    (tmp_path / "all sorts/loop").symlink_to(tmp_path / "all sorts")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("sopctl.files._VAST", 4)
     assert "holds no SOP" in run(capsys, "lint", "all sorts")[2]
@@ -797,6 +798,71 @@ def test_what_is_no_file_is_named_and_never_waited_for(
     assert code == 1
     assert "this is a pipe or a device, not a file" in out
     assert out.count("this file cannot be opened: ") == 2
+
+
+@posix
+def test_what_stands_outside_of_the_repository_is_not_read(
+    base: Path, capsys: pytest.CaptureFixture[str], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    theirs = tmp_path_factory.mktemp("theirs")
+    (theirs / "secret.yaml").write_text("secret\n")
+    (base / "shared").mkdir()
+    (base / "shared/roles.yaml").write_text("teams: {all: {title: All}}\n")
+    for link, target in (("one.yaml", theirs / "secret.yaml"), ("all", theirs), ("ours", "../shared")):
+        (base / "sops" / link).symlink_to(target)
+    code, out, _ = run(capsys, "lint", *TODAY)
+    assert code == 1
+    assert out.count("this link leads out of the repository\n") == 2
+    assert "secret\n" not in out
+    assert "sops/ours" not in out
+
+
+@posix
+@pytest.mark.parametrize("key", ["sops", "templates"])
+def test_a_folder_outside_of_the_repository_is_refused(
+    base: Path, capsys: pytest.CaptureFixture[str], key: str
+) -> None:
+    book = base / "handbook"
+    book.mkdir()
+    (base / "sops").rename(base / "elsewhere")
+    (book / "sops").mkdir()
+    (book / "sopctl.toml").write_text(f'{key} = "../elsewhere"\n')
+    said = f"sopctl: sopctl.toml, `{key}`: the folder `../elsewhere` is not in the repository"
+    for command in ("lint", "render", "list"):
+        code, out, err = run_in(book, capsys, command)
+        assert (code, out) == (2, "")
+        assert err.startswith(said)
+    (base / ".git").mkdir()
+    assert run_in(book, capsys, "list")[0] == 0
+
+
+def run_in(folder: Path, capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
+    with contextlib.chdir(folder):
+        return run(capsys, *words)
+
+
+@posix
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("review.markdown.jinja", ["diff", "sops", "sops", "--format", "markdown"]),
+        ("new/sop.yaml.jinja", ["new", "TS-ONE-003", "--title", "Three", "--owner", "lead", *TODAY]),
+    ],
+)
+def test_templates_of_reviews_and_new_sops_are_files_of_the_repository(
+    base: Path, capsys: pytest.CaptureFixture[str], name: str, words: list[str]
+) -> None:
+    (base / "templates" / name).parent.mkdir(parents=True)
+    (base / "templates" / name).symlink_to("/proc/self/environ")
+    code, out, err = run(capsys, *words)
+    assert (code, out) == (2, "")
+    assert f"{name}: this link leads out of the repository" in err
+
+
+@posix
+def test_settings_that_are_a_device_are_not_read(base: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (base / "pyproject.toml").symlink_to("/dev/zero")
+    assert run(capsys, "lint", *TODAY)[0] == 0
 
 
 def test_a_family_of_rules_is_listed(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,6 +1,7 @@
 """Pages say all that was written, say it in words, and run nothing of it."""
 
 import json
+import os
 import re
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -944,6 +945,21 @@ def test_templates_may_stand_in_folders_below(tmp_path: Path) -> None:
     own = load(tmp_path / "templates")
     assert own.render("sop") == "the top and more"
     assert [each.partition(":")[0] for each in own.unused] == ["templates/parts/end.md.jinja is not used"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links and pipes")
+@pytest.mark.parametrize("kind", ["pipe", "device", "link"])
+def test_a_template_that_is_no_file_of_the_repository_is_not_read(tmp_path: Path, kind: str) -> None:
+    write(tmp_path / "elsewhere/secret", "secret")
+    write(tmp_path / "templates/parts.md", "x")
+    template = tmp_path / "templates/sop.md.jinja"
+    if kind == "pipe":
+        os.mkfifo(template)
+    else:
+        template.symlink_to("/dev/zero" if kind == "device" else "../elsewhere/secret")
+    said = "a pipe or a device" if kind == "pipe" else "leads out of the repository"
+    with pytest.raises(FileTrouble, match=f"^templates/sop.md.jinja: this .*{said}"):
+        load(tmp_path / "templates")
 
 
 def test_a_template_that_is_no_text_is_named_as_the_others_are(tmp_path: Path) -> None:

@@ -402,7 +402,8 @@ def test_other_files_are_looked_at_as_they_were(repo: Repo) -> None:
     assert look("guide.md") == look("sops/../guide.md") == "# Guide\n"
     assert look("picture.png") == look("sops") == ""
     assert look("../outside.md") == "# Outside\n"
-    assert look("nope.md") is look("../../nope.md") is None
+    assert look("nope.md") is None
+    assert look("../../nope.md") is files.LEADS_OUT
 
 
 def test_the_look_beside_is_the_same_as_that_of_the_folder(repo: Repo) -> None:
@@ -410,6 +411,13 @@ def test_the_look_beside_is_the_same_as_that_of_the_folder(repo: Repo) -> None:
     repo.write("a.md", "text\n")
     repo.write("b.txt", "text\n")
     repo.write("folder.md/c.md", "text\n")
+    repo.write(".env", "SECRET=1\n")
+    repo.write(".github/e.md", "text\n")
+    links = {"in.md": "a.md", "up.md": "../a.md", "out.md": "/etc/hostname", "far": "../..", "f.md/d": "../folder.md",
+             "git.txt": ".git/config", "env.txt": ".env", "hub": ".github", "gone.md": "nowhere"}  # fmt: skip
+    for link, target in links.items():
+        (repo.top / link).parent.mkdir(exist_ok=True)
+        (repo.top / link).symlink_to(target)
     repo.commit()
     repository = repository_of(repo.top)
     looks = files.beside(repo.top), repository.beside_at("HEAD", repo.top), repository.beside_staged(repo.top)
@@ -423,8 +431,24 @@ def test_the_look_beside_is_the_same_as_that_of_the_folder(repo: Repo) -> None:
         "sops/./A.yaml",
         "nope",
         "sops/../a.md",
+        "in.md",
+        "up.md",
+        "out.md",
+        "far",
+        "far/a.md",
+        "f.md/d/c.md",
+        "env.txt",
+        "hub/e.md",
+        ".github/e.md",
+        "gone.md",
+        "..",
+        "../a.md",
+        ".",
     ):
         assert len({look(path) for look in looks}) == 1, path
+    assert looks[0]("git.txt") == files.LEADS_OUT
+    assert looks[0]("f.md/d/c.md") == "text\n"
+    assert looks[0]("hub/e.md") == looks[0]("env.txt") == files.LEADS_TO_HIDDEN
 
 
 # History

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from sopctl.diagnostic import Pointer, did_you_mean
+from sopctl.files import Unread
 from sopctl.library import Library, WorkedOut
 from sopctl.model import Typed
 from sopctl.named import NamedTuple
@@ -73,8 +74,8 @@ def relative(path: str, prose: Iterable[Prose]) -> Iterator[Link]:
                     yield Link(at, found.span(group), target, there, unquote(anchor))
 
 
-def text_of(link: Link, library: Library) -> str | None:
-    """The text of the file that a link names; None where there is no such file."""
+def text_of(link: Link, library: Library) -> str | Unread | None:
+    """The text of the file that a link names, None where there is no such file, or why it is not read."""
     typed = library.by_path.get(link.path)
     return typed.document.text if typed else library.beside(link.path)
 
@@ -93,6 +94,8 @@ def broken(link: Link, library: Library, home: Typed) -> str:
     typed, text = library.by_path.get(link.path), text_of(link, library)
     if text is None:
         return f"no file `{link.path}` is there"
+    if isinstance(text, Unread):
+        return f"`{link.path}`: {text.message}"
     if not link.anchor or (typed and not typed.readable):
         return ""
     if typed and typed.sop:

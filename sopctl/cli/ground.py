@@ -143,7 +143,21 @@ def find(paths: Sequence[str] = ()) -> Ground:
         raise FileTrouble(
             f"there is no folder `{settled.sops}` in {root}: it is where SOPs and registers stand"
         )
+    _check_inside(root, settled)
     return Ground(root, folder, settled)
+
+
+def _check_inside(root: Path, settled: Settings) -> None:
+    """Refuse folders of which no review of the repository would see a change."""
+    reach = files.Reach(root)
+    for key, named in (("sops", settled.sops), ("templates", settled.templates)):
+        if reach.leaves(str(root / named)):
+            where = (
+                f"{settings.home(root)}, `{key}`: "
+                if (root / settings.FILE).is_file() or named != key
+                else ""
+            )
+            raise FileTrouble(f"{where}the folder `{named}` is not in the repository; put a copy into it")
 
 
 def _same(one: Path, other: Path) -> bool:

@@ -1,7 +1,7 @@
 """All SOPs and registers at once, and the questions that only the whole can answer."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cached_property
 from pathlib import PurePosixPath
@@ -10,7 +10,7 @@ from weakref import ref
 
 from sopctl import model, source
 from sopctl.diagnostic import Finding, Pointer
-from sopctl.files import Texts, Unread
+from sopctl.files import Beside, Texts, Unread
 from sopctl.library.references import LOCAL, REGISTER_OF, Missing, missing, unjudged
 from sopctl.model import Sop, Typed
 from sopctl.model.registers import (
@@ -35,10 +35,6 @@ from sopctl.prose import references as text_references
 from sopctl.reading import UNKNOWN, Problem, Reference
 
 _Known = TypeVar("_Known")
-
-Beside = Callable[[str], str | None]
-"""The text of any other file of the repository by its path (empty for a picture or a folder),
-or None where there is no such file."""
 
 PEOPLE = REGISTER_OF["role"]
 
@@ -506,4 +502,4 @@ def _document(path: str, text: str | Unread) -> source.Document | None:
     return source.read(path, text, model.OUTLINE)
 
 
-__all__ = ["REGISTER_OF", "Library", "Missing", "Problem", "Texts", "Unread", "build"]
+__all__ = ["REGISTER_OF", "Beside", "Library", "Missing", "Problem", "Texts", "Unread", "build"]

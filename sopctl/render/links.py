@@ -259,12 +259,12 @@ class Links:
         if sop is not None:
             place = self.place(sop, path, anchor)
             return f"{sop_page(sop.id)}#{place}" if place else sop_page(sop.id)
-        if self.library.beside(path) is None or not posixpath.splitext(path)[1]:
+        text = self.library.beside(path)
+        if not isinstance(text, str) or not posixpath.splitext(path)[1]:
             return None
         target = f"files/{path}"
         self.files[target] = path
         if anchor and path.endswith(".md"):
-            text = self.library.beside(path) or ""
             place = anchor if anchor in anchors(text) else on_hosts(text).get(anchor)
             return f"{target}#{place}" if place else target
         return target

@@ -250,7 +250,7 @@ def linked_files(links: Links, templates: Templates) -> dict[str, str]:
         if not path or target in pages:
             continue
         pen = Pen(links, target, path)
-        pages[target] = templates.render("file", pen=pen, path=path, content=links.library.beside(path) or "")
+        pages[target] = templates.render("file", pen=pen, path=path, content=links.library.beside(path))
         ahead += [each for each in links.files if each.endswith(".md")]
     for target in [each for each in links.files if each in pages]:
         del links.files[target]

@@ -6,7 +6,7 @@ from typing import Any
 
 from sopctl import files
 from sopctl.diagnostic import nearest
-from sopctl.files import FileTrouble
+from sopctl.files import FileTrouble, Reach
 from sopctl.render.text import NEEDS_BUILDER, for_builder, line
 
 SUFFIX = ".md.jinja"
@@ -64,14 +64,14 @@ def told(error: Exception, file: str) -> str:
 
 def load(own: Path | None = None) -> Templates:
     """Our templates, and those of a folder that take the place of ours by their names."""
-    theirs = _in(own) if own is not None and own.is_dir() else {}
+    theirs = _in(own, Reach(own)) if own is not None and own.is_dir() else {}
     return Templates(_in(files.find_data("templates")), theirs, own.name if own else "")
 
 
-def _in(folder: Path) -> dict[str, str]:
+def _in(folder: Path, reach: Reach | None = None) -> dict[str, str]:
     """Every template below a folder, by its path in it."""
     paths = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob(f"*{SUFFIX}"))}
-    return {name: files.text_of(path, f"{folder.name}/{name}") for name, path in paths.items()}
+    return {name: files.text_of(path, f"{folder.name}/{name}", reach) for name, path in paths.items()}
 
 
 def _unused(ours: Mapping[str, str], theirs: Mapping[str, str]) -> Iterator[str]:

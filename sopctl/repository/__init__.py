@@ -4,12 +4,12 @@ All objects come from one `git cat-file` process, however many files and commits
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 
 from sopctl.diagnostic import did_you_mean
-from sopctl.files import FileTrouble, Texts, Unread, decoded
+from sopctl.files import Beside, FileTrouble, Texts, Unread, decoded
 from sopctl.repository import _program
 from sopctl.repository._history import FORMAT, Commit, Touched, commits
 from sopctl.repository._objects import Object, Objects
@@ -141,11 +141,11 @@ class Repository:
         for data in self._objects.blobs(contents):
             yield NO_CONTENT if data is None else decoded(data)
 
-    def beside_at(self, ref: str, root: Path) -> Callable[[str], str | None]:
+    def beside_at(self, ref: str, root: Path) -> Beside:
         """A look at any other file as it was at a commit, as `files.beside` gives it."""
         return self._tree(ref).beside(self.inside(root))
 
-    def beside_staged(self, root: Path) -> Callable[[str], str | None]:
+    def beside_staged(self, root: Path) -> Beside:
         """The same of the index."""
         return self._index.beside(self.inside(root))
 

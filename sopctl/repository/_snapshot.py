@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 
-from sopctl.files import SUFFIXES, Unread, decoded
+from sopctl.files import LEADS_OUT, LEADS_TO_HIDDEN, SUFFIXES, Beside, Unread, decoded, is_hidden
 from sopctl.repository._objects import FOLDER, Entry, Objects
 
 
@@ -52,11 +52,17 @@ class Snapshot:
         text = decoded(found.data) if found else None
         return text if isinstance(text, str) else None
 
-    def beside(self, root: str) -> Callable[[str], str | None]:
-        def look(path: str) -> str | None:
+    def beside(self, root: str) -> Beside:
+        def look(path: str) -> str | Unread | None:
             whole = os.path.normpath(f"{root}/{path}" if root else path).replace(os.sep, "/")
-            if self._place(whole) is None:
+            try:
+                place = self._followed(whole)
+            except _Outside:
+                return LEADS_OUT
+            if place is None:
                 return None
+            if is_hidden(os.path.relpath(place[0] or ".", root or ".")) and not is_hidden(path):
+                return LEADS_TO_HIDDEN
             named = PurePosixPath(path).suffix.lower() in (".md", ".markdown")
             return (self.text(whole) if named else "") or ""
 
@@ -121,7 +127,7 @@ class Snapshot:
             target = self._followed(link)
         except _Outside:  # without a suffix it may well be a folder of SOPs
             folder = not named and not PurePosixPath(link).suffix
-            return None, _LEADS_OUT._replace(folder=folder) if named or folder else None
+            return None, LEADS_OUT._replace(folder=folder) if named or folder else None
         return target, _LEADS_NOWHERE if target is None and named else None
 
     def _place(self, path: str) -> tuple[str, Entry] | None:
@@ -171,7 +177,6 @@ _SUBMODULE = Unread(
 _IN_CONFLICT = Unread(
     "this file is in conflict since the last merge", "solve the conflict, then `git add` the file"
 )
-_LEADS_OUT = Unread("this link leads out of the repository, so git does not know what stood there", "put a copy in its place")  # fmt: skip
 _LEADS_NOWHERE = Unread("this file cannot be opened: no such file or directory")
 
 

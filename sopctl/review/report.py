@@ -57,9 +57,10 @@ def _rendered(
     from jinja2.sandbox import SandboxedEnvironment
 
     file = f"review.{name}{SUFFIX}"
-    theirs = own / file if own and (own / file).is_file() else None
+    theirs = own / file if own and (own / file).exists() else None
     shown = f"{theirs.parent.name}/{file}" if theirs else f"{OURS}{file}"
-    text = files.text_of(theirs or files.find_data("templates") / file, shown)
+    reach = files.Reach(own) if own and theirs else None
+    text = files.text_of(theirs or files.find_data("templates") / file, shown, reach)
     environment = SandboxedEnvironment(
         loader=FunctionLoader(lambda wanted: (text, shown, None) if wanted == file else None),
         undefined=StrictUndefined, autoescape=name == "html", trim_blocks=True, lstrip_blocks=True,
