@@ -268,7 +268,11 @@ def test_a_path_with_nothing_to_check_is_no_clean_result(
     assert run(capsys, "lint", "handbook")[0] == 0
     (folder / "people.yaml").unlink()
     (tmp_path / "sops").mkdir()
-    assert run(capsys, "lint", ".")[0] == 0
+    code, out, err = run(capsys, "lint", ".")
+    assert (code, out) == (2, "")
+    assert "nothing was checked: `sops` holds no SOP and no register; `sopctl init`" in err
+    assert run(capsys, "init", ".", *TODAY)[0] == 0
+    assert run(capsys, "lint", ".", *TODAY)[0] == 0
 
 
 @pytest.mark.parametrize("words", [["lint", "all sorts"], ["diff", "all sorts", "all sorts"]])

@@ -111,12 +111,20 @@ def _sides(base: Ground, today: date, new_since: str | None, staged: bool) -> tu
     else:
         past = _past(base, new_since, today) if new_since is not None else None
         library = keep(base.library(today, like=past))
-    if not library.typed and not base.is_settled:
-        raise FileTrouble(
-            f"nothing was checked: `{ground.seen_from_here(base.root)}` lies in no knowledge base, and holds no SOP"
-            " and no register; name the folder that holds them"
-        )
+    if not library.typed and not (staged and _in_a_commit() and not (past and past.typed)):
+        raise FileTrouble(_nothing(base))
     return past, library
+
+
+def _nothing(base: Ground) -> str:
+    """That no SOP and no register was found, which is not the same as nothing wrong."""
+    here = ground.seen_from_here(base.folder)
+    if base.is_settled:
+        return f"nothing was checked: `{here}` holds no SOP and no register; `sopctl init` writes the first into an empty folder"
+    return (
+        f"nothing was checked: `{here}` lies in no knowledge base, and holds no SOP and no register;"
+        " name the folder that holds them"
+    )
 
 
 def _past(base: Ground, ref: str, today: date) -> Library:
