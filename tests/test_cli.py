@@ -4,6 +4,7 @@ import contextlib
 import io
 import json
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -861,6 +862,23 @@ def test_templates_of_reviews_and_new_sops_are_files_of_the_repository(
     code, out, err = run(capsys, *words)
     assert (code, out) == (2, "")
     assert f"{name}: this link leads out of the repository" in err
+
+
+@posix
+@pytest.mark.parametrize(
+    ("words", "closed", "code", "said"),
+    [
+        ("lint", ">&-", 2, "sopctl: the output cannot be written: it is closed\n"),
+        ("schema sop", ">&-", 2, "sopctl: the output cannot be written: it is closed\n"),
+        ("list", ">&-", 2, "sopctl: the output cannot be written: it is closed\n"),
+        ("lint --output found", ">&-", 0, ""),
+        ("lint nowhere", "2>&-", 2, ""),
+    ],
+)
+def test_an_output_that_is_closed_is_told(base: Path, words: str, closed: str, code: int, said: str) -> None:
+    command = f"{shlex.quote(sys.executable)} -m sopctl {words} {closed}"
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, env=AT_HOME)
+    assert (done.returncode, done.stdout, done.stderr) == (code, "", said)
 
 
 @posix

@@ -1,13 +1,14 @@
 """The command line. Each command reads, calls one room, and prints."""
 
 import gc
+import io
 import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import NoReturn, TextIO, TypeVar
 
-from sopctl.files import complaint
+from sopctl.files import FileTrouble, complaint
 
 _QUICK = {"lint": "lint", "diff": "diff", "outline": "outline", "render": "publish"}
 """Commands that run on every commit, pull request or file of a diff, by their modules: they start without typer."""
@@ -69,6 +70,7 @@ def _guarded(words: list[str]) -> int:
     from sopctl.cli.options import Stopped
 
     try:
+        _mind_what_is_closed()
         _speak_utf8()
         return _run(words)
     except (KeyboardInterrupt, Stopped):
@@ -102,6 +104,23 @@ def _hush(out: TextIO | None) -> None:
             os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())
     except OSError:
         sys.stdout = None
+
+
+class _Closed(io.TextIOBase):
+    """What stands for an output that was closed before we began."""
+
+    encoding = "utf-8"
+
+    def write(self, text: str) -> int:
+        raise FileTrouble("the output cannot be written: it is closed")
+
+
+def _mind_what_is_closed() -> None:
+    """Python has None for what is closed, and prints to it in silence; complaints may go nowhere."""
+    if sys.stdout is None:
+        sys.stdout = _Closed()
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
 
 
 def _speak_utf8() -> None:
