@@ -4,7 +4,9 @@ import contextlib
 import io
 import json
 import os
+import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -879,6 +881,21 @@ def test_an_output_that_is_closed_is_told(base: Path, words: str, closed: str, c
     command = f"{shlex.quote(sys.executable)} -m sopctl {words} {closed}"
     done = subprocess.run(command, shell=True, capture_output=True, text=True, env=AT_HOME)
     assert (done.returncode, done.stdout, done.stderr) == (code, "", said)
+
+
+def test_a_review_in_the_log_gives_the_runner_no_command(
+    base: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(base / "sops", base / "before/sops")
+    for path in (base / "sops").glob("*.yaml"):
+        path.write_text(
+            re.sub(r"title: ([^,}\n]+)", r'title: "::error::x ##[stop-commands]y \1"', path.read_text())
+        )
+    code, out, err = run(capsys, "diff", "before", ".", *TODAY)
+    assert (code, err) == (0, "")
+    assert "[stop-commands]" in out
+    assert "##[" not in out
+    assert not any(line.lstrip().startswith("::") for line in out.splitlines())
 
 
 @posix

@@ -223,9 +223,20 @@ def test_github_shows_the_worst_first_and_no_more_than_the_platform() -> None:
 def test_no_finding_can_give_github_a_command_of_its_own() -> None:
     many = [found("x\n::set-env name=A::b", path="\n::error::p") for _ in range(30)]
     assert all(
-        line.startswith(("::warning file=", " ::error::p:", "20 more", "2 files"))
+        line.startswith(("::warning file=", " : :error::p:", "20 more", "2 files"))
         for line in made("github", many).splitlines()
     )
+
+
+@pytest.mark.parametrize("format", ["github", "text", "concise"])
+def test_no_finding_has_a_command_for_the_runner_in_its_line(format: str) -> None:
+    texts = {"sops/TS-EX-001.yaml": "id: A\ntitle: B\npurpose: ##[add-mask]a promptly ##[x]\n"}
+    many = [found("a ##[stop-commands]x", at=(3, 22, 3, 30), help="::x:: ##[y]") for _ in range(30)]
+    said = report(format, many, Context(texts, RULES))
+    assert "##[" not in said
+    assert not any(line.lstrip().startswith("::x") for line in said.splitlines())
+    if format == "text":
+        assert "  3 | purpose: ## [add-mask]a promptly ## [x]\n    |                       ^^^^^^^^\n" in said
 
 
 def test_the_step_summary_lists_every_finding_as_a_table() -> None:

@@ -131,5 +131,5 @@ def _speak_utf8() -> None:
 
 
 def _complain(message: str, code: int = 2) -> int:
-    print(f"sopctl: {message}", file=sys.stderr)
+    print(f"sopctl: {message}".replace("##[", "## ["), file=sys.stderr)  # a command to GitHub's runner
     return code

@@ -105,8 +105,15 @@ def one_line(d: Diagnostic) -> str:
 
 
 def printable(text: str) -> str:
-    """One line without characters that would steer a terminal or cannot be written."""
-    return text if text.isascii() and text.isprintable() else "".join(map(_shown, text))
+    """One line without what would steer a terminal, or the runner of a workflow, or cannot be written."""
+    shown = text if text.isascii() and text.isprintable() else "".join(map(_shown, text))
+    shown = shown.replace(COMMAND, "## [") if COMMAND in shown else shown
+    return shown.replace("::", ": :", 1) if shown.lstrip().startswith("::") else shown
+
+
+COMMAND = "##["
+"""With this, anywhere in a line of its log, a command to the runner of GitHub begins; so it does with
+two colons that stand first."""
 
 
 def _shown(char: str) -> str:

@@ -1,10 +1,11 @@
 """For a person at a terminal: the line, the place underlined, what is so, and the way out."""
 
+import re
 from collections.abc import Callable, Sequence
 
 from sopctl import columns
 from sopctl.diagnostic import Diagnostic, Severity
-from sopctl.report import Context, printable, summary
+from sopctl.report import COMMAND, Context, printable, summary
 
 Paint = Callable[[str, str], str]
 
@@ -63,6 +64,8 @@ def underlined(line: str, start: int, end: int) -> tuple[str, int, int]:
     """
     first, last = _window(line, start, end)
     cells = [_cell(char) for char in line[first:last]]
+    for found in re.finditer(re.escape(COMMAND), line[first:last]):
+        cells[found.end() - 1] = " [", 2
     before = "…" if first else ""
     after = "…" if last < len(line) else ""
     lead = cells[: max(0, start - first)]
