@@ -193,6 +193,17 @@ def test_what_cannot_be_told_as_facts_is_shown_as_it_is(repo: Repo) -> None:
     assert "+# Still no SOP" in shown
 
 
+@pytest.mark.parametrize("words", [["git-setup"], ["git-setup", "--undo"]])
+def test_attributes_that_are_a_link_are_not_written_through(
+    repo: Repo, capsys: pytest.CaptureFixture[str], words: list[str]
+) -> None:
+    repo.write("theirs", "*.yaml diff=sopctl\n")
+    (repo.top / "sops/.gitattributes").symlink_to("../theirs")
+    assert cli.run(words) == 2
+    assert "sops/.gitattributes is a link, which git does not follow" in capsys.readouterr().err
+    assert (repo.top / "theirs").read_text() == "*.yaml diff=sopctl\n"
+
+
 def test_without_sopctl_git_shows_the_text(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
     monkeypatch.setattr("shutil.which", lambda name: None)

@@ -10,6 +10,7 @@ from typing import Annotated
 from sopctl import files
 from sopctl.cli import ground
 from sopctl.cli.options import Option
+from sopctl.files import FileTrouble
 from sopctl.repository import Repository, repository_of
 
 _DRIVER = "diff.sopctl"
@@ -88,6 +89,9 @@ def _is_ours(name: str, value: str | None) -> bool:
 
 
 def _read(attributes: Path) -> str:
+    if attributes.is_symlink():
+        shown = ground.seen_from_here(attributes)
+        raise FileTrouble(f"{shown} is a link, which git does not follow; put a file in its place")
     return files.text_of(attributes) if attributes.exists() else ""
 
 
