@@ -580,6 +580,34 @@ def test_a_fact_of_another_type_is_unknown_and_says_why() -> None:
     assert unknown.reason == "`count` is of the types `choice` and `integer`, whose values cannot be compared"
 
 
+def test_of_a_fact_of_another_type_just_the_cases_that_are_asked_for_it_are_unknown() -> None:
+    later = {**FACTS, "count": {"type": "choice", "values": ["few", "many"], "ask": "How many?"}}
+    weigh = {"id": "weigh", "title": "Weigh", "decide": BY_COUNT}
+    hand = {"id": "hand", "title": "Hand over", "call": "TS-C-001", "next": "TS-B-001"}
+
+    def world(yes: str, count: str) -> World:
+        look = [{"when": {"sure": "yes"}, "then": yes}, {"otherwise": "hand"}]
+        rows = [{"when": {"count": count}, "then": "bad"}, {"otherwise": "good"}]
+        return {
+            "TS-A-001": sop("TS-A-001", steps=[{"id": "look", "title": "Look", "decide": look}, hand]),
+            "TS-B-001": sop("TS-B-001", steps=[{**weigh, "decide": rows}]),
+            "TS-C-001": sop("TS-C-001", steps=[{**weigh, "decide": rows, "asks": ["sure"]}]),
+            "TS-D-001": sop("TS-D-001", steps=[{**hand, "call": None, "next": "TS-B-001"}]),
+        }
+
+    before, after = world("good", "> 3"), world("bad", "many")
+    for each in (before, after):
+        del each["TS-D-001"]["steps"][0]["call"]
+    found = case_changes(library(before), library(after, later))
+    torn = "`count` is of the types `choice` and `integer`, whose values cannot be compared"
+    assert [(each.sop, each.message) for each in found.changes] == [
+        ("TS-A-001", "cases with sure = yes went to “Good”, and now go to “Bad”")
+    ]
+    assert {each.sop: each.reason for each in found.unknown} == {
+        f"TS-{letter}-001": torn for letter in "ABCD"
+    }
+
+
 def test_what_cannot_be_read_is_unknown() -> None:
     after = [{"when": {"count": "> many"}, "then": "bad"}, {"otherwise": "good"}]
     (unknown,) = case_changes(library(one(BY_COUNT)), library(one(after))).unknown

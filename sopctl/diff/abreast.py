@@ -9,7 +9,7 @@ from heapq import heappop, heappush
 from itertools import count
 
 from sopctl.analysis.cases import Box, Budget
-from sopctl.diff.steps import IMPOSSIBLE, Asked, Depth, Move, State, Stepper, Variables
+from sopctl.diff.steps import IMPOSSIBLE, UNCLEAR, Asked, Depth, Move, State, Stepper, Variables
 from sopctl.diff.terrain import Terrain
 from sopctl.model import unary
 from sopctl.named import NamedTuple
@@ -38,7 +38,7 @@ class Run(NamedTuple):
     variables: Variables
     splits: dict[Split, list[Box]]
     said: dict[Asked, list[Box]]  # the cases that come to a question, or are asked a fact once more
-    unclear: set[str]  # what cannot be read on their way
+    unclear: set[str]  # why nobody knows of some where they go
     behind: set[str]
     handed: set[str]
     left: dict[str, dict[Split, list[Box]]]  # by fact, cases that end alike and leave it otherwise
@@ -124,7 +124,7 @@ class _Pairs:
     def _alike(self, state: State) -> bool:
         """Whether cases at the same place of both sides end alike from here on."""
         if state.end and not state.place[0]:
-            return not state.end.startswith("unreadable")
+            return not state.end.startswith(UNCLEAR)
         return not any(
             self._terrain.ahead(number, place) & self._terrain.changed
             for number in (0, 1)
@@ -137,8 +137,8 @@ class _Pairs:
 
     def _ended(self, split: Split, boxes: list[Box]) -> None:
         for end in split:
-            if end.startswith("unreadable"):
-                self._unclear.add(end.partition("@")[2])
+            if end.startswith(UNCLEAR):
+                self._unclear.add(end.removeprefix(UNCLEAR))
                 return
         if split.before != split.after:
             self._splits.setdefault(split, []).extend(boxes)
@@ -192,7 +192,7 @@ class _Pairs:
 
     def _note_calls(self, pair: Pair) -> None:
         for side, state in zip(self._terrain.sides, pair, strict=True):
-            called = side.act(state.place).call.sop if not state.end else ""
+            called = side.outline(state.place).call.sop if not state.end else ""
             if called and self._terrain.touched(called):
                 self._behind.add(called)
 

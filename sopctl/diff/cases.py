@@ -24,7 +24,7 @@ from sopctl.diff.sides import (
     meanings,
     same_text,
 )
-from sopctl.diff.steps import IMPOSSIBLE, LOOP, Asked, Depth, Unclear, Variables, field_name
+from sopctl.diff.steps import IMPOSSIBLE, LOOP, Asked, Depth, Variables, field_name
 from sopctl.diff.terrain import Terrain, returns
 from sopctl.library import Library
 from sopctl.model import unary
@@ -165,8 +165,6 @@ def _near(terrain: Terrain, id: str) -> _Found:
         return _followed(terrain, id, TO_HAND_OFFS, ALLOWANCE)
     except OutOfBudget:
         pass
-    except (Torn, Unclear) as trouble:
-        return Unknown(id, str(trouble))
     try:
         return _followed(terrain, id, PAST_CALLS, ALLOWANCE)
     except OutOfBudget:
@@ -200,7 +198,7 @@ def _far(terrain: Terrain, id: str, near: _Found, quiet: Set[str], deep: Budget)
     try:
         deep.spend(BEHIND)
         far = _followed(terrain, id, THROUGH, BEHIND)
-    except (OutOfBudget, Torn, Unclear):
+    except OutOfBudget:
         return near
     deep.left += far.run.allowance
     return far
@@ -214,7 +212,7 @@ def _told(
         return [], found
     teller = _Teller(terrain, found.run, id)
     changes = [teller.change(line) for line in found.lines]
-    reasons = [f"what cases come to at `{place}` cannot be read" for place in sorted(found.run.unclear)]
+    reasons = sorted(found.run.unclear)
     reasons += ["a case did not take the way that was worked out for it"] if None in changes else []
     if found.lines and not found.run.depth.into:
         reasons.append("its cases are too many to follow them through calls: any outcome of those counts")
@@ -227,7 +225,10 @@ def _told(
 
 def _left(terrain: Terrain, id: str, near: _Found) -> tuple[list[CaseChange], Unknown | None]:
     """The values that cases of a SOP leave otherwise, though all of them end as before."""
-    facts = frozenset(fact for number in (0, 1) for fact in _lasting(terrain, number, id))
+    try:
+        facts = frozenset(fact for number in (0, 1) for fact in _lasting(terrain, number, id))
+    except Torn as trouble:
+        return [], Unknown(id, f"{trouble}: every case ends as before, but what it leaves was not compared")
     if not facts or isinstance(near, Unknown):
         return [], None
     try:
@@ -238,7 +239,7 @@ def _left(terrain: Terrain, id: str, near: _Found) -> tuple[list[CaseChange], Un
             for fact, splits in sorted(found.left.items())
             for line in lines(found._replace(splits=splits))
         ]
-    except (OutOfBudget, Torn, Unclear):
+    except (OutOfBudget, Torn):
         return [], _not_compared(id, facts)
     sure = sorted(filter(None, told), key=lambda each: each.message)
     doubtful = facts if None in told else found.torn
@@ -249,7 +250,7 @@ def _lasting(terrain: Terrain, number: int, id: str) -> Iterator[str]:
     """The facts that rows of a SOP, and of those that it calls, give a value to and that outlive it;
     and its own ones that nothing asks for, which are given for people to go by."""
     side = terrain.sides[number]
-    asked = {fact for step in side.steps(id) for fact in _asked(side.act((id, step)))}
+    asked = {fact for step in side.steps(id) for fact in _asked(side.outline((id, step)))}
     for called in reachable({each: side.calls(each) for each in terrain.sops}, [id]):
         for step in side.steps(called):
             act = side.act((called, step))

@@ -87,6 +87,7 @@ class Side:
         self._atlas = atlas(library)
         self._ids = {names.sop(id): id for id in library.by_id}
         self._acts: dict[Place, Act] = {}
+        self._outlines: dict[Place, Act] = {}
         self._marks: dict[Place, object] = {}
         self._steps: dict[str, dict[str, str]] = {}
         self._facts: dict[str, dict[str, Fact]] = {}
@@ -157,8 +158,14 @@ class Side:
 
     def act(self, place: Place) -> Act:
         if place not in self._acts:
-            self._acts[place] = self._act(place)
+            self._acts[place] = self._whole(place, self.outline(place))
         return self._acts[place]
+
+    def outline(self, place: Place) -> Act:
+        """What a step does, without the rows of its table: only they speak of the values of facts."""
+        if place not in self._outlines:
+            self._outlines[place] = self._outline(place)
+        return self._outlines[place]
 
     def mark(self, place: Place) -> object:
         """All that decides where a case goes from a step: two alike marks decide alike."""
@@ -216,7 +223,7 @@ class Side:
         assert node is not None
         return plan, node
 
-    def _act(self, place: Place) -> Act:
+    def _outline(self, place: Place) -> Act:
         plan, node = self._node(place)
         step = node.step
         follow = (
@@ -233,7 +240,8 @@ class Side:
         if not node.readable or (node.table is not None and not node.table.whole):
             return act._replace(kind="unreadable")
         if node.table is not None:
-            return self._table(plan, node, act)
+            facts = tuple(self.names.fact(plan.sop.id, each) for each in node.table.facts)
+            return act._replace(kind="table", facts=facts, first=step.hit_policy == "first")
         if step.ask:
             answers = tuple((word, self._target(plan, to or "")) for word, to in step.answers.items())
             return act._replace(kind="ask" if answers else "unreadable", answers=answers)
@@ -242,17 +250,16 @@ class Side:
             return act._replace(kind="call", call=Target(sop=self.names.sop(step.call)), on=on)
         return act
 
-    def _table(self, plan: Plan, node: Node, act: Act) -> Act:
-        step = node.step
+    def _whole(self, place: Place, act: Act) -> Act:
+        if act.kind != "table":
+            return act
+        plan, node = self._node(place)
         assert node.table is not None
-        rows = [self._row(plan, step, row, i, act.follow) for i, row in enumerate(step.decide)]
+        rows = [self._row(plan, node.step, row, i, act.follow) for i, row in enumerate(node.step.decide)]
         rest = node.table.otherwise
         return act._replace(
-            kind="table",
-            facts=tuple(self.names.fact(plan.sop.id, each) for each in node.table.facts),
             rows=tuple(row for i, row in enumerate(rows) if i != rest),
             rest=None if rest == NO_ROW else rows[rest],
-            first=step.hit_policy == "first",
         )
 
     def _row(self, plan: Plan, step: Step, row: Row, place: int, follow: Target) -> Way:

@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from sopctl.analysis.cases import Box, Budget, Domain, Space
 from sopctl.analysis.walk import DEEPEST, UNBOUNDED
+from sopctl.diff.meanings import Torn
 from sopctl.diff.sides import Act, Place, Target, Way
 from sopctl.diff.terrain import Terrain, returns
 from sopctl.model import unary
@@ -109,8 +110,16 @@ def field_name(asked: Asked) -> str:
     return f"{asked[0]} {asked[1]}"
 
 
+UNCLEAR = "unclear@"
+"""Begins the end of a case of which nobody knows where it goes; behind it stands why."""
+
+
 class Unclear(Exception):
     """Something that cases come to cannot be read, so that nobody knows where they go."""
+
+
+def _unread(place: str) -> Unclear:
+    return Unclear(f"what cases come to at `{place}` cannot be read")
 
 
 class _Bench:
@@ -168,9 +177,15 @@ class Stepper:
 
     def moves(self, state: State) -> list[Move]:
         """The cases that part here, each with where they go: together they are all cases."""
+        try:
+            return self._moves(state)
+        except (Torn, Unclear) as trouble:
+            return [(-1, _ended(f"{UNCLEAR}{trouble}"))]
+
+    def _moves(self, state: State) -> list[Move]:
         act, bench = self.side.act(state.place), _Bench(state)
         if act.kind == "unreadable":
-            return [(-1, _ended(f"unreadable@{_said(state.place)}"))]
+            raise _unread(_said(state.place))
         fitting = self._asked(bench, act.asks, again=True) & self._asked(bench, act.facts)
         found: list[Move] = []
         outside: list[Box] = []
@@ -304,7 +319,7 @@ class Stepper:
                 origin = bench.place
             elif target.end:
                 unread = target.end == "unreadable"
-                end = _ended(f"unreadable@{_said(bench.place)}" if unread else target.end)
+                end = _ended(f"{UNCLEAR}{_unread(_said(bench.place))}" if unread else target.end)
                 return end._replace(own=self._left(bench.own), shared=self._left(bench.shared))
             elif target.sop:
                 if not self.side.first(target.sop):
@@ -316,7 +331,7 @@ class Stepper:
                 target = Target(step=bench.place[1])
             else:
                 place = bench.place[0], target.step
-                act = self.side.act(place)
+                act = self.side.outline(place)
                 if act.at_most is None or bench.entered.get(place, 0) < act.at_most:
                     return self._enter(bench, act, place, origin)
                 if (len(bench.stack), place) in passed:
@@ -349,7 +364,7 @@ class Stepper:
         """Where a call leads that has come back with an outcome."""
         *below, (place, own, entered) = bench.stack
         bench.stack, bench.place, bench.own, bench.entered = tuple(below), place, dict(own), dict(entered)
-        act = self.side.act(place)
+        act = self.side.outline(place)
         on = dict(act.on)
         if not on:
             return act.follow
@@ -358,7 +373,7 @@ class Stepper:
     def _lost(self, bench: _Bench, sop: str) -> State:
         """A case that is handed to a SOP which is not there."""
         gone = self.side.sop(sop) is None and not self.side.may_hide(sop)
-        return _ended(sop if gone and not bench.stack else f"unreadable@{sop}")
+        return _ended(sop if gone and not bench.stack else f"{UNCLEAR}{_unread(sop)}")
 
     def _settled(self, bench: _Bench) -> State:
         """The state, without what makes no difference any more: so that more cases share it."""
@@ -397,7 +412,7 @@ class Stepper:
         side = self.side
         starts = [place, *(to for caller in callers for to in side.after(caller))]
         places = frozenset[Place]().union(*(self.terrain.ahead(self.number, each) for each in starts))
-        acts = [side.act(each) for each in places]
+        acts = [side.outline(each) for each in places]
         begun = {sop for each in places for sop in side.begins(each)}.union(caller[0] for caller in callers)
         return _Ahead(
             facts=frozenset(fact for act in acts for fact in (*act.asks, *act.facts, *act.later)),

@@ -48,7 +48,7 @@ class Terrain:
         """What can be answered to a question, or what a call can come back with, on either side."""
         if name not in self._words:
             id, _, step = name.removesuffix(returns("")).partition("#")
-            acts = [(side, side.act((id, step))) for side in self.sides if step in side.steps(id)]
+            acts = [(side, side.outline((id, step))) for side in self.sides if step in side.steps(id)]
             if name.endswith(returns("")):
                 found = {word for side, act in acts for word in side.returns(act)}
             else:
