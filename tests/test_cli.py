@@ -526,6 +526,26 @@ def test_show_says_which_time_is_for_which_cases(base: Path, capsys: pytest.Capt
     assert "   Lead\n   within 1 hour where bad: yes\n   otherwise within 2 business days\n" in shown
 
 
+def test_show_says_who_does_an_item_and_names_values_and_outcomes(
+    base: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    steps = """\
+facts: {level: {ask: Which?, type: choice, values: {one: Level 1, two: Level 2}}}
+steps:
+  - id: look
+    title: Look at it
+    checklist: [{text: It is open, role: lead, within: 5m, evidence: A link}]
+    decide: [{otherwise: run, set: {level: one}}]
+  - {id: run, title: Run it, call: TS-ONE-001, on: {done: done}}
+"""
+    old = "steps:\n  - {id: look, title: Look at it, role: lead, next: done}\n"
+    (base / "sops/TS-TWO-001.yaml").write_text(SOP.replace("TS-ONE", "TS-TWO").replace(old, steps))
+    shown = run(capsys, "show", "TS-TWO-001")[1]
+    assert "   [ ] It is open (Lead · within 5 minutes · shown by: A link)\n" in shown
+    assert "2 Run it, level becomes Level 1\n" in shown
+    assert "   → Done: ● Done\n" in shown
+
+
 @pytest.mark.parametrize(
     ("format", "written"), [("json", '"tags": [\n      "kept"\n    ]'), ("csv", ",kept,")]
 )

@@ -14,7 +14,7 @@ from sopctl.cli.wanted import wanted_sop
 from sopctl.library import REGISTER_OF, Library
 from sopctl.model import Sop
 from sopctl.model.duration import Duration
-from sopctl.model.sop import Escalation, Row, Step, WithinRow
+from sopctl.model.sop import Check, Escalation, Row, Step, WithinRow
 from sopctl.prose import REFERENCE, meaning
 from sopctl.render import words
 
@@ -93,10 +93,17 @@ class Page:
             yield from self.wrapped(step.text, "   ")
         for check in step.checklist:
             if check:
-                yield from self.wrapped(f"[ ] {check.text}", "   ", "       ")
+                yield from self.wrapped(f"[ ] {check.text}{self.by(check)}", "   ", "       ")
         if step.notice:
             notice = self.library.notices.get(step.notice)
             yield f"   send: {notice.title if notice else step.notice} ({step.notice})"
+
+    def by(self, check: Check) -> str:
+        """Who does an item of a checklist, by when, and what shows it."""
+        within = f"within {words.time(check.within)}" if check.within else ""
+        evidence = f"shown by: {check.evidence.strip()}" if check.evidence else ""
+        said = " · ".join(each for each in (self.person(check.role), within, evidence) if each)
+        return f" ({said})" if said else ""
 
     def ways(self, step: Step) -> Iterator[str]:
         if step.escalate:
@@ -116,12 +123,19 @@ class Page:
         for row in step.decide:
             if row:
                 yield from self.wrapped(self.row(row, step), "   → ", "     ")
-        for answer, target in [*step.answers.items(), *step.on.items()]:
+        ends = [(self.outcome(step, id), target) for id, target in step.on.items()]
+        for answer, target in [*step.answers.items(), *ends]:
             yield from self.wrapped(f"{answer}: {self.target(target or '?')}", "   → ", "     ")
         if step.next and not (step.answers or step.on):
             yield f"   → {self.target(step.next)}"
         if step.at_most is not None:
             yield f"   {words.often(step.at_most)} at most, after that → {self.target(step.after_that or '?')}"
+
+    def outcome(self, step: Step, id: str) -> str:
+        """An outcome of the SOP that a step calls, by its title."""
+        other = self.library.sop(step.call) if step.call else None
+        end = (other.outcomes or {}).get(id) if other else None
+        return end.title if end and end.title else id
 
     def escalation(self, escalation: Escalation) -> str:
         """What happens, and who is told or where the case goes."""
@@ -157,7 +171,10 @@ class Page:
     def row(self, row: Row, step: Step) -> str:
         case = words.rest(step.decide) if row.is_otherwise else self.cases(row) or "always"
         why = f" ({row.because})" if row.because else ""
-        sets = "".join(f", {words.spaced(id)} becomes {value}" for id, value in row.set.items())
+        sets = "".join(
+            f", {words.spaced(id)} becomes {words.value(self.library.fact(self.sop, id), str(value))}"
+            for id, value in row.set.items()
+        )
         return f"{case}: {self.target(row.target or step.next or 'the next step')}{sets}{why}"
 
     def cases(self, row: Row | WithinRow) -> str:
