@@ -526,6 +526,22 @@ def test_show_says_which_time_is_for_which_cases(base: Path, capsys: pytest.Capt
     assert "   Lead\n   within 1 hour where bad: yes\n   otherwise within 2 business days\n" in shown
 
 
+def test_walk_says_which_time_holds_when_it_is_known(
+    base: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = "[{when: {bad: yes}, within: 1h}, {otherwise: 2bd}]"
+    steps = (
+        "facts: {bad: {ask: Is it bad?, type: yes-no}}\n"
+        f"steps:\n  - {{id: look, title: Look at it, role: lead, within: {rows}, "
+        "decide: [{when: {bad: yes}, then: done}, {otherwise: done}]}\n"
+    )
+    old = "steps:\n  - {id: look, title: Look at it, role: lead, next: done}\n"
+    (base / "sops/TS-ONE-001.yaml").write_text(SOP.replace(old, steps))
+    monkeypatch.setattr("sys.stdin", io.StringIO("no\n"))
+    said = run(capsys, "walk", "TS-ONE-001")[1]
+    assert "> no\n   within 2 business days\n   → ● Done\n" in said
+
+
 def test_show_says_who_does_an_item_and_names_values_and_outcomes(
     base: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -77,6 +77,7 @@ class _Lead:
         self._sop, self._library = sop, library
         self._said: list[str] = []
         self._shown = 0  # steps that stand on the screen
+        self._times = ""  # the time of the last of them, as it stands there
         self._settled = 0  # steps of which it was said where they lead
 
     def through(self) -> Walk:
@@ -124,7 +125,7 @@ class _Lead:
 
     def _show(self, way: Walk, place: int) -> None:
         visit, last = way.trail[place], way.trail[place - 1] if place else None
-        self._shown = place + 1
+        self._shown, self._times = place + 1, _times(visit)
         if last is not None and (visit.sop, visit.depth) != (last.sop, last.depth):
             self._enter(way, visit, last, place)
         sop = self._library.sop(visit.sop)
@@ -151,6 +152,9 @@ class _Lead:
         step = way_words.step_of(visit, self._library)
         assert sop is not None
         page = Page(sop, self._library)
+        times = _times(visit)
+        if times and times != self._times:
+            self._print(f"   {times}")
         because = step.decide[visit.row].because if visit.row is not None else None
         if because:
             self._print(*page.wrapped(because, "   because: ", "            "))
@@ -223,13 +227,18 @@ class _Lead:
 
 def _head(page: Page, step: Step, visit: Visit) -> Iterator[str]:
     """A step as the person at work needs it."""
-    times = words.listed([words.time(each) for each in visit.within if each], "or")
-    yield from page.head(step, f"within {times}" if times else "")
+    yield from page.head(step, _times(visit))
     if step.escalate:
         yield f"   hand the case up and wait for the answer: {page.path(step.escalate)}"
     if step.call:
         called = page.library.sop(step.call)
         yield f"   do {step.call}{f' {called.title}' if called else ''}"
+
+
+def _times(visit: Visit) -> str:
+    """The time of a step, as far as the case is known."""
+    times = words.listed([words.time(each) for each in visit.within if each], "or")
+    return f"within {times}" if times else ""
 
 
 # Questions
