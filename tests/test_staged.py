@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
+from sopctl.cli.ground import Ground
 from tests.gitted import ISOLATED, Repo
 from tests.test_cli import REGISTER, SOP, TODAY, run
 
@@ -102,6 +103,62 @@ def test_a_commit_about_something_else_is_not_held_up_by_what_was_wrong_before(r
     stage(repo, "sopctl.toml", 'ignore = ["SOP109"]\n')
     refused = committed(repo, "--message", "Other settings")
     assert "SOP301" in refused.stdout + refused.stderr
+
+
+def test_a_commit_about_something_else_reads_no_sop(
+    repo: Repo, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stage(repo, "notes.txt", "Something else\n")
+    monkeypatch.setenv("GIT_INDEX_FILE", str(repo.top / ".git/index"))
+    with monkeypatch.context() as patch:
+        patch.setattr(Ground, "library_staged", None)
+        patch.setattr(Ground, "library_at", None)
+        assert run(capsys, *LINT) == (0, "", "")
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_commit_about_something_else_makes_no_known_finding_gone(
+    repo: Repo, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], known: bool
+) -> None:
+    repo.write(ONE, DANGLING)
+    repo.commit()
+    assert run(capsys, "lint", *TODAY, "--write-baseline", "known.json")[0] == 0
+    if known:
+        repo.write("sopctl.toml", 'baseline = "known.json"\n')
+    repo.commit("Known")
+    stage(repo, "notes.txt", "Something else\n")
+    monkeypatch.setenv("GIT_INDEX_FILE", str(repo.top / ".git/index"))
+    asked = () if known else ("--baseline", "known.json")
+    assert run(capsys, *LINT, *asked) == (0, "", "")
+
+
+@pytest.mark.parametrize("moved", [True, False])
+def test_a_file_that_a_sop_links_to_may_not_go(repo: Repo, moved: bool) -> None:
+    hooked(repo)
+    repo.write("plan.pdf", "A plan\n")
+    repo.write(ONE, SOP.replace("curious", "curious, see [the plan](../plan.pdf)"))
+    repo.git("add", "-A")
+    assert committed(repo, "--message", "Plan").returncode == 0
+    stage(repo, "plan.pdf", "Another plan\n")
+    assert committed(repo, "--message", "Other plan").returncode == 0
+    if moved:
+        repo.git("mv", "plan.pdf", "map.pdf")
+    else:
+        repo.git("rm", "-q", "plan.pdf")
+    gone = committed(repo, "--message", "Gone")
+    assert gone.returncode == 1
+    assert "SOP305" in gone.stdout + gone.stderr
+
+
+def test_a_heading_that_a_sop_links_to_may_not_go(repo: Repo) -> None:
+    hooked(repo)
+    repo.write("plan.md", "# Harbour\n")
+    repo.write(ONE, SOP.replace("curious", "curious, see [the plan](../plan.md#harbour)"))
+    repo.git("add", "-A")
+    assert committed(repo, "--message", "Plan").returncode == 0
+    stage(repo, "plan.md", "# Airport\n")
+    gone = committed(repo, "--message", "Gone")
+    assert "SOP305" in gone.stdout + gone.stderr
 
 
 def test_a_commit_that_comes_before_the_knowledge_base_has_nothing_to_check(tmp_path: Path) -> None:

@@ -141,6 +141,8 @@ def _staged(base: Ground, today: date) -> tuple[Library | None, Library]:
     from sopctl.repository import NotThere, repository_of
 
     repository = repository_of(base.root)
+    if _in_a_commit() and base.is_settled and not _concerned(base, repository.staged_files()):
+        return None, build({}, today)
     past = None
     with suppress(FileTrouble):  # no commit, or none with SOPs: all of them are new
         past = base.library_at("HEAD", repository, today)
@@ -150,6 +152,16 @@ def _staged(base: Ground, today: date) -> tuple[Library | None, Library]:
         if past is None and _in_a_commit():  # of something else: the knowledge base comes later
             return None, build({}, today)
         raise
+
+
+def _concerned(base: Ground, staged: Sequence[str] | None) -> bool:
+    """Whether a commit of these files may bring findings about: a file of no suffix of ours, added or
+    altered, takes nothing away that a SOP links to."""
+    if staged is None:
+        return True
+    settling = {*settings.FILES, *filter(None, [base.settings.baseline])}
+    names = {os.path.basename(each) for each in settling}
+    return any(path.lower().endswith(files.SUFFIXES) or os.path.basename(path) in names for path in staged)
 
 
 def _in_a_commit() -> bool:
@@ -177,7 +189,7 @@ def _unknown(
         raise FileTrouble(f"there is no file `{shown}`; `sopctl lint --write-baseline {shown}` writes it")
     entries = baseline.read(files.text_of(place), ground.seen_from_here(place))
     fresh = baseline.unknown(found, entries)
-    if narrowed or library.unreadable or not library.registers_whole:
+    if narrowed or not library.typed or library.unreadable or not library.registers_whole:
         return fresh  # what was not looked at, or could not be, is not gone
     path = os.path.relpath(place, base.root).replace(os.sep, "/")
     return [*fresh, *baseline.gone(entries, found, rules, path)]

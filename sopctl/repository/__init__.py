@@ -4,6 +4,7 @@ All objects come from one `git cat-file` process, however many files and commits
 """
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +16,8 @@ from sopctl.repository._history import FORMAT, Commit, Touched, commits
 from sopctl.repository._objects import Object, Objects
 from sopctl.repository._program import complaint
 from sopctl.repository._snapshot import NO_CONTENT, NoFolder, NotYet, Snapshot, committed, staged
+
+_ADDED_OR_ALTERED = re.compile(r":(?:10\d{4}|0{6}) 10").match  # file by file, no links
 
 INDEX = "what is staged"
 """How messages name the index, where a commit would be named by its ref."""
@@ -135,6 +138,16 @@ class Repository:
     def text_staged(self, path: Path) -> str | None:
         """The text of one file in the index."""
         return self._index.text(self.inside(path))
+
+    def staged_files(self) -> list[str] | None:
+        """The files that the next commit would add to the last one or alter, from the top of the repository;
+        None where it would do anything else, or there is no last one."""
+        raw = ("diff-index", "--cached", "--raw", "-z", "--no-renames", "--ignore-submodules=none", "HEAD")
+        code, answer, _ = self._ask(*raw)
+        words = answer.split("\0")[:-1]
+        if code or not all(_ADDED_OR_ALTERED(change) for change in words[::2]):
+            return None
+        return words[1::2]
 
     def texts_of(self, contents: Iterable[str]) -> Iterator[str | Unread]:
         """The texts of the contents of files, by the names that `Touched` gives them."""
