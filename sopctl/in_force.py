@@ -75,17 +75,18 @@ def in_force(
     start = claim.start if claim else date.min
     if unknown := _unknown_version(states, start, day):
         version, start = unknown
-        why = f"version {version} took effect on {start} by the change history, but no commit has its text"
+        why = f"version {version} took effect on {start} by the change history, but no commit that is here has its text"
         return Answer(day, why, version, since=start, until=_next(claims, day))
     if claim is None:
         return Answer(day, _nothing_yet(states, claims, day, begins), doubts=tuple(_unread(states, day)))
     until = _next(claims, day)
     doubts = tuple(_doubts(states, claims, claim, day, begins, renamed))
-    if not claim.in_force:
-        return Answer(day, claim.why, since=start, until=until, doubts=doubts)
-    if successor := _successor(successors, start, day):
+    if successor := _taken_by(claims, claim, successors, day):
         why = f"{successor.id} took its place on {successor.start}"
         return Answer(day, why, since=successor.start, doubts=doubts)
+    if not claim.in_force:
+        return Answer(day, claim.why, since=start, until=until, doubts=doubts)
+    until = min(filter(None, (until, *(each.start for each in successors if each.start > day))), default=None)
     return Answer(day, claim.why, claim.version, _text(states, claim, day), start, until, doubts)
 
 
@@ -94,11 +95,13 @@ def claimed(states: Sequence[State]) -> list[Claim]:
     claims: list[Claim] = []
     seen: dict[str, date | None] = {}  # by version, the effective date that it had last
     for place, state in enumerate(states):
+        if claims and _takes_back(state, claims[-1]):
+            seen.pop(claims.pop().version)
         claim = _claim(state, place, claims[-1] if claims else None, seen)
         if claim is None:
             continue
-        if claim.in_force:  # what was still to come for this version is replaced
-            claims = [each for each in claims if each.version != claim.version or each.start <= state.since]
+        last = claims[-1] if claims else None
+        claims = [each for each in claims if each.start <= state.since or not _replaces(claim, each, last)]
         claims.append(claim)
         if state.sop:
             seen[claim.version] = _effective_on(state.sop)
@@ -106,6 +109,22 @@ def claimed(states: Sequence[State]) -> list[Claim]:
 
 
 # Claims
+
+
+def _takes_back(state: State, last: Claim) -> bool:
+    """Whether a version that was still to take effect will not."""
+    sop = state.sop
+    if sop is None or not sop.status or not last.in_force or last.version != sop.version:
+        return False
+    return sop.status not in ("effective", *ENDED) and last.start > state.since
+
+
+def _replaces(claim: Claim, other: Claim, last: Claim | None) -> bool:
+    """Whether a claim takes the place of one that is still to come: of every one for its version, or of
+    the end that was told last."""
+    if claim.in_force:
+        return claim.version == other.version
+    return other is last and claim.status == other.status
 
 
 def _claim(state: State, place: int, last: Claim | None, seen: dict[str, date | None]) -> Claim | None:
@@ -124,7 +143,7 @@ def _claim(state: State, place: int, last: Claim | None, seen: dict[str, date | 
         start = stated if stated and fresh else since
         return Claim(start, place, sop.status, sop.version, _took_effect(sop, stated, start))
     if sop.status in ENDED:
-        if last is not None and last.status == sop.status:
+        if last is not None and last.status == sop.status and not (fresh and last.start > since):
             return None
         start = stated if stated and fresh and last else since
         return Claim(start, place, sop.status, sop.version, f"it was {sop.status} on {start}")
@@ -159,6 +178,19 @@ def _next(claims: Sequence[Claim], day: date) -> date | None:
 
 
 # Texts
+
+
+def _taken_by(
+    claims: Sequence[Claim], claim: Claim, successors: Sequence[Successor], day: date
+) -> Successor | None:
+    """The SOP that had taken the place of this one, be it that its file says so only later."""
+    if claim.in_force:
+        return _successor(successors, claim.start, day)
+    if claim.status != "superseded":
+        return None
+    before = claims[: claims.index(claim)]
+    begun = next((each.start for each in reversed(before) if each.in_force), date.min)
+    return _successor(successors, begun, claim.start)
 
 
 def _successor(successors: Sequence[Successor], start: date, day: date) -> Successor | None:

@@ -40,6 +40,7 @@ class Told:
         self.version, self.since, self.until = (found.get(word) for word in ("version", "since", "until"))
         self.text, self.why, self.path = (found.get(word) or "" for word in ("text", "why", "path"))
         self.doubts = " | ".join(found.get("doubts", ()))
+        self.in_force = found.get("in_force")
         self.commit = (found.get("commit") or {}).get("hash")
 
 
@@ -172,6 +173,33 @@ def test_another_sop_that_takes_its_place_ends_it(past: Past, capsys: pytest.Cap
     told = Told(capsys, "2026-05-01")
     assert told.code == 1
     assert "TS-TWO-001 took its place on 2026-05-01" in told.why
+    assert Told(capsys, "2026-04-30").until == "2026-05-01"
+    past.says("2026-05-12", sop("1.0.0", "superseded"))  # its own file says so later
+    told = Told(capsys, "2026-05-15")
+    assert "TS-TWO-001 took its place on 2026-05-01" in told.why
+    assert told.since == "2026-05-01"
+    assert Told(capsys, "2026-04-30").until == "2026-05-01"
+
+
+def test_a_version_that_will_not_begin_ends_none(past: Past, capsys: pytest.CaptureFixture[str]) -> None:
+    past.says("2026-01-05", sop("1.0.0"))
+    past.says("2026-03-05", sop("2.0.0", effective_on="2026-04-01", within="2h"))
+    past.says("2026-03-15", sop("2.0.0", "approved", effective_on="2026-04-01", within="2h"))
+    assert [Told(capsys, f"2026-{day}").version for day in ("03-20", "04-20")] == ["1.0.0"] * 2
+    past.says("2026-04-25", sop("2.0.0", effective_on="2026-05-01", within="2h"))
+    assert [Told(capsys, f"2026-{day}").version for day in ("04-30", "05-01")] == ["1.0.0", "2.0.0"]
+    past.says("2026-05-10", sop("2.0.0", "approved", effective_on="2026-05-01", within="2h"))
+    assert Told(capsys, "2026-05-10").version is None  # that one had begun
+
+
+def test_an_end_that_is_still_to_come_can_be_moved(past: Past, capsys: pytest.CaptureFixture[str]) -> None:
+    past.says("2026-01-05", sop("1.0.0"))
+    past.says("2026-05-01", sop("1.0.0", "withdrawn", effective_on="2026-06-01"))
+    assert Told(capsys, "2026-05-15").until == "2026-06-01"
+    past.says("2026-05-10", sop("1.0.0", "withdrawn", effective_on="2026-07-01"))
+    assert Told(capsys, "2026-06-15").until == "2026-07-01"
+    past.says("2026-07-10", sop("1.0.0", "withdrawn", effective_on="2026-08-01"))
+    assert Told(capsys, "2026-07-15").code == 1  # a day that has passed is not taken back
 
 
 def test_a_version_that_is_younger_than_what_took_its_place_is_in_force(
@@ -252,7 +280,9 @@ def test_a_version_of_the_change_history_that_no_commit_holds_is_named(
     past.says("2026-03-01", sop("2.0.0", effective_on="2026-03-01", history=lost))
     told = Told(capsys, "2026-02-20")
     assert (told.code, told.version, told.text, told.until) == (1, "1.5.0", "", "2026-03-01")
-    assert "by the change history, but no commit has its text" in told.why
+    assert told.in_force is True
+    assert "by the change history, but no commit that is here has its text" in told.why
+    assert "the history of git begins on 2026-01-05" in told.doubts
     assert Told(capsys, "2026-02-09").version == "1.0.0"
 
 
@@ -451,6 +481,10 @@ def _painted(told: list[tuple[date, str, str, date]], day: date) -> str | None:
     plans: list[tuple[date, str, str]] = []  # from when, for which version, by which status
     last: dict[str, date] = {}
     for since, version, status, effective in told:
+        never = plans and plans[-1][1:] == (version, "effective") and plans[-1][0] > since
+        if never and status in ("draft", "approved"):
+            plans.pop()
+            last.pop(version)
         now = plans[-1] if plans else None
         moved = last.get(version) != effective
         holds = now is not None and now[1:] == (version, "effective")
@@ -461,7 +495,9 @@ def _painted(told: list[tuple[date, str, str, date]], day: date) -> str | None:
             plans.append((effective if moved else since, version, status))
         elif status in ("suspended", "withdrawn"):
             if now and now[2] == status:
-                continue
+                if not moved or now[0] <= since:
+                    continue
+                plans.pop()
             plans.append((effective if moved and now else since, version, status))
         elif holds:
             plans.append((since, version, status))

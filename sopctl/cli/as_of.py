@@ -37,7 +37,7 @@ def as_of(
     """Show the text and the version of a SOP that were in force on a day, and how that is known.
 
     Effective dates decide, whenever they were committed; git has the texts. Roles, facts and other
-    registers are shown as git had them on the day. Exit code 1 where none was in force.
+    registers are shown as git had them on the day. Exit code 1 where none was in force, or its text is not known.
 
     JSON: id, day, in_force, version, since, until, why, doubts, commit (hash, author, committer,
     committed_on, on_main_since, subject), path, text.
@@ -56,6 +56,8 @@ def as_of(
 def _doubts(chronicle: Chronicle, answer: Answer, today: date) -> Iterator[str]:
     if answer.state and chronicle.is_cut(answer.state.commit):
         yield f"{chronicle.begins}, so since when git has this text is not known"
+    if answer.version and not answer.state:
+        yield chronicle.begins
     if answer.day > today:
         yield f"{answer.day} is still to come: this is what is known on {today}"
 
@@ -135,7 +137,7 @@ def _json(id: str, answer: Answer) -> None:
     whole = {
         "id": id,
         "day": str(answer.day),
-        "in_force": state is not None,
+        "in_force": answer.version is not None,
         "version": answer.version,
         "since": _day(answer.since),
         "until": _day(answer.until),
