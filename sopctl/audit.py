@@ -146,9 +146,10 @@ def _another_person(
         return Verdict(Word.UNKNOWN, _missing(approvals, ""))
     authors = {_folded(each.name): each.name for each in signed if each.meaning == "authorship" and each.name}
     by = "signed as author" if authors else "wrote the commit"
+    apart = bool(authors)  # two who have signed by name may have one role
     authors = authors or ({_folded(writer): writer} if writer else {})
     for each in approvals:
-        if entry and entry.author and each.role == entry.author:
+        if entry and entry.author and each.role == entry.author and not (apart and each.name):
             return Verdict(Word.NO, f"`{entry.author}` wrote the version, and approved it")
         if each.name and _folded(each.name) in authors:
             return Verdict(Word.NO, f"{each.name} {by}, and approved it")

@@ -101,7 +101,7 @@ def test_a_role_that_the_change_history_names_has_not_signed(
     [
         (SIGNED.replace("2026-01-05", "2026-01-15"), "before-effect", "5 days after it took effect on 2026-01-10"),
         (SIGNED.replace("2026-01-05", "2026-01-01"), "after-writing", "approved on 2026-01-01, but written on 2026-01-02"),
-        (SIGNED.replace("role: lead", "role: writer"), "another-person", "`writer` wrote the version, and approved it"),
+        ("[{role: writer, meaning: approval, on: 2026-01-05}]", "another-person", "`writer` wrote the version, and approved it"),
         (SIGNED.replace("L. Lead", " w. WRITER"), "another-person", "signed as author, and approved it"),
         ("[{role: lead, name: A. Author, meaning: approval, on: 2026-01-05}]", "another-person", "A. Author wrote the commit, and approved it"),
     ],
@@ -128,6 +128,13 @@ def test_roles_alone_do_not_tell_persons_apart(past: Past, capsys: pytest.Captur
     shown = Shown(capsys)
     assert shown.verdicts["another-person"] == "not known"
     assert "`lead` signed without a name" in shown.why("another-person")
+
+
+def test_names_tell_two_of_one_role_apart(past: Past, capsys: pytest.CaptureFixture[str]) -> None:
+    written(past, approvals=SIGNED.replace("role: lead", "role: writer"))
+    shown = Shown(capsys)
+    assert shown.verdicts["another-person"] == "yes"
+    assert "W. Writer signed as author, L. Lead" in shown.why("another-person")
 
 
 def test_an_approval_that_git_had_only_later_is_a_no(past: Past, capsys: pytest.CaptureFixture[str]) -> None:
