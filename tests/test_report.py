@@ -352,6 +352,13 @@ def test_junit_has_a_suite_for_each_file_and_a_case_for_each_finding() -> None:
     assert failure.get("type") == "error"
 
 
+def test_junit_has_no_two_cases_of_one_name() -> None:
+    root = ElementTree.fromstring(made("junit", [found("one"), found("two"), found("three")]))
+    names = [case.get("name") or "" for case in root.iter("testcase")]
+    assert len({*names}) == len(names) == 3 + len(TEXTS) - 1
+    assert [name[-4:] for name in names if name.endswith(")")] == [" (2)", " (3)"]
+
+
 def test_junit_has_a_passed_case_for_a_file_without_findings() -> None:
     root = ElementTree.fromstring(made("junit", []))
     assert [len(case) for case in root.iter("testcase")] == [0, 0]

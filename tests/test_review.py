@@ -781,6 +781,8 @@ def test_findings_are_new_or_gone_by_what_they_say() -> None:
     assert ([d.code for d in found.new], found.gone) == (["SOP301"], ())
     found = review(broken, HANDBOOK, NAMES, FEW).debts
     assert (found.new, [d.code for d in found.gone]) == ((), ["SOP301"])
+    unread = edited(("steps:\n", "<<<<<<< HEAD\nsteps:\n"))
+    assert "SOP301" not in [d.code for d in review(broken, unread, NAMES, FEW).debts.gone]
 
 
 # How it is shown

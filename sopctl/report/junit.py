@@ -1,6 +1,7 @@
 """JUnit XML: a suite for each file, a failure for each finding."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
@@ -31,11 +32,14 @@ def _suite(root: Element, path: str, diagnostics: list[Diagnostic]) -> None:
     suite = SubElement(root, "testsuite", {"name": name, **counts})
     if not diagnostics:
         SubElement(suite, "testcase", {"classname": name, "name": "no findings", "file": name})
+    names: Counter[str] = Counter()
     for d in diagnostics:
         place = f"{d.span.line}:{d.span.column}"
+        called = f"{d.code} {d.name} at {place}"
+        names[called] += 1  # of cases with one name, a platform shows the first
         case = {
             "classname": name,
-            "name": f"{d.code} {d.name} at {place}",
+            "name": f"{called} ({names[called]})" if names[called] > 1 else called,
             "file": name,
             "line": str(d.span.line),
         }

@@ -175,7 +175,8 @@ _SUBMODULE = Unread(
     "this is a submodule: git keeps its files elsewhere", "compare them in their own repository", folder=True
 )
 _IN_CONFLICT = Unread(
-    "this file is in conflict since the last merge", "solve the conflict, then `git add` the file"
+    "two versions of this file stand side by side, and git has not settled which counts",
+    "solve the conflict, then `git add` the file",
 )
 _LEADS_NOWHERE = Unread("this file cannot be opened: no such file or directory")
 

@@ -25,7 +25,10 @@ def debts(
     """Findings are held against each other by what they say and of which SOP, not by their lines."""
     one = [(_name(each, before, {}), each) for each in old]
     other = [(_name(each, after, renamed), each) for each in new]
-    return Debts(_only(other, (name for name, _ in one)), _only(one, (name for name, _ in other)))
+    gone = _only(one, (name for name, _ in other))
+    unread = frozenset(after.unreadable)
+    judged = [each for each in gone if each.span.path not in unread]  # of the others nobody knows
+    return Debts(_only(other, (name for name, _ in one)), tuple(judged))
 
 
 _Name = tuple[str, str, str]
