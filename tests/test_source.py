@@ -16,19 +16,19 @@ from hypothesis import strategies as st
 from sopctl import model, source
 from sopctl.diagnostic import Finding
 from sopctl.source import Document, yaml_reader
-from sopctl.source.pure_parser import PureParser
 
 CORPORA = Path(__file__).parents[2] / "shared" / "corpora"
+SOPS = Path(__file__).parents[1] / "sops"
 
 
 @pytest.fixture(params=["c", "pure"])
 def parser(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Both parsers of YAML, one after the other."""
     if request.param == "pure":
-        monkeypatch.setattr(yaml_reader, "_parser", PureParser)
+        monkeypatch.setattr(yaml_reader, "c_parser", None)
         monkeypatch.setattr(yaml_reader, "_SAFE_NESTING", source.MAX_DEPTH)
         monkeypatch.setattr(yaml_reader, "_DEEP_INDENT", " " * source.MAX_DEPTH)
-    elif yaml_reader.CParser is None:
+    elif yaml_reader.c_parser is None:
         pytest.skip("no C parser on this host")
     return str(request.param)
 
@@ -551,6 +551,34 @@ def test_no_heap_of_signs_breaks_the_reader(text: str) -> None:
     assert all(problem.finding.message for problem in document.problems)
 
 
+_PIECES = [*"-?:,[]{}#&*!|>'\"%@` \n", "\na: ", "\n  b: ", "\n- c", "\n-c", " #2", "\t#2"]
+_PIECES += ["<<: ", "\u2028", "\n<<<<<<< a", "\n---\n", "{a: b}", "[c, [d]]", "[" * 70 + "]" * 70]
+_PIECES += ["\n- not(a, b)", "\n- [not(a, b)]", "\n- [“a, b”]"]
+
+
+@pytest.mark.skipif(yaml_reader.c_parser is None, reason="no C parser on this host")
+@given(st.lists(st.sampled_from(_PIECES), max_size=30).map("".join))
+@settings(deadline=None, max_examples=500)
+def test_a_file_says_the_same_with_and_without_its_nodes(text: str) -> None:
+    assert yaml_reader.read(text) == _read_by_nodes(text)
+
+
+@pytest.mark.skipif(yaml_reader.c_parser is None, reason="no C parser on this host")
+def test_files_in_which_nothing_is_wrong_are_read_without_nodes() -> None:
+    for path in sorted(SOPS.rglob("*.yaml")):
+        text = path.read_text("utf-8")
+        assert yaml_reader.c_parser.data(text, source.MAX_DEPTH) == _read_by_nodes(text).data, path
+
+
+def _read_by_nodes(text: str) -> yaml_reader.Part:
+    def refuse(text: str, depth: int) -> None:
+        raise ValueError
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(yaml_reader.c_parser, "data", refuse)
+        return yaml_reader.read(text)
+
+
 # What others collected
 
 
@@ -658,6 +686,9 @@ compile = re.compile
 from sopctl.source import yaml_reader
 assert re.compile is compile
 import yaml
+assert yaml_reader.read("a: [b]").data == {"a": ["b"]}
+assert yaml_reader.read("a: [b").problems
+assert yaml.load("{a: [b]}", yaml.CLoader) == {"a": ["b"]}
 assert not isinstance(yaml.reader.Reader.NON_PRINTABLE, re.Pattern), "not imported first by us"
 assert yaml.load("[2001-02-03, 1.5, 7, =]", yaml.BaseLoader) == ["2001-02-03", "1.5", "7", "="]
 assert [str(each) for each in yaml.safe_load("[2001-02-03, 1.5, 7, yes, 2001-02-03 04:05:06]")] == [

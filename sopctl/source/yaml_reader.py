@@ -5,7 +5,6 @@ does, slower and to the same result. What the format refuses (anchors, aliases, 
 document) and what would exhaust a parser (deep nesting) is looked for before data is made.
 """
 
-import operator
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
@@ -20,21 +19,18 @@ from sopctl.source import MAX_DEPTH, Document
 from sopctl.source.place import Place, Places, first_line
 from sopctl.source.yaml_trouble import Closed, Trouble, explain, merged, second_document
 
-_compile, re.compile = re.compile, lazy_pattern  # type: ignore[assignment]
-try:  # half the time of this import goes into patterns of a parser that is not used here
-    from yaml._yaml import CParser
+try:
+    from sopctl.source import c_parser
 except ImportError:  # no C parser on this host
-    CParser = None  # type: ignore[assignment,misc]
-finally:
-    re.compile = _compile
+    c_parser = None  # type: ignore[assignment]
 
 _ODD_BREAKS = "\x85\u2028\u2029"  # line breaks in YAML 1.1, ordinary characters in 1.2
 _HAS_ODD = lazy_pattern(f"[{_ODD_BREAKS}]")
 _REFUSABLE = lazy_pattern(r"(?:[\s\[{,:?\-'\"}\]]|\A)(?:[&*][^\s*]|!)|^%|^---|^\.\.\.", re.MULTILINE)
 _SIGNS = b"[{?-&*!%.\n"
 _NO_SIGNS = bytes({*range(256)}.difference(_SIGNS))
-_SAFE_NESTING = 4000 if CParser is not None else MAX_DEPTH
-_DEEP_INDENT = " " * (200 if CParser is not None else MAX_DEPTH)
+_SAFE_NESTING = 4000 if c_parser else MAX_DEPTH
+_DEEP_INDENT = " " * (200 if c_parser else MAX_DEPTH)
 _SHOWN = 200
 _COMMENT = lazy_pattern(r"(?<!\S)#")
 _CUT = lazy_pattern(r"[ \t]#[^\W_]")
@@ -66,7 +62,13 @@ def read(text: str) -> Part:
     if "<<<<<<<" in text and (trouble := merged(text)):  # within quotes, no parser minds it
         return Part(None, (trouble.problem(),), complete=False)
     try:
-        root = _compose(text)
+        plain = _checked(text)
+        if c_parser and plain is text and not _may_mislead(text):
+            try:
+                return Part(c_parser.data(text, MAX_DEPTH))
+            except Exception:  # what it is, the nodes tell
+                pass
+        root = _compose(text, plain)
     except Trouble as trouble:
         return Part(None, (trouble.problem(),), complete=False)
     if root is None:
@@ -77,12 +79,12 @@ def read(text: str) -> Part:
         data = root.value if isinstance(root.value, str) else made.value(root, ())
     except Trouble as trouble:
         return Part(None, (trouble.problem(),), complete=False)
-    problems = made.problems
-    if "#" in text and " #" in text:
-        problems.extend(_texts_cut_short(text, root))
-    if _MAY_BE_NO_ITEM.search(text) and _NO_ITEM.search(text):
-        problems.extend(_items_without_a_space(text, root))
-    return Part(data, tuple(problems))
+    return Part(data, (*made.problems, *_texts_cut_short(text, root), *_items_without_a_space(text, root)))
+
+
+def _may_mislead(text: str) -> bool:
+    """Whether YAML may take something for other than it was meant; what it is, only nodes tell."""
+    return _may_be_cut_short(text) or _may_lack_a_space(text) or _may_be_cut_apart(text)
 
 
 def places(text: str) -> Places:
@@ -91,7 +93,7 @@ def places(text: str) -> Places:
     The root has a place too: that of its first key.
     """
     try:
-        root = _compose(text)
+        root = _compose(text, _checked(text))
     except Trouble as trouble:
         return {(): Place(None, (trouble.start, trouble.end), text[trouble.start : trouble.end])}
     found: Places = {}
@@ -119,13 +121,19 @@ def _in_signs(text: str, place: Place) -> Iterator[tuple[int, int]]:
         yield start + (len(first_line(text[start:end])) if place.style in "|>" else 0), end
 
 
-def _compose(text: str) -> Any:
-    mask = _mask(text) if not text.isascii() and _HAS_ODD.search(text) else {}
-    plain = text.translate(mask) if mask else text
+def _checked(text: str) -> str:
+    """The text as a parser may have it, with no break of a line that is none. Raise Trouble for what is
+    refused whatever else there is."""
+    plain = text.translate(_mask(text)) if not text.isascii() and _HAS_ODD.search(text) else text
     signs = plain.encode("utf-8", "surrogatepass").translate(None, _NO_SIGNS)
     _check_nesting(plain, signs)
     if _may_refuse(plain, signs) and _REFUSABLE.search(plain):
         _refuse(plain)
+    return plain
+
+
+def _compose(text: str, plain: str) -> Any:
+    """The nodes of a text that has been checked."""
     try:
         root = _parser(plain).get_single_node()
     except RecursionError:
@@ -134,8 +142,8 @@ def _compose(text: str) -> Any:
         if not hasattr(error, "problem") and not hasattr(error, "reason"):
             raise
         raise _told(text, error, plain) from error
-    if mask and root is not None:
-        _unmask(root, {ord(other): chr(point) for point, other in mask.items()})
+    if plain is not text and root is not None:
+        _unmask(root, {ord(other): chr(point) for point, other in _mask(text).items()})
     return root
 
 
@@ -258,28 +266,12 @@ def _too_deep(text: str, line: int = 0) -> Trouble:
     )
 
 
-if CParser is not None:
+def _parser(text: str) -> Any:
+    if c_parser:
+        return c_parser.CParser(text)
+    from sopctl.source.pure_parser import PureParser
 
-    class _Fast(CParser):
-        """Syntax only: what a scalar means is the model's to say.
-
-        For each node the parser asks for its tag, and tells where it is. Any builtin that takes
-        what it hands over, and does nothing, does it at a third of the time of a method.
-        """
-
-        resolve = staticmethod(slice)
-        descend_resolver = staticmethod(operator.is_)
-        ascend_resolver = staticmethod(tuple)
-
-    def _parser(text: str) -> Any:
-        return _Fast(text)
-
-else:
-
-    def _parser(text: str) -> Any:
-        from sopctl.source.pure_parser import PureParser
-
-        return PureParser(text)
+    return PureParser(text)
 
 
 class _Maker:
@@ -390,8 +382,14 @@ def _locate(node: Any, at: Pointer, key: tuple[int, int] | None, found: Places) 
             found[at] = Place(inner.key or inner.value, None)
 
 
+def _may_be_cut_short(text: str) -> bool:
+    return (" #" in text or "\t#" in text) and bool(_CUT.search(text))
+
+
 def _texts_cut_short(text: str, root: Any) -> Iterator[Problem]:
     """`Write ticket #2`, unquoted: YAML takes the rest for a comment."""
+    if not _may_be_cut_short(text):
+        return
     ends = {end: at for _, end, at in _plain(root, ())}
     for cut in _CUT.finditer(text):
         end = cut.start()
@@ -413,10 +411,12 @@ def _texts_cut_short(text: str, root: Any) -> Iterator[Problem]:
 
 def _put_together(text: str, root: Any) -> Iterable[Problem]:
     """What commas have cut apart, as it was meant; quick where nothing can be."""
+    return [*_cut_apart(text, root, ())] if _may_be_cut_apart(text) else ()
+
+
+def _may_be_cut_apart(text: str) -> bool:
     has_test = ("not(" in text or "not (" in text) and _NOT.search(text)
-    if has_test or (not text.isascii() and _MAY_BE_CURLY.search(text)):
-        return [*_cut_apart(text, root, ())]
-    return ()
+    return bool(has_test or (not text.isascii() and _MAY_BE_CURLY.search(text)))
 
 
 def _cut_apart(text: str, node: Any, at: Pointer) -> Iterator[Problem]:
@@ -460,8 +460,14 @@ def _told_apart(whole: str) -> tuple[str, str]:
     return message, f"write straight quotes: `{sign}{_meant(whole)}{sign}`"
 
 
+def _may_lack_a_space(text: str) -> bool:
+    return bool(_MAY_BE_NO_ITEM.search(text) and _NO_ITEM.search(text))
+
+
 def _items_without_a_space(text: str, root: Any) -> Iterator[Problem]:
     """`-First`, which begins or goes on with a text: YAML sees no list item in it."""
+    if not _may_lack_a_space(text):
+        return
     lines = [found.span(1) for found in _NO_ITEM.finditer(text)]
     for start, end, at in _plain(root, ()):
         line = lines[min(bisect_left(lines, (start, 0)), len(lines) - 1)]
