@@ -204,6 +204,35 @@ def test_an_entry_whose_id_is_written_wrongly_is_one_finding(id: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["a.yaml", "z.yaml"])
+@pytest.mark.parametrize(
+    ("other", "team"),
+    [
+        ("teams: {lead: {title: Leads, lead: lead}}\n", "team: lead, "),
+        ("schedules: {lead: {title: Rota, roles: lead}}\n", ""),
+    ],
+)
+def test_a_team_or_schedule_that_is_called_like_a_role_is_one_finding(
+    path: str, other: str, team: str
+) -> None:
+    people = """
+roles:
+  lead: {title: Lead, authority: [close], available: 24x7}
+  writer: {title: Writer, reports_to: lead, available: 24x7}
+escalation_paths:
+  up:
+    title: Up
+    kind: hierarchical
+    clock: calendar
+    needs: close
+    levels: [{to: writer, ack_within: 15m}, {to: lead, ack_within: 15m}]
+    on_exhausted: lead
+"""
+    step = changed(("role: lead\n", "role: lead\n    within: 1d\n    on_overdue: up\n"))
+    texts = {**step, "roles.yaml": people.replace("{title", f"{{{team}title"), path: other}
+    assert [each.code for each in check(texts)] == ["SOP102"]
+
+
+@pytest.mark.parametrize("path", ["a.yaml", "z.yaml"])
 def test_a_knowledge_base_that_is_described_twice_is_one_finding(path: str) -> None:
     scope = changed(("steps:\n", "applies_to: {jurisdictions: [eu]}\nsteps:\n"))
     base = "knowledge_base: {title: Handbook, jurisdictions: [eu]}\n"

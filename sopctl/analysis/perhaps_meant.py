@@ -11,6 +11,7 @@ from sopctl.model.words import ID
 def perhaps_meant(library: Library) -> set[str]:
     """The words of values that have a finding already, and the entries that they may have meant."""
     found = {word for text in unread_texts(library) for word in (text, *_IDS.findall(text))}
+    found |= library.ambiguous
     for path, each in library.by_path.items():
         for lost in library.missing[path]:
             registers = REGISTER_OF.get(lost.reference.kind, ())

@@ -80,6 +80,7 @@ class Library:
         self.by_path = {each.document.path: each for each in self.typed}
         self.by_id: dict[str, Typed] = {}
         self.twice: list[Finding] = []
+        self.ambiguous: set[str] = set()  # the ids that a role, a team or a schedule shares with another
         self._copies: defaultdict[str, list[Typed]] = defaultdict(list)
         self._homes: dict[str, dict[str, str]] = {word: {} for word in Registers.__keys__}
         self._entries: dict[str, dict[str, Any]] = {word: {} for word in Registers.__keys__}
@@ -159,7 +160,9 @@ class Library:
         return self._homes[register][id]
 
     def person(self, id: str) -> Role | Team | Schedule | None:
-        """The role, team or schedule of that name."""
+        """The role, team or schedule of that name; None where two of them have it."""
+        if id in self.ambiguous:
+            return None
         return self.roles.get(id) or self.teams.get(id) or self.schedules.get(id)
 
     @cached_property
@@ -396,17 +399,23 @@ class Library:
                     self._enter(word, id, entry, path)
 
     def _enter(self, word: str, id: str, entry: Any, path: str) -> None:
-        for other in PEOPLE if word in PEOPLE else (word,):
-            if id in self._homes[other]:
-                where = self._homes[other][id]
-                what = f"`{other}`" if where == path else f"`{other}` of {where}"
-                self.twice.append(
-                    Finding((word, id), f"`{id}` stands in {what} already", key=True, path=path)
-                )
-                return
+        taken = [each for each in (PEOPLE if word in PEOPLE else (word,)) if id in self._homes[each]]
+        if taken:
+            self.twice.append(self._twice(word, id, taken[0], path))
+        if any(each != word for each in taken):
+            self.ambiguous.add(id)
+        if any((each == "teams") == (word == "teams") for each in taken):  # of one register, or page
+            return
         self._homes[word][id] = path
         if entry is not UNKNOWN and (word not in PEOPLE or IS_ID(id)):  # their ids name pages
             self._entries[word][id] = entry
+
+    def _twice(self, word: str, id: str, other: str, path: str) -> Finding:
+        where = self._homes[other][id]
+        what = f"`{other}`" if where == path else f"`{other}` of {where}"
+        one = f"give the {word[:-1]} another id: roles, teams and schedules share their ids"
+        help = "make the two one, or give one of them another id" if word == other else one
+        return Finding((word, id), f"`{id}` stands in {what} already", help, key=True, path=path)
 
     def _names_are_free(self) -> None:
         shared = self._homes["facts"]
