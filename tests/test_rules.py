@@ -139,6 +139,13 @@ def test_a_review_is_announced_and_then_overdue(today: date, severity: Severity 
     assert [each.severity for each in found("SOP106", texts, today)] == ([severity] if severity else [])
 
 
+@pytest.mark.parametrize(("day", "findings"), [("2026-11-21", 0), ("2026-11-22", 0), ("2026-11-23", 1)])
+def test_nobody_has_looked_up_a_clause_on_a_day_to_come(day: str, findings: int) -> None:
+    clause = "{text: Answer., source: A law, confidence: confirmed, checked_on: %s}"
+    said = found("SOP103", {"c.yaml": f"clauses:\n  eu.answer: {clause % day}\n"})
+    assert lines(said) == [("c.yaml", 2)] * findings  # elsewhere tomorrow has begun
+
+
 @pytest.mark.parametrize(
     ("version", "signed", "found_there"),
     [

@@ -2,8 +2,8 @@
 
 A SOP that took effect before anybody approved it was in force without approval, and an auditor
 will say so. One that is to be reviewed before it takes effect is overdue on its first day. No version
-takes effect before it is written, and nobody has signed on a day to come. And no reminder ever comes
-for 30 February.
+takes effect before it is written, and nobody has signed, or looked up a clause, on a day to come: on
+`checked_on` rests how much the clause may be relied on. And no reminder ever comes for 30 February.
 
 ```yaml title="Bad"
 status: effective
@@ -27,6 +27,15 @@ change_history:
   - {version: 1.0.0, on: 2026-01-05, author: writer, summary: First version, effective_on: 2026-01-04} # SOP103
 ```
 
+```yaml title="Bad"
+clauses:
+  us-mn.appeal:
+    text: A driver has 30 days to appeal.
+    source: A law of Minnesota
+    confidence: confirmed
+    checked_on: 2999-01-04     # SOP103
+```
+
 ```yaml title="Good"
 status: effective
 effective_on: 2026-02-17
@@ -37,7 +46,7 @@ approvals:
 """
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 from sopctl.diagnostic import Finding
 from sopctl.library import Library
@@ -56,9 +65,8 @@ def check(sop: Sop, library: Library) -> Iterator[Finding]:
         yield Finding(
             ("review_by",), f"it is to be reviewed by {sop.review_by}, before it takes effect on {start}"
         )
-    tomorrow = library.today + timedelta(1)  # somewhere it has begun already
     for each in sop.approvals or ():
-        if each and each.on and each.on > tomorrow:
+        if each and each.on and _is_to_come(each.on, library):
             yield Finding((*each.at, "on"), f"it is signed on {each.on}, which is to come")
     for entry in sop.change_history or ():
         since = entry.effective_on if entry else None
@@ -70,3 +78,15 @@ def check(sop: Sop, library: Library) -> Iterator[Finding]:
         elif start and since != start and entry.version == sop.version:
             message = f"version {entry.version} takes effect on {since}, but by `effective_on` on {start}"
             yield Finding(at, message, "write the same day in both places")
+
+
+def check_library(library: Library) -> Iterator[Finding]:
+    for id, clause in library.clauses.items():
+        day = clause.checked_on
+        if day and _is_to_come(day, library):
+            help = "write the day on which somebody looked it up, or `confidence: unverified` until then"
+            yield Finding(("clauses", id, "checked_on"), f"it was looked up on {day}, which is to come", help)
+
+
+def _is_to_come(day: date, library: Library) -> bool:
+    return day > library.today + timedelta(1)  # somewhere tomorrow has begun already
