@@ -177,6 +177,35 @@ def test_a_draft_that_names_it_does_not_carry_it_out() -> None:
     assert "only TS-B-001 names it, whose status is `draft`" in each.message
 
 
+@pytest.mark.parametrize(
+    ("start", "other", "earlier", "findings"),
+    [
+        ("2026-01-06", "2026-11-21", "", 0),
+        ("2026-01-06", "2026-11-22", "", 1),
+        ("2026-11-22", "2026-11-22", "", 0),  # both take effect on the same day
+        ("2026-11-22", "2026-11-23", "", 1),
+        ("2026-01-06", "2026-11-22", ", effective_on: 2026-02-01", 0),  # until then the version before it
+    ],
+)
+@pytest.mark.parametrize("notice", ["", "no"])
+def test_what_takes_effect_later_carries_it_out_from_that_day_on(
+    start: str, other: str, earlier: str, findings: int, notice: str
+) -> None:
+    entry = "{version: %s, on: 2026-01-05, author: writer, summary: Written%s}"
+    history = f"[{entry % ('1.0.0', '')}, {entry % ('0.9.0', earlier)}]" if earlier else ""
+    names = {"outcomes": "{done: {title: Done, notice: no}}"} if notice else {"implements": "the-law"}
+    later = {**names, **({"change_history": history} if history else {})}
+    texts = {
+        "c.yaml": clause(),
+        "notices.yaml": NOTICES.replace("title", "implements: the-law, title") if notice else NOTICES,
+        "TS-A-001.yaml": sop(effective_on=start, outcomes="{done: {title: Done}}"),
+        "TS-B-001.yaml": sop(id="TS-B-001", effective_on=other, **later),
+    }
+    said = found("SOP801", texts)
+    how = f"which TS-B-001 sends from {other} on" if notice else f"which takes effect on {other}"
+    assert [each.message.rpartition("names it, ")[2] for each in said] == [how] * findings
+
+
 def test_a_mention_in_a_text_does_not_carry_it_out() -> None:
     texts = {"c.yaml": clause(), "TS-A-001.yaml": sop(scope="See [[clause:the-law]].")}
     assert len(found("SOP801", texts)) == 1

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 
 from sopctl.diagnostic import Pointer, Severity
 from sopctl.library import Library, WorkedOut
@@ -90,19 +91,22 @@ def carriers(library: Library) -> dict[str, list[Carrier]]:
 def in_force(library: Library, carrier: Carrier) -> bool:
     """Whether a carrier works today: its SOP is in force, or one in force sends the notice.
     A status that could not be read counts as effective."""
-    return any(works(library, sop) for sop in _in(library, carrier))
+    return any(works(library, sop) for sop in bearers(library, carrier))
 
 
 def works(library: Library, sop: Sop) -> bool:
     return "status" in sop.unknown or library.status_of(sop) == EFFECTIVE
 
 
-def stated(library: Library, carrier: Carrier) -> bool:
-    """The same by what the files state, be it from a day to come on."""
-    return any("status" in sop.unknown or sop.status == EFFECTIVE for sop in _in(library, carrier))
+def since(library: Library, sop: Sop) -> date | None:
+    """The day on which a SOP takes effect by what its file states, where that is to come, else the
+    first day of all; None where it is not effective."""
+    if "status" in sop.unknown:
+        return date.min
+    return (library.begins(sop) or date.min) if sop.status == EFFECTIVE else None
 
 
-def _in(library: Library, carrier: Carrier) -> Iterator[Sop]:
+def bearers(library: Library, carrier: Carrier) -> Iterator[Sop]:
     """The SOPs in which a carrier works."""
     if carrier.sop is not None:
         yield carrier.sop
