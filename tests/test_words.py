@@ -689,6 +689,17 @@ def test_titles_of_a_sop_in_another_language_are_left_alone(purpose: str) -> Non
     assert findings("SOP705", purpose="The letter.", steps=[STEP | {"title": "Notification is read"}])
 
 
+def test_titles_of_a_short_sop_in_another_language_are_left_alone() -> None:
+    german = {
+        "purpose": "Beschwerden beantworten.",
+        "scope": "IT, Team A.",
+        "trigger": "Beschwerde trifft ein.",
+    }
+    titles = ["Dokument sichten", "Situation erfassen", "Department informieren"]
+    steps = [STEP | {"id": f"step-{i}", "title": title} for i, title in enumerate(titles)]
+    assert findings("SOP705", **german, steps=steps) == []
+
+
 def test_a_link_to_a_heading_of_another_script_is_told_the_way_out() -> None:
     [found] = findings("SOP305", notes="### 例外\n\nSee [it](#例外).")
     assert "write `{#name}` behind it" in found.message

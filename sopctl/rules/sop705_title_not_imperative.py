@@ -8,7 +8,7 @@ No dictionary is asked whether a word is a verb. What is noted are first words t
 order: articles and pronouns, “If”, “When” and prepositions, numbers, nouns in -ing, -tion, -ment,
 -ance, -ity and the like, past participles, third persons and plurals in -s, and the title of a
 role. Where there is doubt, nothing is said. The words are English: a title with other letters, such
-as `Kündigung prüfen`, and a SOP that is plainly in another language are left alone.
+as `Kündigung prüfen`, and a SOP that is not plainly in English are left alone.
 
 ```yaml title="Bad"
 steps:
@@ -84,18 +84,24 @@ _FOREIGN = (
     "mit nie nicht och og que sich sur una und une van von wird"
 ).split()
 """What stands in any text of its language, and in an English one not without `the`."""
+_ENGLISH = "are from has have is its that their they this when which who with".split()
+"""What stands in English texts without `the`, and in no name or abbreviation of another language."""
 _SIGNS = dict.fromkeys(map(ord, "’‘“”–—…·×°§€£≤≥≠→•"))  # of English
 _WORD = re.compile(r"[A-Za-z][A-Za-z'’]*")
 
 
 def check(sop: Sop, library: Library) -> Iterator[Finding]:
     noted = [*_noted(sop, _roles(library))]
-    if noted and not _is_foreign(library.speech[library.path_of(sop)].plain):
+    if noted and _is_english(library.speech[library.path_of(sop)].plain):
         yield from noted
 
 
-def _is_foreign(plain: str) -> bool:
-    return " the " not in plain and any(f" {word} " in plain for word in _FOREIGN)
+def _is_english(plain: str) -> bool:
+    if " the " in plain:
+        return True
+    return any(f" {word} " in plain for word in _ENGLISH) and not any(
+        f" {word} " in plain for word in _FOREIGN
+    )
 
 
 def _noted(sop: Sop, roles: Mapping[str, Container[str]]) -> Iterator[Finding]:
