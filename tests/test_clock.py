@@ -1594,9 +1594,19 @@ def test_a_missed_deadline_is_shown_as_a_timeline_with_its_sums() -> None:
     assert severity is None
     assert message == (
         "`limit` is missed: from the trigger to `done` it can take 4d 4h, promised are 1d. "
-        "Started Thursday 24 December 2026 17:00, ends Monday 28 December 2026 21:00, closed on 25 December: "
-        "`look` 1bd, done Mon 28 Dec 17:00; `tell` 4h, done Mon 28 Dec 21:00"
+        "Started Thursday 24 December 2026 17:00, ends Monday 28 December 2026 21:00 "
+        "(America/Los_Angeles), closed on 25 December: `look` 1bd, done Mon 28 Dec 17:00; `tell` 4h, done Mon 28 Dec 21:00"
     )
+
+
+def test_of_several_time_zones_the_message_says_which_ones_it_counts_in() -> None:
+    steps = [{"id": "look", "role": "late", "within": "1bd", "next": "done"}]
+    ((_, message, _),) = said("SOP408", sop(steps, deadlines=ceiling("1d")))
+    assert " (America/Los_Angeles; opening hours of `late` in Europe/Dublin): `look` 1bd" in message
+    steps[0]["role"] = "lead"
+    alone = {"office": REGISTERS["calendars"]["office"]}
+    ((_, message, _),) = said("SOP408", sop(steps, deadlines=ceiling("1d")), calendars=alone)
+    assert "Los_Angeles" not in message
 
 
 CLAUSE = {"text": "Answer.", "source": "A law", "kind": "ceiling", "value": "1d", "confidence": "confirmed"}

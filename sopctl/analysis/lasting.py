@@ -107,7 +107,8 @@ def later_than(way: Walk, bound: Duration, library: Library) -> str:
     due = run_through(limit, found.start)
     moments = (found.start, due + found.minutes, due)
     start, end, over = (time_words.moment(known.default.local(each)) for each in moments)
-    return f"begun on {start} it may last until {end}; {bound.words} are over on {over}"
+    where = time_words.zoned(library)
+    return f"begun on {start}{where} it may last until {end}; {bound.words} are over on {over}"
 
 
 def _worst(way: Walk, limit: Chain, library: Library) -> Lasting:

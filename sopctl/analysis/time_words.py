@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from itertools import groupby
 
-from sopctl.analysis.calendar import Hours, Moment, Stretch, calendars
+from sopctl.analysis.calendar import Hours, Measure, Moment, Stretch, calendars
 from sopctl.analysis.chains import Chain, Later, join
 from sopctl.analysis.promises import Extreme, Verdict
 from sopctl.analysis.slowest import Stop
@@ -146,9 +146,23 @@ def _span(broken: Extreme, library: Library) -> str:
     hours = calendars(library).default
     words = f"Started {moment(hours.local(broken.start))}, ends {moment(hours.local(broken.end))}"
     used = {each.hours for stop in broken.stops for each in stop.took if each.hours}
+    if where := zone(library):
+        words += f" ({where}{_by(used, hours)})"
     closed = sorted({day for each in used for day in each.closures(broken.start, broken.end)})
     names = [f"{on.day} {_MONTHS[on.month - 1]}" for on in closed]
     return f"{words}, closed on {listed(names)}" if names else words
+
+
+def _by(used: Iterable[Measure], default: Hours) -> str:
+    """The calendars by which a way counts opening hours, where one of them lies in another time zone."""
+    known = {each.name: each.zone_name for each in used if isinstance(each, Hours)}
+    if {*known.values()} <= {default.zone_name}:
+        return ""
+    names = [
+        f"`{name}`" if place == default.zone_name else f"`{name}` in {place}"
+        for name, place in sorted(known.items())
+    ]
+    return f"; opening hours of {listed(names)}"
 
 
 def promise(broken: Extreme, library: Library) -> str:
@@ -205,3 +219,16 @@ def since(written: str) -> str:
 
 def local(library: Library, at: Moment) -> datetime:
     return calendars(library).default.local(at)
+
+
+def zone(library: Library) -> str:
+    """The time zone in which moments are told, where the calendars lie in several; else nothing."""
+    default = calendars(library).default
+    named = {each.timezone for each in library.calendars.values() if each.timezone}
+    return default.zone_name if named - {default.zone_name} else ""
+
+
+def zoned(library: Library) -> str:
+    """The same, to stand behind a moment."""
+    where = zone(library)
+    return f" ({where})" if where else ""

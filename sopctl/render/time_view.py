@@ -72,7 +72,8 @@ def _started(found: Extreme, library: Library) -> str:
         return "whenever it starts"
     closed = sorted({day for each in used for day in each.closures(found.start, found.end)})
     holidays = f", closed on {listed([f'{each.day} {each:%B}' for each in closed])}" if closed else ""
-    return f"when it starts on {time_words.moment(hours.local(found.start))}{holidays}"
+    where = time_words.zoned(library)
+    return f"when it starts on {time_words.moment(hours.local(found.start))}{where}{holidays}"
 
 
 def _sum(found: Extreme, sop: Sop, pen: Pen) -> str:

@@ -3,9 +3,10 @@
 Everybody may stay within the time of their own step, and the promise is broken all the same: the
 steps add up to more, most of all over a weekend and a holiday. The times of the steps, calls and
 escalations are added up on the calendar, from every moment of the next two years; the worst start
-is shown. An escalation with `then` is a way as well: `when` may take the case out of each step just
-before it is done, `after` takes away what is still there when its time has passed, so that no step
-lasts longer. Shorten a step on that way, or promise what can be kept.
+is shown, in the time zone of the default calendar. An escalation with `then` is a way as well: `when`
+may take the case out of each step just before it is done, `after` takes away what is still there when
+its time has passed, so that no step lasts longer. Shorten a step on that way, or promise what can be
+kept.
 
 ```yaml title="Bad"
 steps:

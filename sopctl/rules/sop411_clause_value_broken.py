@@ -120,7 +120,7 @@ def _laxer(value: _Value, hours: Hours, id: str, clause: Clause, library: Librar
     side = "longer" if most else "shorter"
     worst = ""
     if value.time.business or law.business:
-        start = time_words.moment(time_words.local(library, gap.start))
+        start = time_words.moment(time_words.local(library, gap.start)) + time_words.zoned(library)
         worst = f": started {start}, it is {time_words.minutes(gap.minutes)} {side}"
     allows = "allows at most" if most else "asks for at least"
     yours, whose = _by(value.time, hours, law, library)
