@@ -7,14 +7,17 @@ from hypothesis import strategies as st
 
 from sopctl.render.drawing import Drawing, Edge, Node
 from sopctl.render.picture import (
+    AT_A_GLANCE,
     INDENT,
     PAD,
     SMALL,
     SMALL_LETTER,
     TITLE,
     TITLE_LETTER,
+    WHOLE,
     Arrow,
     Box,
+    Most,
     Picture,
     picture,
     wrapped,
@@ -109,13 +112,13 @@ def test_arrows_to_different_boxes_share_no_stretch_of_a_lane(drawing: Drawing) 
 
 
 @settings(deadline=None, max_examples=60)
-@given(drawings())
-def test_words_stay_inside_their_boxes_and_on_lines_of_their_own(drawing: Drawing) -> None:
-    for box in picture(drawing).boxes:
+@given(drawings(), st.sampled_from((AT_A_GLANCE, WHOLE)))
+def test_words_stay_inside_their_boxes_and_on_lines_of_their_own(drawing: Drawing, most: Most) -> None:
+    for box in picture(drawing, most).boxes:
         room = box.width - INDENT - PAD
         lines = [(box.y + PAD + TITLE * i, each, TITLE_LETTER) for i, each in enumerate(box.title)]
-        if box.note:
-            lines.append((box.y + PAD + TITLE * len(box.title), box.note, SMALL_LETTER))
+        under = box.y + PAD + TITLE * len(box.title)
+        lines += [(under + SMALL * i, each, SMALL_LETTER) for i, each in enumerate(box.note)]
         for way in box.exits:
             lines += [
                 (way.y - SMALL // 2 + SMALL * i, each, SMALL_LETTER) for i, each in enumerate(way.words)
@@ -148,7 +151,26 @@ def test_twenty_steps_fit_the_width_of_a_phone_and_few_kilobytes() -> None:
 def test_a_long_text_is_cut_with_an_ellipsis() -> None:
     assert wrapped("one two three four", 30, 6, 2) == ("one", "two…")
     assert wrapped("incomprehensibilities", 60, 6, 2) == ("incomprehe", "nsibiliti…")
-    assert wrapped("", 60, 6) == ("",)
+    assert wrapped("one two three four", 30, 6, None) == ("one", "two", "three", "four")
+    assert wrapped("", 60, 6, 2) == ("",)
+
+
+def test_a_whole_picture_has_all_its_words() -> None:
+    long = "as long as it takes to say all that there is to say of this one " * 3
+    there = Drawing("t", (Node("step:a", "decision", f"1 {long}\n{long}", "a"), Node("outcome:b", "outcome", "B", "b"), Node("outcome:c", "outcome", "C", "c")), (Edge("step:a", "outcome:b", "row", long), Edge("step:a", "outcome:c", "row")))  # fmt: skip
+    first = picture(there, WHOLE).boxes[0]
+    for lines in (first.title, first.note, first.exits[0].words):
+        assert " ".join(lines) == long.strip()
+    assert picture(there).boxes[0].title[-1].endswith("…")
+
+
+def test_a_way_leaves_out_whole_tests_that_it_shares_with_the_one_before() -> None:
+    cases = ["a: yes, they did\nb: 1", "a: yes, they did\nb: 2", "a: yes, others did\nb: 2"]
+    edges = [Edge("step:0", f"outcome:{i}", "row", case) for i, case in enumerate(cases)]
+    ends = [Node(f"outcome:{i}", "outcome", "End", str(i)) for i in range(3)]
+    drawn = picture(Drawing("t", (Node("step:0", "decision", "1 Decide", "0"), *ends), tuple(edges)))
+    said = [" ".join(way.words) for way in drawn.boxes[0].exits]
+    assert said == ["a: yes, they did, b: 1", "… b: 2", "a: yes, others did, b: 2"]
 
 
 def _svg(drawn: Picture) -> str:

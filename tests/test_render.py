@@ -238,6 +238,29 @@ def sop_page(text: str) -> str:
     return sop(whole.by_path[list(texts)[-1]].sop, Links(whole), ours())
 
 
+def test_the_picture_says_values_in_words_and_is_cut_only_where_it_is_not_printed() -> None:
+    values = {"none": "No harm", "some": "Somebody was hurt, " * 20 + "and more"}
+    rows = [{"when": {"hurt": value}, "then": end} for value, end in (("none", "kept"), ("some", "lifted"))]
+    decide = {"id": "look", "title": "Look", "role": "agent", "decide": rows}
+
+    def figure(steps: list[dict[str, Any]]) -> str:
+        keys = {"facts": {"hurt": {"ask": "Hurt?", "type": "choice", "values": values}}, "steps": steps}
+        ends = {"outcomes": {"kept": {"title": "Kept"}, "lifted": {"title": "Lifted"}}}
+        page = sop_page(as_yaml(source.read("old.yaml", OLD, OUTLINE).data | keys | ends))
+        return page[page.index('<figure class="sop-way') : page.index("</figure>")]
+
+    short, long = (
+        figure([{"id": f"do-{i}", "title": "Do", "role": "agent"} for i in range(count)] + [decide])
+        for count in (1, 40)
+    )
+    assert "No harm" in short
+    assert "and more" in short
+    assert "…" not in short
+    assert "sop-tall" not in short
+    assert "…" in long
+    assert "sop-tall" in long
+
+
 # HTML, as MkDocs would make it
 
 

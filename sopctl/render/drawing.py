@@ -71,10 +71,9 @@ def lines(label: str) -> list[str]:
     return [line for line in shown if line]
 
 
-def of_sop(sop: Sop, library: Library, *, brief: bool = False) -> Drawing:
-    """One SOP: its steps, where each way goes, what it calls and whom it tells; `brief` says values by
-    their short names, for where there is little room."""
-    edges = list(dict.fromkeys(_SopEdges(sop, library, brief).all()))
+def of_sop(sop: Sop, library: Library) -> Drawing:
+    """One SOP: its steps, where each way goes, what it calls and whom it tells."""
+    edges = list(dict.fromkeys(_SopEdges(sop, library).all()))
     used = dict.fromkeys(end for edge in edges for end in (edge.start, edge.end))
     nodes = [Node("start", "start", f"Starts when\n{_plain(sop.trigger)}" if sop.trigger else "Start")]
     nodes += [_step(step, number, library) for number, step in _numbered(sop)]
@@ -121,8 +120,8 @@ def of_library(library: Library) -> Drawing:
 class _SopEdges:
     """The edges of one SOP, in the order of its file."""
 
-    def __init__(self, sop: Sop, library: Library, brief: bool) -> None:
-        self.sop, self.library, self.brief = sop, library, brief
+    def __init__(self, sop: Sop, library: Library) -> None:
+        self.sop, self.library = sop, library
 
     def all(self) -> Iterator[Edge]:
         sop = self.sop
@@ -180,8 +179,7 @@ class _SopEdges:
         return "\n".join(cases)
 
     def case(self, row: Row) -> str:
-        facts = {id: None if self.brief else self.library.fact(self.sop, id) for id in row.when}
-        tests = (words.case(id, facts[id], tests) for id, tests in row.when.items())
+        tests = (words.case(id, self.library.fact(self.sop, id), tests) for id, tests in row.when.items())
         return "\n".join(tests) or "always"
 
     def outcome(self, step: Step, word: str) -> str:

@@ -17,7 +17,18 @@ LANE, MARGIN, GAP, PAD = 9, 7, 18, 9
 INDENT = 32
 TITLE, SMALL = 16, 14
 TITLE_LETTER, SMALL_LETTER = 6.6, 5.9
-MOST_LINES = 2
+
+
+class Most(NamedTuple):
+    """How many lines there may be of each; None is as many as it takes."""
+
+    title: int | None = None
+    note: int | None = None
+    way: int | None = None
+
+
+AT_A_GLANCE = Most(title=3, note=2, way=4)
+WHOLE = Most()
 
 
 class Exit(NamedTuple):
@@ -36,7 +47,7 @@ class Box(NamedTuple):
     width: int
     height: int
     title: tuple[str, ...]
-    note: str
+    note: tuple[str, ...]
     exits: tuple[Exit, ...]
 
     @property
@@ -61,7 +72,7 @@ class Picture(NamedTuple):
     arrows: tuple[Arrow, ...]
 
 
-def picture(drawing: Drawing) -> Picture:
+def picture(drawing: Drawing, most: Most = AT_A_GLANCE) -> Picture:
     """The boxes and arrows of a SOP's drawing: the ways of the case, not whom somebody tells."""
     edges = _merged(edge for edge in drawing.edges if edge.kind in FORWARD and edge.start != "start")
     nodes = _column(drawing.nodes, edges)
@@ -70,7 +81,7 @@ def picture(drawing: Drawing) -> Picture:
     x = MARGIN + LANE * _count(left)
     beside = x + MARGIN + LANE * _count(right)
     width = max(WIDTH, NARROWEST + beside)
-    boxes = _stacked(nodes, edges, place, x, width - beside)
+    boxes = _stacked(nodes, edges, place, x, width - beside, most)
     arrows = tuple(
         _arrow(box, way, boxes[place[way.to]], (left if way.side == "left" else right).get(way.to, 0))
         for box in boxes for way in box.exits
@@ -79,7 +90,7 @@ def picture(drawing: Drawing) -> Picture:
     return Picture(width, last.y + last.height + 2 if last else 0, tuple(boxes), arrows)
 
 
-def wrapped(text: str, width: float, letter: float, most: int = MOST_LINES) -> tuple[str, ...]:
+def wrapped(text: str, width: float, letter: float, most: int | None) -> tuple[str, ...]:
     """A text in lines that fit; what is left over after the last one is cut off with an ellipsis."""
     said = " ".join(text.split())
     if len(said) <= width / letter and wide(text) == len(text):  # most texts fit
@@ -93,7 +104,7 @@ def wrapped(text: str, width: float, letter: float, most: int = MOST_LINES) -> t
             rows.append(row)
             row = word
     rows.append(row)
-    if len(rows) > most:
+    if most and len(rows) > most:
         cut = rows[most - 1]
         while cut and wide(f"{cut}…") * letter > width:
             cut = cut[:-1]
@@ -105,12 +116,12 @@ def wrapped(text: str, width: float, letter: float, most: int = MOST_LINES) -> t
 
 
 def _merged(edges: Iterable[Edge]) -> list[Edge]:
-    """One edge between two nodes, with the words of all."""
+    """One edge between two nodes, with the words of all, a line for each test."""
     found: dict[tuple[str, str], list[Edge]] = {}
     for edge in edges:
         found.setdefault((edge.start, edge.end), []).append(edge)
     return [
-        same[0]._replace(label=" · or ".join(dict.fromkeys([", ".join(lines(each.label)) for each in same if each.label])))
+        same[0]._replace(label=" · or ".join(dict.fromkeys(["\n".join(lines(each.label)) for each in same if each.label])))
         for same in found.values()
     ]  # fmt: skip
 
@@ -161,7 +172,7 @@ def _count(lanes: dict[str, int]) -> int:
 
 
 def _stacked(
-    nodes: Sequence[Node], edges: Sequence[Edge], place: dict[str, int], x: int, width: int
+    nodes: Sequence[Node], edges: Sequence[Edge], place: dict[str, int], x: int, width: int, most: Most
 ) -> list[Box]:
     boxes: list[Box] = []
     by_start: dict[str, list[Edge]] = {node.id: [] for node in nodes}
@@ -170,7 +181,8 @@ def _stacked(
     y = 2
     for i, node in enumerate(nodes):
         leaving = by_start[node.id]
-        box = _box(node, leaving, {edge.end: _side(place[edge.end] - i) for edge in leaving}, x, y, width)
+        sides = {edge.end: _side(place[edge.end] - i) for edge in leaving}
+        box = _box(node, leaving, sides, (x, y, width), most)
         boxes.append(box)
         y += box.height + GAP
     return boxes
@@ -180,18 +192,22 @@ def _side(leap: int) -> str:
     return "below" if leap == 1 else "right" if leap > 1 else "left"
 
 
-def _box(node: Node, leaving: Sequence[Edge], sides: dict[str, str], x: int, y: int, width: int) -> Box:
+def _box(
+    node: Node, leaving: Sequence[Edge], sides: dict[str, str], place: tuple[int, int, int], most: Most
+) -> Box:
+    x, y, width = place
     room = width - INDENT - PAD
-    first, note = _words(node)
-    title = wrapped(first, room, TITLE_LETTER, 3)
-    note = wrapped(note, room, SMALL_LETTER, 1)[0] if note else ""
-    down = y + PAD + TITLE * len(title) + (SMALL if note else 0)
+    first, under = _words(node)
+    title = wrapped(first, room, TITLE_LETTER, most.title)
+    note = wrapped(under, room, SMALL_LETTER, most.note) if under else ()
+    down = y + PAD + TITLE * len(title) + SMALL * len(note)
     exits = []
     if len(leaving) == 1:
         to = leaving[0].end
         exits, leaving = [Exit(to, (), y + PAD + TITLE // 2, sides[to])], ()
-    for edge, label in zip(leaving, _told_apart([edge.label for edge in leaving]), strict=True):
-        said = wrapped(label or "then", room - 2 * SMALL_LETTER, SMALL_LETTER)
+    labels = [edge.label for edge in leaving]
+    for edge, label in zip(leaving, _told_apart(labels) if most.way else labels, strict=True):
+        said = wrapped(label.replace("\n", ", ") or "then", room - 2 * SMALL_LETTER, SMALL_LETTER, most.way)
         down += 3
         exits.append(Exit(edge.end, said, down + SMALL // 2, sides[edge.end]))
         down += SMALL * len(said)
@@ -199,15 +215,15 @@ def _box(node: Node, leaving: Sequence[Edge], sides: dict[str, str], x: int, y: 
 
 
 def _told_apart(labels: Sequence[str]) -> list[str]:
-    """The labels without the beginning that each shares with the one before."""
+    """The labels without the tests at the beginning that each shares with the one before."""
     found: list[str] = []
     for before, label in zip(["", *labels], labels, strict=False):
-        parts, shared = label.split(", "), 0
-        for one, other in zip(before.split(", "), parts[:-1], strict=False):
+        parts, shared = label.split("\n"), 0
+        for one, other in zip(before.split("\n"), parts[:-1], strict=False):
             if one != other:
                 break
             shared += 1
-        found.append(f"… {', '.join(parts[shared:])}" if shared else label)
+        found.append("\n".join(["… " + parts[shared], *parts[shared + 1 :]]) if shared else label)
     return found
 
 

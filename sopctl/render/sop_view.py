@@ -11,7 +11,7 @@ from sopctl.render import drawing, scenario_view, svg, words
 from sopctl.render.ladder import Rung, ladder, scale
 from sopctl.render.links import part_at, sop_page
 from sopctl.render.pen import Pen
-from sopctl.render.picture import Picture, picture
+from sopctl.render.picture import WHOLE, Picture, picture
 from sopctl.render.sop_words import Named, SopWords, outcome_mark, told
 from sopctl.render.step_view import Steps
 from sopctl.render.text import line
@@ -21,6 +21,9 @@ Related = list[tuple[Sop, str]]
 """SOPs, and where in them (or in this one) the other is named."""
 
 Part = Step | Outcome | None
+
+_SHEET = 1040
+"""How high a picture may be to stand on one sheet of paper in letters of seven points."""
 
 
 class SopView:
@@ -93,17 +96,29 @@ class SopView:
         )
 
     @cached_property
-    def _picture(self) -> Picture:
-        return picture(drawing.of_sop(self.sop, self.library, brief=True))
+    def _drawing(self) -> drawing.Drawing:
+        return drawing.of_sop(self.sop, self.library)
+
+    @cached_property
+    def _at_a_glance(self) -> Picture:
+        return picture(self._drawing)
+
+    @cached_property
+    def _whole(self) -> Picture | None:
+        """The picture with all its words, where a sheet of paper can hold it."""
+        if self._at_a_glance.height > _SHEET:  # the other is no shorter
+            return None
+        whole = picture(self._drawing, WHOLE)
+        return whole if whole.height <= _SHEET else None
 
     @property
     def tall(self) -> bool:
-        """Whether the way is too long to be read when it is shrunk to one sheet of paper."""
-        return self._picture.height > 1000
+        """Whether no sheet of paper holds the picture, which is cut for the screen then."""
+        return self._whole is None
 
     def picture(self) -> str:
         """The way through, drawn."""
-        drawn = self._picture
+        drawn = self._whole or self._at_a_glance
         ends = len(self.outcomes)
         adverse = sum(1 for each in self.outcomes.values() if each.adverse)
         said = svg.described(((len(self.sop.known_steps), "step", "steps"), (ends, "end", "ends")))

@@ -49,8 +49,10 @@ def _words(box: Box) -> str:
     for each in box.title:
         drawn += _text(x, y, each, "sop-box-title")
         y += TITLE
-    if box.note:
-        drawn += f'<text x="{x}" y="{y - TITLE + SMALL + 1}">{line(box.note)}</text>'
+    y += SMALL + 1 - TITLE
+    for each in box.note:
+        drawn += f'<text x="{x}" y="{y}">{line(each)}</text>'
+        y += SMALL
     for way in box.exits:
         for i, each in enumerate(way.words):
             if i == 0:
