@@ -171,6 +171,22 @@ def test_an_approval_is_for_one_version(version: str, signed: list[str], found_t
     assert bool(found("SOP104", texts)) is found_there
 
 
+@pytest.mark.parametrize(
+    ("writer", "approver", "findings"),
+    [
+        ("role: lead, name: A. Person", "name: B. Person", 0),
+        ("role: lead, name: A. Person", "name: a.  person", 1),
+        ("role: lead, name: A. Person", "on: 2026-01-06", 1),
+        ("role: lead", "name: B. Person", 1),
+        ("role: writer, name: A. Person", "name: B. Person", 1),  # who of the role wrote it does not say so
+    ],
+)
+def test_names_tell_two_persons_of_one_role_apart(writer: str, approver: str, findings: int) -> None:
+    signed = f"[{{{writer}, meaning: authorship}}, {{role: lead, {approver}, meaning: approval}}]"
+    history = "[{version: 1.0.0, on: 2026-01-05, author: lead, summary: First}]"
+    assert len(found("SOP105", {"TS-A-001.yaml": sop(approvals=signed, change_history=history)})) == findings
+
+
 def test_versions_are_compared_as_numbers() -> None:
     entry = "{{version: {}, on: 2026-01-05, author: writer, summary: First}}"
     history = f"[{entry.format('1.10.0')}, {entry.format('1.9.0')}]"
