@@ -391,7 +391,8 @@ class Library:
                 self._homes["knowledge_base"][""] = path
             else:
                 other = self._homes["knowledge_base"][""]
-                self.twice.append(Finding(("knowledge_base",), f"{other} describes the knowledge base already", key=True, path=path))  # fmt: skip
+                message, help = f"{other} describes the knowledge base already", "make the two one"
+                self.twice.append(Finding(("knowledge_base",), message, help, key=True, path=path))
         for word in self._entries:
             entries = getattr(registers, word)
             if isinstance(entries, dict):
@@ -426,7 +427,8 @@ class Library:
                     message = (
                         f"`{id}` is a fact of {first} already; private and shared facts share their names"
                     )
-                    self.twice.append(Finding(("facts", id), message, key=True, path=later))
+                    help = "give one of the two another id, or use the shared one"
+                    self.twice.append(Finding(("facts", id), message, help, key=True, path=later))
 
     def _shared(self, known: Mapping[str, _Known]) -> dict[str, _Known]:
         """Of what the other library knows by file, what is about a file that both have."""

@@ -51,6 +51,7 @@ def _deadlines(sop: Sop, path: str) -> Iterator[Finding]:
     seen: set[str] = set()
     for each in sop.deadlines or ():
         if each and each.id in seen:
-            yield Finding((*each.at, "id"), f"another deadline has the id `{each.id}` already", path=path)
+            message = f"another deadline has the id `{each.id}` already"
+            yield Finding((*each.at, "id"), message, "give one of the two another id", path=path)
         elif each and each.id:
             seen.add(each.id)

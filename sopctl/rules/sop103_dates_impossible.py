@@ -60,21 +60,23 @@ def check(sop: Sop, library: Library) -> Iterator[Finding]:
         default=None,
     )
     if start and signed and start < signed:
-        yield Finding(("effective_on",), f"it takes effect on {start}, before its approval on {signed}")
+        message = f"it takes effect on {start}, before its approval on {signed}"
+        yield Finding(("effective_on",), message, "let it take effect on that day or later")
     if start and sop.review_by and sop.review_by < start:
-        yield Finding(
-            ("review_by",), f"it is to be reviewed by {sop.review_by}, before it takes effect on {start}"
-        )
+        message = f"it is to be reviewed by {sop.review_by}, before it takes effect on {start}"
+        yield Finding(("review_by",), message, "write a later day, on which it is read again")
     for each in sop.approvals or ():
         if each and each.on and _is_to_come(each.on, library):
-            yield Finding((*each.at, "on"), f"it is signed on {each.on}, which is to come")
+            message = f"it is signed on {each.on}, which is to come"
+            yield Finding((*each.at, "on"), message, "write the day on which it was signed")
     for entry in sop.change_history or ():
         since = entry.effective_on if entry else None
         if not entry or not since:
             continue
         at = (*entry.at, "effective_on")
         if entry.on and since < entry.on:
-            yield Finding(at, f"version {entry.version} takes effect on {since}, before it is written")
+            message = f"version {entry.version} takes effect on {since}, before it is written on {entry.on}"
+            yield Finding(at, message, "mend the one of the two days that is wrong")
         elif start and since != start and entry.version == sop.version:
             message = f"version {entry.version} takes effect on {since}, but by `effective_on` on {start}"
             yield Finding(at, message, "write the same day in both places")

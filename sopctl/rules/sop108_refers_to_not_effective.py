@@ -62,7 +62,11 @@ def check(sop: Sop, library: Library) -> Iterator[Finding]:
         if verb := _sends(reference):
             other = library.sop(reference.target)
             if other and other.status and (why := _not_in_force(sop, other, library)):
-                yield Finding(reference.at, f"this SOP is effective and {verb} {other.id}, {why}")
+                message = f"this SOP is effective and {verb} {other.id}, {why}"
+                yield Finding(reference.at, message, _HELP)
+
+
+_HELP = "send the case to a SOP that is in force, or let this one take effect together with that one"
 
 
 def _not_in_force(sop: Sop, other: Sop, library: Library) -> str:

@@ -71,7 +71,8 @@ def check_library(library: Library) -> Iterator[Finding]:
         first = library.sop(part[0])
         if first:
             message = f"these SOPs take each other's place in a circle: {' → '.join(way)}"
-            yield Finding(("supersedes",), message, path=library.path_of(first))
+            help = "take out of `supersedes` what did not come before"
+            yield Finding(("supersedes",), message, help, path=library.path_of(first))
 
 
 def _followed(sop: Sop, successors: list[Sop], library: Library) -> Iterator[Finding]:
@@ -100,7 +101,8 @@ def _unfollowed(sop: Sop, successors: list[Sop], library: Library) -> Iterator[F
     if successors:
         others = " and ".join(f"{other.id} ({_standing(other, library)})" for other in successors)
         message = f"it is superseded by {others}, which is not in force"
-        yield Finding(("status",), message, path=path)
+        help = "set this one back to `effective` until the other takes its place"
+        yield Finding(("status",), message, help, path=path)
     elif _perhaps_followed(sop, library):
         return
     elif library.unreadable:

@@ -44,4 +44,7 @@ def check(sop: Sop) -> Iterator[Finding]:
     reached = reachable(ways.graph(sop), [steps[0].id, *ways.interruptions(sop)])
     for step in steps:
         if step.id not in reached:
-            yield Finding((*step.at, "id"), f"nothing leads to step `{step.id}`")
+            yield Finding((*step.at, "id"), f"nothing leads to step `{step.id}`", _HELP)
+
+
+_HELP = "lead to it from a step, with `next` or a decision, or delete it"

@@ -47,7 +47,7 @@ def check_library(library: Library) -> Iterator[Finding]:
         if first and not _has_no_way_out(first, knot):
             at = (*first.steps_by_id[loop[0][1]].at, "id")
             message = f"nothing bounds the loop {_named([*loop, loop[0]])}"
-            help = "give one of its steps `at_most` and `after_that`"
+            help = "say on one of its steps how often a case may enter it (`at_most`), and where it goes then (`after_that`)"
             yield Finding(at, message, help, path=library.path_of(first))
 
 

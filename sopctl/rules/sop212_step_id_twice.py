@@ -36,11 +36,14 @@ def check(sop: Sop, document: Document) -> Iterator[Finding]:
     seen: set[str] = set()
     for step in sop.known_steps:
         if step.id in seen:
-            yield Finding((*step.at, "id"), f"another step has the id `{step.id}` already")
+            yield Finding((*step.at, "id"), f"another step has the id `{step.id}` already", _HELP)
         seen.add(step.id)
     keys = list(document.data)
     for id in sop.outcomes or {}:
         if id in seen and keys.index("outcomes") > keys.index("steps"):
-            yield Finding(("outcomes", id), f"a step has the id `{id}` already", key=True)
+            yield Finding(("outcomes", id), f"a step has the id `{id}` already", _HELP, key=True)
         elif id in seen:
-            yield Finding((*sop.steps_by_id[id].at, "id"), f"an outcome has the id `{id}` already")
+            yield Finding((*sop.steps_by_id[id].at, "id"), f"an outcome has the id `{id}` already", _HELP)
+
+
+_HELP = "give one of the two another id, and mend what leads to it"

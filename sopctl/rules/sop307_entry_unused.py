@@ -45,8 +45,11 @@ def check_library(library: Library) -> Iterator[Finding]:
             mentions = _mentions(library)
             idle = [id for id in idle if not _spoken(id, entries[id], mentions)]
         for id in idle:
-            yield Finding((register, id), f"nothing uses the {name} `{id}`", key=True)
+            yield Finding((register, id), f"nothing uses the {name} `{id}`", _HELP, key=True)
     yield from _private_facts(library, meant)
+
+
+_HELP = "use it where it belongs, or delete it"
 
 
 def _private_facts(library: Library, meant: set[str]) -> Iterator[Finding]:
@@ -57,7 +60,7 @@ def _private_facts(library: Library, meant: set[str]) -> Iterator[Finding]:
         asked = {each.target for each in library.references[path] if each.kind == "fact"}
         for id, fact in sop.facts.items():
             if fact and id not in asked and id not in meant:
-                yield Finding(("facts", id), f"nothing uses the fact `{id}`", key=True, path=path)
+                yield Finding(("facts", id), f"nothing uses the fact `{id}`", _HELP, key=True, path=path)
 
 
 def _mentions(library: Library) -> Mentions:

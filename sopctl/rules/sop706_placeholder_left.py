@@ -38,4 +38,7 @@ def check(speech: Speech) -> Iterator[Finding]:
     for at, part, found in speech.find(_PLACE):
         if at not in seen:  # one finding for each text
             seen.add(at)
-            yield Finding(at, f"`{found[0]}`: this place is still to be filled", part=part)
+            yield Finding(at, f"`{found[0]}`: this place is still to be filled", _HELP, part=part)
+
+
+_HELP = "write what belongs here, or take it out"

@@ -61,4 +61,7 @@ asked_only = True
 def check(sop: Sop, library: Library) -> Iterator[Finding]:
     for branch in coverage.untested(sop, library):
         if branch.kind != "step":
-            yield Finding(branch.at, f"no scenario {branch.words(sop)}", key=branch.kind != "row")
+            yield Finding(branch.at, f"no scenario {branch.words(sop)}", _HELP, key=branch.kind != "row")
+
+
+_HELP = "write a scenario of such a case"
