@@ -100,14 +100,8 @@ class SopView:
         return drawing.of_sop(self.sop, self.library)
 
     @cached_property
-    def _at_a_glance(self) -> Picture:
-        return picture(self._drawing)
-
-    @cached_property
     def _whole(self) -> Picture | None:
         """The picture with all its words, where a sheet of paper can hold it."""
-        if self._at_a_glance.height > _SHEET:  # the other is no shorter
-            return None
         whole = picture(self._drawing, WHOLE)
         return whole if whole.height <= _SHEET else None
 
@@ -118,7 +112,7 @@ class SopView:
 
     def picture(self) -> str:
         """The way through, drawn."""
-        drawn = self._whole or self._at_a_glance
+        drawn = self._whole or picture(self._drawing)
         ends = len(self.outcomes)
         adverse = sum(1 for each in self.outcomes.values() if each.adverse)
         said = svg.described(((len(self.sop.known_steps), "step", "steps"), (ends, "end", "ends")))
