@@ -506,6 +506,20 @@ def test_a_merge_counts_where_it_says_what_no_parent_said(repo: Repo) -> None:
     assert (len(touched.before), len(commits["Both"].parents)) == (2, 2)
 
 
+@pytest.mark.parametrize("setting", ["combined", "off"])
+def test_what_a_merge_did_to_the_main_line_depends_on_no_setting(repo: Repo, setting: str) -> None:
+    repo.write("sops/A.yaml", "x: 1\n")
+    repo.commit()
+    repo.git("checkout", "-q", "-b", "topic")
+    repo.write("sops/A.yaml", "x: 2\n")
+    repo.commit()
+    repo.git("checkout", "-q", "main")
+    repo.git("merge", "-q", "--no-ff", "-m", "Merged", "topic")
+    repo.git("config", "log.diffMerges", setting)
+    newest, _ = repository_of(repo.top).history("HEAD", repo.top / "sops", mainline=True)
+    assert [(each.path, len(each.before)) for each in newest.files] == [("sops/A.yaml", 1)]
+
+
 def test_one_process_reads_however_many_files_there_are(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(300):
         repo.write(f"sops/{number % 7}/S-{number}.yaml", f"id: S-{number}\n" * 500)

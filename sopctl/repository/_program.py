@@ -8,7 +8,8 @@ from pathlib import Path
 
 from sopctl.files import FileTrouble
 
-_GIT = ("git", "--no-pager", "--no-optional-locks", "--literal-pathspecs", "-c", "core.fsmonitor=false", "-c", "core.quotePath=false")  # fmt: skip
+_GIT = ("git", "--no-pager", "--no-optional-locks", "--literal-pathspecs", "-c", "core.fsmonitor=false", "-c", "core.quotePath=false",
+        "-c", "log.diffMerges=separate")  # fmt: skip
 _KEPT = ("GIT_EXEC_PATH", "GIT_CONFIG_", "GIT_CEILING_DIRECTORIES", "GIT_DISCOVERY_ACROSS_FILESYSTEM", "GIT_SSH",
          "GIT_ASKPASS", "GIT_HTTP", "GIT_SSL", "GIT_PROXY")  # fmt: skip
 _OF_A_HOOK = ("GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_QUARANTINE_PATH")
