@@ -22,11 +22,19 @@ _Named = tuple[str, str | None]
 
 
 class Turn(NamedTuple):
-    """What a commit did to a SOP: before, for each of its parents, and after; None where it has none."""
+    """What a commit did to a SOP: before, for each of its parents, and after; None where it has none.
+    `joined` is the commit by which the main line got it, on the day `since`: itself, or a merge."""
 
     commit: Commit
     before: tuple[Typed | None, ...]
     after: Typed | None
+    joined: str
+    since: date
+
+    @property
+    def on_main(self) -> bool:
+        """Whether it is of the main line itself."""
+        return self.joined == self.commit.hash
 
 
 class State(NamedTuple):
@@ -55,15 +63,18 @@ class Chronicle:
 
     @cached_property
     def commits(self) -> tuple[Commit, ...]:
-        """All that touched the knowledge base, newest first."""
-        return self.repository.history(self._ref, self._root)
+        """All that touched the knowledge base, newest first as the main line got them. Those of which
+        it got nothing are left out: their merge has the knowledge base as it was before."""
+        touched = self.repository.history(self._tip, self._root)
+        kept = (each for each in touched if self._joined[each.hash] in self._main)
+        return tuple(sorted(kept, key=lambda each: self._order[each.hash], reverse=True))
 
     @cached_property
     def days(self) -> tuple[tuple[Commit, date], ...]:
         """The commits of the main line, oldest first, each with the day from which it held."""
         found: list[tuple[Commit, date]] = []
         latest = date.min
-        for commit in reversed(self.repository.history(self._ref, self._root, mainline=True)):
+        for commit in reversed(self.repository.history(self._tip, self._root, mainline=True)):
             latest = max(latest, commit.committed.date())
             found.append((commit, latest))
         return tuple(found)
@@ -88,17 +99,23 @@ class Chronicle:
         return self.repository.shallow and not commit.parents
 
     def turns(self, id: str) -> list[Turn]:
-        """The commits that touched a SOP, newest first."""
+        """The commits that touched a SOP, newest first as the main line got them: those of a merge
+        that did touch it there, and the merge itself."""
         names = self.names(id)
+        main = {each.commit.hash: each for each in self._turns_on_main(names)}
         commits = (self.commits[each] for each in _touching(self._by_id, names))
-        return [turn for commit in commits if (turn := self._turn(commit, names))]
+        kept = (each for each in commits if self._joined[each.hash] in main)
+        turns = {each.hash: turn for each in kept if (turn := self._turn(each, names))}
+        for hash, turn in main.items():
+            whole = turns.get(hash)  # none where a merge has the text of what it joined
+            others = whole.before[1:] if whole else (turn.after,)
+            turns[hash] = turn._replace(before=(*turn.before, *others))
+        return [turns[hash] for hash in sorted(turns, key=self._order.__getitem__, reverse=True)]
 
     def states(self, id: str) -> list[State]:
         """How a SOP stood on the main line, oldest first."""
-        names = self.names(id)
-        days = (self.days[each] for each in _touching(self._by_id_on_main, names))
-        turns = ((self._turn(commit, names), since) for commit, since in days)
-        return [State(turn.commit, since, turn.after) for turn, since in turns if turn]
+        turns = self._turns_on_main(self.names(id))
+        return [State(each.commit, each.since, each.after) for each in turns]
 
     def rest_of(self, state: State, day: date) -> tuple[Commit, date]:
         """The commit that had the rest of the knowledge base on a day, and since when: not one before
@@ -132,10 +149,31 @@ class Chronicle:
 
     # Inside
 
+    @cached_property
+    def _tip(self) -> str:
+        return self.repository.commit(self._ref)
+
+    @cached_property
+    def _joined(self) -> dict[str, str]:
+        return self.repository.joined(self._tip)
+
+    @cached_property
+    def _order(self) -> dict[str, int]:
+        return {hash: place for place, hash in enumerate(self._joined)}
+
+    @cached_property
+    def _main(self) -> dict[str, date]:
+        """The commits of the main line, and since when it has them."""
+        return {commit.hash: since for commit, since in self.days}
+
     def _is_gone(self, id: str) -> bool:
-        last = _touching(self._by_id, [id])[:1]
-        commit = self.commits[last[0]] if last else None
-        return commit is not None and id not in self._named((each.path, each.after) for each in commit.files)
+        last = _touching(self._by_id_on_main, [id])[-1:]
+        files = [each for place in last for each in self.days[place][0].files]
+        return id not in self._named((each.path, each.after) for each in files)
+
+    def _turns_on_main(self, names: frozenset[str]) -> list[Turn]:
+        commits = (self.days[each][0] for each in _touching(self._by_id_on_main, names))
+        return [turn for commit in commits if (turn := self._turn(commit, names))]
 
     def _turn(self, commit: Commit, names: frozenset[str] | set[str]) -> Turn | None:
         parents = range(len(commit.files[0].before) if commit.files else 0)
@@ -144,7 +182,10 @@ class Chronicle:
             for parent in parents
         )
         after = self._among(((each.path, each.after) for each in commit.files), names)
-        return Turn(commit, before, after) if after or any(before) else None
+        if not after and not any(before):
+            return None
+        joined = self._joined[commit.hash]
+        return Turn(commit, before, after, joined, self._main[joined])
 
     def _among(self, contents: Iterable[_Named], names: frozenset[str] | set[str]) -> Typed | None:
         """The SOP that one of these files holds."""

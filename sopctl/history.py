@@ -1,9 +1,11 @@
 """The commits that changed what a SOP means, and what each of them changed."""
 
 from collections.abc import Sequence
+from datetime import date
 
-from sopctl.chronicle import Chronicle, changed, is_whole
-from sopctl.diff import Change, Renamed
+from sopctl.chronicle import Chronicle, Turn, changed, is_whole
+from sopctl.diagnostic import Pointer
+from sopctl.diff import Change, Kind, Renamed
 from sopctl.model import Sop, Typed
 from sopctl.named import NamedTuple
 from sopctl.repository import Commit
@@ -17,6 +19,7 @@ class Entry(NamedTuple):
     before: Sop | None
     after: Sop | None
     changes: tuple[Change, ...]
+    since: date  # of the main line
     unread: str = ""
 
     @property
@@ -30,30 +33,85 @@ class Entry(NamedTuple):
 
 
 def entries(chronicle: Chronicle, sop: str) -> list[Entry]:
-    """The changes of meaning of a SOP, newest first. Layout, comments and the place of the file are
-    none. A file that cannot be read changes nothing: the next one that can is compared with the last."""
+    """The changes of meaning of a SOP, newest first as the main line got them. Layout, comments and the
+    place of the file are none. A file that cannot be read changes nothing: the next one that can is
+    compared with the last."""
     last: dict[int, Typed | None] = {}  # by the file that cannot be read, the one before that can
-    found = []
+    joined: dict[str, list[Entry]] = {}  # by the commit of the main line, what came with it
     for turn in reversed(chronicle.turns(sop)):
         before = tuple(last.get(id(each), each) if each else None for each in turn.before)
-        old, after = next(filter(None, before), None), turn.after
-        if after and not is_whole(after):
-            last[id(after)] = old
-            found.append(Entry(turn.commit, old and old.sop, None, (), _why(after)))
-        elif chronicle.is_cut(turn.commit):
-            found.append(Entry(turn.commit, None, after and after.sop, ()))
-        elif changes := _changes(before, after, chronicle.renamed):
-            found.append(Entry(turn.commit, old and old.sop, after and after.sop, changes))
-    return found[::-1]
+        if _is_unread(turn.after):
+            last[id(turn.after)] = next(filter(None, before), None)
+        told = joined.setdefault(turn.joined, [])
+        if entry := _entry(chronicle, turn, before, told):
+            told.append(entry)
+    return [entry for told in joined.values() for entry in told][::-1]
 
 
-def _changes(before: Sequence[Typed | None], after: Typed | None, renamed: Renamed) -> tuple[Change, ...]:
-    """What is as none of the parents had it: what one of them had is told where it was made."""
-    first, *others = (changed(each, after, renamed) for each in before)
-    for other in others:
-        there = {(each.pointer, each.kind, repr(each.after)) for each in other}
-        first = tuple(each for each in first if (each.pointer, each.kind, repr(each.after)) in there)
-    return first
+def _entry(
+    chronicle: Chronicle, turn: Turn, before: Sequence[Typed | None], told: Sequence[Entry]
+) -> Entry | None:
+    """What there is to tell of a commit, beside what is `told` of those that came with it before."""
+    old, after = next(filter(None, before), None), turn.after
+    entry = Entry(turn.commit, old and old.sop, after and after.sop, (), turn.since)
+    if after and _is_unread(after):
+        return entry._replace(after=None, unread=_why(after))
+    if chronicle.is_cut(turn.commit):
+        return entry._replace(before=None)
+    changes = _changes(turn, before, chronicle.renamed, told)
+    return entry._replace(changes=changes) if changes else None
+
+
+def _changes(
+    turn: Turn, before: Sequence[Typed | None], renamed: Renamed, told: Sequence[Entry]
+) -> tuple[Change, ...]:
+    """What a commit changed. Of a merge, what is as none of the parents had it, and what else would be
+    taken for other than it is: what one of them had is told where it was made."""
+    first = changed(before[0], turn.after, renamed)
+    if len(before) == 1:
+        return first
+    held = [each for each in before[1:] if each or not before[0]]  # else it stood there by another path
+    others = [changed(each, turn.after, renamed) for each in held]
+    there = [{*map(_key, other)} for other in others]
+    new = [each for each in first if there and all(_key(each) in keys for keys in there)]
+    undone = [each for each in first if each not in new and _is_undone(turn, each, told)]
+    keys = {*map(_key, first)}
+    refused = [
+        each
+        for other in (others if len(others) == 1 else ())  # of several, nobody knows which of them told it
+        for each in other
+        if _key(each) not in keys and _is_contradicted(turn, each, told)
+    ]
+    return (*new, *undone, *refused)
+
+
+_PLACE = 3
+"""How much of an anchor tells what a change is of: `steps`, `read`, `decide`. A row that a branch changes twice
+has another anchor in each of its commits, and a third one in all of them together."""
+
+
+def _is_undone(turn: Turn, change: Change, told: Sequence[Entry]) -> bool:
+    """Whether a merge takes back what stood on the line that it is of."""
+    places = {each.anchor[:_PLACE] for entry in told for each in entry.changes}
+    missing = turn.on_main and change.anchor[:_PLACE] not in places
+    return missing or (change.kind is Kind.CHANGED and _is_contradicted(turn, change, told))
+
+
+def _is_contradicted(turn: Turn, change: Change, told: Sequence[Entry]) -> bool:
+    """Whether what was told last says another thing. What came whole and was changed then is told in two,
+    so that only values can be compared where branches meet."""
+    if not turn.on_main and change.kind is not Kind.CHANGED:
+        return False
+    said = [each for entry in told for each in entry.changes if each.anchor == change.anchor]
+    return bool(said) and _key(said[-1])[1:] != _key(change)[1:]
+
+
+def _key(change: Change) -> tuple[Pointer, Kind, str]:
+    return change.pointer, change.kind, repr(change.after)
+
+
+def _is_unread(typed: Typed | None) -> bool:
+    return typed is not None and not is_whole(typed)
 
 
 def _why(typed: Typed) -> str:

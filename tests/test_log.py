@@ -187,6 +187,170 @@ def test_what_a_merge_settled_is_an_entry_of_its_own(past: Past, capsys: pytest.
     ]
 
 
+def test_what_a_merge_refused_of_its_branch_is_an_entry_of_its_own(
+    past: Past, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = sop(more="tags: [a]\n")
+    theirs = text.replace("4h", "2h").replace("tags: [a]", "tags: [a, b]")
+    assert _branches(past, text.replace("4h", "3h"), theirs)
+    past.says("2026-02-03", theirs.replace("2h", "3h"), subject="Settled")
+    entries = log(capsys)["entries"]
+    assert [each["subject"] for each in entries] == ["Settled", "Theirs", "Ours", "Change"]
+    assert [each["message"] for each in entries[0]["changes"]] == [
+        "`read`: must be done within 3 hours, was 2 hours"
+    ]
+
+
+def test_a_merge_of_something_else_loses_no_commit_of_the_main_line(
+    past: Past, capsys: pytest.CaptureFixture[str]
+) -> None:
+    past.says("2026-01-05", sop(), subject="First")
+    past.repo.git("checkout", "-q", "-b", "topic")
+    past.says("2026-01-20", sop(id="TS-TWO-001", within="7h"), "sops/TS-TWO-001.yaml")
+    past.repo.git("checkout", "-q", "main")
+    past.says("2026-02-01", sop("2.0.0", within="2h"), subject="Faster")
+    past.says("2026-02-10", sop(), subject="As it was")
+    past.repo.git("merge", "-q", "--no-ff", "-m", "Merged", "topic", day="2026-03-01")
+    assert [each["subject"] for each in log(capsys)["entries"]] == ["As it was", "Faster", "First"]
+
+
+def test_a_change_that_was_on_the_main_line_already_did_not_come_with_the_merge(
+    past: Past, capsys: pytest.CaptureFixture[str]
+) -> None:
+    past.says("2026-01-05", sop(), subject="First")
+    past.repo.git("checkout", "-q", "-b", "topic")
+    past.says("2026-02-01", sop(within="2h"), subject="Faster")
+    past.says("2026-02-02", sop(id="TS-TWO-001", within="7h"), "sops/TS-TWO-001.yaml")
+    past.repo.git("checkout", "-q", "main")
+    past.repo.git("cherry-pick", "topic~1", day="2026-02-20")
+    past.repo.git("merge", "-q", "--no-ff", "-m", "Merged", "topic", day="2026-03-01")
+    newest, oldest = log(capsys)["entries"]
+    assert (newest["committed_on"][:10], newest["on_main_since"]) == ("2026-02-20", "2026-02-20")
+    assert oldest["subject"] == "First"
+
+
+def test_what_a_merge_brought_stands_where_the_main_line_got_it(
+    past: Past, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = sop(more="tags: [a]\n")
+    assert not _branches(past, text.replace("tags: [a]", "tags: [a, b]"), text.replace("4h", "2h"))
+    past.says("2026-03-01", text.replace("tags: [a]", "tags: [a, b]").replace("4h", "1h"), subject="Last")
+    told = [(each["subject"], each["on_main_since"]) for each in log(capsys)["entries"]]
+    assert told == [
+        ("Last", "2026-03-01"),
+        ("Theirs", "2026-02-03"),
+        ("Ours", "2026-02-02"),
+        ("Change", "2026-01-05"),
+    ]
+    assert cli.run(["log", "TS-ONE-001"]) == 0
+    said = capsys.readouterr().out
+    assert said.count("on the main line since") == 1
+    assert "1.0.0  A. Author, on the main line since 2026-02-03\n  Theirs\n" in said
+
+
+def test_what_a_merge_left_out_is_told_nowhere(past: Past, capsys: pytest.CaptureFixture[str]) -> None:
+    past.says("2026-01-05", sop(), subject="First")
+    past.repo.git("checkout", "-q", "-b", "topic")
+    past.repo.git("mv", "sops/TS-ONE-001.yaml", "sops/TS-NEW-001.yaml")
+    past.says("2026-02-01", sop(id="TS-NEW-001", within="2h"), "sops/TS-NEW-001.yaml")
+    past.repo.git("checkout", "-q", "main")
+    past.says("2026-02-02", "A text.\n", "README.md")
+    past.repo.git("merge", "-q", "-s", "ours", "-m", "Merged", "topic", day="2026-02-03")
+    assert [each["subject"] for each in log(capsys)["entries"]] == ["First"]
+
+
+def test_what_a_branch_got_from_the_main_line_is_told_once(
+    past: Past, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = sop(more="tags: [a]\n")
+    past.says("2026-01-05", text, subject="First")
+    past.repo.git("checkout", "-q", "-b", "topic")
+    past.says("2026-02-01", text.replace("4h", "2h"), subject="Theirs")
+    past.repo.git("checkout", "-q", "main")
+    past.says("2026-02-02", text.replace("tags: [a]", "tags: [a, b]"), subject="Ours")
+    past.repo.git("checkout", "-q", "topic")
+    past.repo.git("merge", "-q", "--no-ff", "-m", "Caught up", "main", day="2026-02-03")
+    past.repo.git("checkout", "-q", "main")
+    past.repo.git("merge", "-q", "--no-ff", "-m", "Merged", "topic", day="2026-02-04")
+    assert [each["subject"] for each in log(capsys)["entries"]] == ["Theirs", "Ours", "First"]
+
+
+def test_a_merge_that_undoes_what_the_main_line_said_is_an_entry(
+    past: Past, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = sop(more="tags: [a]\n")
+    past.says("2026-01-05", text, subject="First")
+    past.repo.git("checkout", "-q", "-b", "topic")
+    past.says("2026-02-01", text.replace("4h", "2h"), subject="Theirs")
+    past.repo.git("checkout", "-q", "main")
+    past.says("2026-02-02", text.replace("tags: [a]", "tags: [a, b]"), subject="Ours")
+    past.repo.git("checkout", "-q", "topic")
+    past.repo.git("merge", "-q", "-s", "ours", "-m", "Caught up", "main", day="2026-02-03")
+    past.repo.git("checkout", "-q", "main")
+    past.repo.git("merge", "-q", "--no-ff", "-m", "Merged", "topic", day="2026-02-04")
+    entries = log(capsys)["entries"]
+    assert [each["subject"] for each in entries] == ["Merged", "Theirs", "Ours", "First"]
+    assert [each["message"] for each in entries[0]["changes"]] == ["`tags` no longer has b"]
+
+
+@pytest.mark.parametrize("moves", ["main", "topic"])
+def test_a_change_and_a_new_id_that_meet_in_a_merge_are_told_once(
+    past: Past, capsys: pytest.CaptureFixture[str], moves: str
+) -> None:
+    past.says("2026-01-05", sop(), subject="First")
+    past.repo.git("branch", "topic")
+    for branch in ("topic", "main"):
+        past.repo.git("checkout", "-q", branch)
+        if branch == moves:
+            past.repo.git("mv", "sops/TS-ONE-001.yaml", "sops/TS-NEW-001.yaml")
+            past.says("2026-02-01", sop(id="TS-NEW-001"), "sops/TS-NEW-001.yaml", subject="Moved")
+        else:
+            past.says("2026-02-01", sop(within="2h"), subject="Faster")
+    past.repo.git("merge", "-q", "--no-ff", "-m", "Merged", "topic", day="2026-03-01")
+    told = ["Faster", "Moved"] if moves == "main" else ["Moved", "Faster"]
+    assert [each["subject"] for each in log(capsys, "TS-NEW-001")["entries"]] == [*told, "First"]
+
+
+def test_a_row_that_a_branch_changed_twice_is_not_told_again_by_the_merge(
+    past: Past, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def asking(test: str, more: str = "") -> str:
+        row = f"decide: [{{when: {{age: '{test}'}}, then: done}}, {{otherwise: answer}}]"
+        text = sop(more="facts: {age: {ask: How old is it?, type: integer}}\n")
+        return text.replace(
+            "  - {id: answer", f"  - {{id: look, title: Look, role: lead, {row}}}\n  - {{id: answer"
+        )
+
+    past.says("2026-01-05", sop(), subject="First")
+    past.repo.git("checkout", "-q", "-b", "topic")
+    past.says("2026-02-01", asking("> 3"), subject="Asks")
+    past.says("2026-02-02", asking("> 4"), subject="Asks otherwise")
+    past.repo.git("checkout", "-q", "main")
+    past.repo.git("merge", "-q", "--no-ff", "-m", "Merged", "topic", day="2026-03-01")
+    assert [each["subject"] for each in log(capsys)["entries"]] == ["Asks otherwise", "Asks", "First"]
+    past.repo.git("checkout", "-q", "-b", "again")
+    past.says("2026-04-01", asking("> 5"), subject="Five")
+    past.says("2026-04-02", asking("> 6"), subject="Six")
+    past.repo.git("checkout", "-q", "main")
+    past.repo.git("merge", "-q", "--no-ff", "-m", "Merged", "again", day="2026-05-01")
+    assert [each["subject"] for each in log(capsys)["entries"]][:2] == ["Six", "Five"]
+
+
+def test_a_sop_that_the_main_line_never_had_is_told_to_be_so(
+    past: Past, capsys: pytest.CaptureFixture[str]
+) -> None:
+    past.says("2026-01-05", sop())
+    past.repo.git("checkout", "-q", "-b", "topic")
+    past.says("2026-02-01", sop(id="TS-TWO-001", within="7h"), "sops/TS-TWO-001.yaml")
+    past.says("2026-02-02", None, "sops/TS-TWO-001.yaml")
+    past.says("2026-02-03", sop(within="2h"))
+    past.repo.git("checkout", "-q", "main")
+    past.repo.git("merge", "-q", "--no-ff", "-m", "Merged", "topic", day="2026-03-01")
+    assert log(capsys, "TS-TWO-001")["entries"] == []
+    assert cli.run(["log", "TS-TWO-001"]) == 0
+    assert "The main line never had it; the history of git begins on 2026-01-05" in capsys.readouterr().out
+
+
 def test_a_shallow_clone_says_that_more_came_before(
     past: Past, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

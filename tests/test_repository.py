@@ -506,6 +506,29 @@ def test_a_merge_counts_where_it_says_what_no_parent_said(repo: Repo) -> None:
     assert (len(touched.before), len(commits["Both"].parents)) == (2, 2)
 
 
+def test_each_commit_came_to_the_main_line_by_itself_or_by_a_merge(repo: Repo) -> None:
+    first = repo.commit("First")
+    repo.git("checkout", "-q", "-b", "topic")
+    topic = repo.commit("Topic")
+    repo.git("checkout", "-q", "main")
+    second = repo.commit("Second")
+    repo.git("checkout", "-q", "topic")
+    repo.git("merge", "-q", "--no-ff", "-m", "Caught up", "main")
+    caught_up = repo.git("rev-parse", "HEAD")
+    repo.git("checkout", "-q", "main")
+    repo.git("merge", "-q", "--no-ff", "-m", "Merged", "topic")
+    merged = repo.git("rev-parse", "HEAD")
+    last = repo.commit("Last")
+    assert [*repository_of(repo.top).joined("HEAD").items()] == [
+        (first, first),
+        (second, second),
+        (topic, merged),
+        (caught_up, merged),
+        (merged, merged),
+        (last, last),
+    ]
+
+
 @pytest.mark.parametrize("setting", ["combined", "off"])
 def test_what_a_merge_did_to_the_main_line_depends_on_no_setting(repo: Repo, setting: str) -> None:
     repo.write("sops/A.yaml", "x: 1\n")

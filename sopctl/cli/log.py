@@ -26,9 +26,10 @@ def log(
     """Tell the changes of meaning of one SOP through git, newest first: who, when, which version, and what.
 
     A new layout, a comment or a moved file is no change; a SOP is followed through new ids and file
-    names. What changes in registers, such as a shared fact, is not told: `sopctl diff` tells it.
+    names. What a merge brought is told at its commits, in the place where the main line got it. What
+    changes in registers, such as a shared fact, is not told: `sopctl diff` tells it.
 
-    JSON: id, names, begins, and entries of commit, author, committer, committed_on, subject,
+    JSON: id, names, begins, and entries of commit, author, committer, committed_on, on_main_since, subject,
     version (before, after, step), unread, changes (pointer, kind, weight, message, before, after,
     fingerprint).
     """
@@ -55,6 +56,12 @@ def _lines(entry: Entry) -> Iterator[str]:
     yield from (each.message for each in entry.changes)
 
 
+def _joined(entry: Entry) -> str:
+    """Since when the main line has a commit, where that is another day."""
+    on_main = entry.since != entry.commit.committed.date()
+    return f", on the main line since {entry.since}" if on_main else ""
+
+
 def _also(id: str, chronicle: Chronicle) -> str:
     others = sorted(chronicle.names(id) - {id})
     return f", before called {', '.join(others)}" if others else ""
@@ -64,10 +71,12 @@ def _text(id: str, chronicle: Chronicle, found: Sequence[Entry]) -> str:
     lines = [f"{id}{_also(id, chronicle)}", ""]
     for each in found:
         commit = each.commit
-        lines.append(f"{commit.committed.date()}  {commit.hash[:12]}  {_version(each)}  {commit.author}")
+        lines.append(
+            f"{commit.committed.date()}  {commit.hash[:12]}  {_version(each)}  {commit.author}{_joined(each)}"
+        )
         lines.append(f"  {commit.subject}")
         lines += [f"  - {line}" for line in _lines(each)] + [""]
-    return "\n".join(map(printable, [*lines, _end(chronicle)])) + "\n"
+    return "\n".join(map(printable, [*lines, _end(chronicle, found)])) + "\n"
 
 
 def _markdown(id: str, chronicle: Chronicle, found: Sequence[Entry]) -> str:
@@ -75,13 +84,17 @@ def _markdown(id: str, chronicle: Chronicle, found: Sequence[Entry]) -> str:
     for each in found:
         commit = each.commit
         lines += [f"## {commit.committed.date()} · {_version(each)}", ""]
-        lines += [f"{as_markdown(commit.subject)} (`{commit.hash[:12]}`, {as_markdown(commit.author)})", ""]
+        lines += [
+            f"{as_markdown(commit.subject)} (`{commit.hash[:12]}`, {as_markdown(commit.author)}{_joined(each)})",
+            "",
+        ]
         lines += [f"- {as_markdown(line)}" for line in _lines(each)] + [""]
-    return "\n".join([*lines, as_markdown(_end(chronicle))]) + "\n"
+    return "\n".join([*lines, as_markdown(_end(chronicle, found))]) + "\n"
 
 
-def _end(chronicle: Chronicle) -> str:
-    return f"{chronicle.begins[0].upper()}{chronicle.begins[1:]}."
+def _end(chronicle: Chronicle, found: Sequence[Entry]) -> str:
+    said = chronicle.begins if found else f"the main line never had it; {chronicle.begins}"
+    return f"{said[0].upper()}{said[1:]}."
 
 
 def _json(id: str, chronicle: Chronicle, found: Sequence[Entry]) -> str:
@@ -101,6 +114,7 @@ def _entry(entry: Entry) -> dict[str, Any]:
         "author": commit.author,
         "committer": commit.committer,
         "committed_on": commit.committed.isoformat(),
+        "on_main_since": str(entry.since),
         "subject": commit.subject,
         "version": {
             "before": entry.before.version if entry.before else None,

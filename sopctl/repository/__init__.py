@@ -12,7 +12,7 @@ from pathlib import Path
 from sopctl.diagnostic import did_you_mean
 from sopctl.files import Beside, FileTrouble, Texts, Unread, decoded
 from sopctl.repository import _program
-from sopctl.repository._history import FORMAT, Commit, Touched, commits
+from sopctl.repository._history import FORMAT, Commit, Touched, commits, joined
 from sopctl.repository._objects import Object, Objects
 from sopctl.repository._program import complaint
 from sopctl.repository._snapshot import NO_CONTENT, NoFolder, NotYet, Snapshot, committed, staged
@@ -116,10 +116,17 @@ class Repository:
         first parents alone, where it is not that of the first."""
         arguments = ["log", "-z", "--raw", "--root", "--no-renames", "--no-abbrev", "--topo-order"]
         arguments += ["--no-show-signature", "--no-notes", "--no-color", f"--format={FORMAT}"]
-        arguments += ["--first-parent", "-m"] if mainline else ["-c"]
+        # without --full-history, git leaves out the main line where a merge has the files as its branch
+        arguments += ["--first-parent", "-m"] if mainline else ["-c", "--full-history"]
         trouble = f"git cannot tell the history of `{ref}`"
         said = self._told(trouble, *arguments, self.commit(ref), "--", self.inside(folder) or ".")
         return tuple(commits(said))
+
+    def joined(self, ref: str) -> dict[str, str]:
+        """By each commit up to `ref`, the one by which the main line got it; in that order, oldest first."""
+        trouble = f"git cannot tell the history of `{ref}`"
+        tip = self.commit(ref)
+        return joined(self._told(trouble, "rev-list", "--parents", tip), tip)
 
     # Contents
 

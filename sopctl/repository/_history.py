@@ -50,6 +50,24 @@ def commits(log: str) -> list[Commit]:
     return found
 
 
+def joined(rev_list: str, tip: str) -> dict[str, str]:
+    """From the lines of `git rev-list --parents`: by commit, the one by which the main line, of first
+    parents, got it. Oldest first, and what a merge joined stands before the merge."""
+    parents = {commit: above for commit, *above in map(str.split, rev_list.splitlines())}
+    line = [tip]
+    while above := parents.get(line[-1]):
+        line.append(above[0])
+    found: dict[str, str] = {}
+    for on_main in reversed(line):
+        way = [on_main]
+        while way:
+            if above := [each for each in parents.get(way[-1], ()) if each not in found]:
+                way.append(above[0])
+            else:
+                found[way.pop()] = on_main
+    return found
+
+
 def _commit(
     hash: str, parents: str, author: str, authored: str, committer: str, committed: str, subject: str
 ) -> Commit:
