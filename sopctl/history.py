@@ -12,8 +12,9 @@ from sopctl.repository import Commit
 
 
 class Entry(NamedTuple):
-    """A commit, and what a SOP meant before and after it; `unread` says why that is not known.
-    It has no changes where the file cannot be read, or where a shallow clone begins."""
+    """A commit, and what a SOP meant before and after it; `unread` says why that is not known, and
+    `read_again` that it is known again. It has no changes where the file cannot be read, or where a
+    shallow clone begins."""
 
     commit: Commit
     before: Sop | None
@@ -21,6 +22,7 @@ class Entry(NamedTuple):
     changes: tuple[Change, ...]
     since: date  # of the main line
     unread: str = ""
+    read_again: bool = False
 
     @property
     def step(self) -> str:
@@ -54,12 +56,19 @@ def _entry(
     """What there is to tell of a commit, beside what is `told` of those that came with it before."""
     old, after = next(filter(None, before), None), turn.after
     entry = Entry(turn.commit, old and old.sop, after and after.sop, (), turn.since)
+    came = told if turn.on_main else ()
+    broken = came and came[-1].unread
     if after and _is_unread(after):
-        return entry._replace(after=None, unread=_why(after))
+        known = broken and any(after is each for each in turn.before[1:])
+        return None if known else entry._replace(after=None, unread=_why(after))
     if chronicle.is_cut(turn.commit):
         return entry._replace(before=None)
-    changes = _changes(turn, before, chronicle.renamed, told)
-    return entry._replace(changes=changes) if changes else None
+    mended = broken or (_is_unread(turn.before[0]) and not any(each.read_again for each in came))
+    entry = entry._replace(
+        changes=_changes(turn, before, chronicle.renamed, told),
+        read_again=bool(mended and after),
+    )
+    return entry if entry.changes or entry.read_again else None
 
 
 def _changes(

@@ -157,6 +157,32 @@ def test_a_file_that_cannot_be_read_is_told_and_the_next_is_compared_with_the_la
     ]
 
 
+def test_a_file_that_can_be_read_again_is_told_where_it_says_what_it_said(
+    past: Past, capsys: pytest.CaptureFixture[str]
+) -> None:
+    past.says("2026-01-05", sop())
+    past.says("2026-02-01", f"<<<<<<< HEAD\n{sop()}")
+    past.says("2026-03-01", sop(), subject="Mended")
+    newest, broken, _ = log(capsys)["entries"]
+    assert (newest["subject"], newest["read_again"], newest["changes"]) == ("Mended", True, [])
+    assert (broken["read_again"], broken["unread"] is None) == (False, False)
+    assert cli.run(["log", "TS-ONE-001"]) == 0
+    assert "the file can be read again, and says what it said before" in capsys.readouterr().out
+
+
+def test_a_broken_file_and_its_mending_are_told_once_where_a_branch_brings_them(
+    past: Past, capsys: pytest.CaptureFixture[str]
+) -> None:
+    past.says("2026-01-05", sop(), subject="First")
+    for branch, text in (("breaks", "id: TS-ONE-001\nsteps: ["), ("mends", sop(within="2h"))):
+        past.repo.git("checkout", "-q", "-b", branch)
+        past.says("2026-02-01", text, subject=branch)
+        past.repo.git("checkout", "-q", "main")
+        past.repo.git("merge", "-q", "--no-ff", "-m", "Merged", branch, day="2026-02-02")
+    told = [(each["subject"], each["read_again"]) for each in log(capsys)["entries"]]
+    assert told == [("mends", True), ("breaks", False), ("First", False)]
+
+
 def _branches(past: Past, ours: str, theirs: str) -> subprocess.CalledProcessError | None:
     past.says("2026-01-05", sop(more="tags: [a]\n"))
     past.repo.git("checkout", "-q", "-b", "topic")

@@ -30,7 +30,7 @@ def log(
     changes in registers, such as a shared fact, is not told: `sopctl diff` tells it.
 
     JSON: id, names, begins, and entries of commit, author, committer, committed_on, on_main_since, subject,
-    version (before, after, step), unread, changes (pointer, kind, weight, message, before, after,
+    version (before, after, step), unread, read_again, changes (pointer, kind, weight, message, before, after,
     fingerprint).
     """
     base = ground.find()
@@ -51,6 +51,8 @@ def _lines(entry: Entry) -> Iterator[str]:
     """What the commit changed, in words."""
     if entry.unread:
         yield f"the file could not be read: {entry.unread}"
+    elif entry.read_again:
+        yield f"the file can be read again{'' if entry.changes else ', and says what it said before'}"
     elif not entry.changes:
         yield "this clone begins here, so what this commit changed is not known"
     yield from (each.message for each in entry.changes)
@@ -122,6 +124,7 @@ def _entry(entry: Entry) -> dict[str, Any]:
             "step": entry.step or None,
         },
         "unread": entry.unread or None,
+        "read_again": entry.read_again,
         "changes": [
             {
                 "pointer": json_pointer(each.pointer),
