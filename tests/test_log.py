@@ -319,6 +319,25 @@ def test_a_merge_that_undoes_what_the_main_line_said_is_an_entry(
     assert [each["message"] for each in entries[0]["changes"]] == ["`tags` no longer has b"]
 
 
+def test_what_was_taken_back_before_a_merge_is_told_by_it(
+    past: Past, capsys: pytest.CaptureFixture[str]
+) -> None:
+    past.says("2026-01-05", sop(), subject="First")
+    past.repo.git("checkout", "-q", "-b", "topic")
+    past.says("2026-02-01", sop(within="2h"), subject="Faster")
+    past.repo.git("checkout", "-q", "-b", "side", "main")
+    past.says("2026-02-02", sop(more="tags: [a]\n"), subject="Tagged")
+    past.repo.git("merge", "-q", "-s", "ours", "-m", "Left out", "topic", day="2026-02-03")
+    past.repo.git("checkout", "-q", "main")
+    past.repo.git("merge", "-q", "--no-ff", "-m", "Merged", "side", day="2026-02-04")
+    newest, *others = log(capsys)["entries"]
+    assert [each["subject"] for each in others] == ["Faster", "Tagged", "First"]
+    assert newest["subject"] == "Merged"
+    assert [each["message"] for each in newest["changes"]] == [
+        "`read`: must be done within 4 hours, was 2 hours"
+    ]
+
+
 @pytest.mark.parametrize("moves", ["main", "topic"])
 def test_a_change_and_a_new_id_that_meet_in_a_merge_are_told_once(
     past: Past, capsys: pytest.CaptureFixture[str], moves: str
