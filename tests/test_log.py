@@ -419,7 +419,9 @@ def test_the_texts_for_people_say_the_same(past: Past, capsys: pytest.CaptureFix
     text = capsys.readouterr().out
     assert f"2026-02-01  {hash[:12]}  1.0.0 → 1.1.0 (minor)  A. Author\n" in text
     assert "  - `read`: must be done within 2 hours, was 4 hours\n" in text
-    assert text.endswith("The history of git begins on 2026-01-05; before that nothing is known.\n")
+    assert text.endswith(
+        "The history of git begins on 2026-01-05; before that nothing is known. What registers say is not looked at.\n"
+    )
     assert "\x1b" not in text
     assert cli.run(["log", "TS-ONE-001", "--format", "markdown"]) == 0
     text = capsys.readouterr().out

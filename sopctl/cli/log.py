@@ -96,7 +96,7 @@ def _markdown(id: str, chronicle: Chronicle, found: Sequence[Entry]) -> str:
 
 def _end(chronicle: Chronicle, found: Sequence[Entry]) -> str:
     said = chronicle.begins if found else f"the main line never had it; {chronicle.begins}"
-    return f"{said[0].upper()}{said[1:]}."
+    return f"{said[0].upper()}{said[1:]}. What registers say is not looked at."
 
 
 def _json(id: str, chronicle: Chronicle, found: Sequence[Entry]) -> str:
