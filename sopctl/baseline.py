@@ -1,7 +1,8 @@
 """Findings that are known already, and held back: those of a file, or those of another time.
 
 They are known again by their identity (rule, address in ids, message), never by a line or a file
-name, and each hides one finding: a second equal one is new. That a rule failed is never known:
+name, and each hides one finding: a second equal one is new. A file is read on other days than it was
+written; the message counts there without what passes with them. That a rule failed is never known:
 nobody can tell what it would have found.
 """
 
@@ -29,7 +30,7 @@ class Entry(NamedTuple):
 
 def written(diagnostics: Iterable[Diagnostic]) -> str:
     """The file of these findings: one a line, so that two branches that mend debts merge."""
-    counts = Counter(each.identity for each in diagnostics if not is_mistake(each))
+    counts = Counter(each.lasting_identity for each in diagnostics if not is_mistake(each))
     entries = ",\n".join(_line(identity, counts[identity]) for identity in sorted(counts))
     return f'{{"baseline": {_FORMAT}, "findings": [\n{entries}{chr(10) if entries else ""}]}}\n'
 
@@ -58,7 +59,7 @@ def unknown(found: Sequence[Diagnostic], entries: Iterable[Entry]) -> list[Diagn
     left: Counter[Identity] = Counter()
     for entry in entries:
         left[entry.identity] += entry.times
-    return [each for each in found if is_mistake(each) or not _take(left, each.identity)]
+    return [each for each in found if is_mistake(each) or not _take(left, each.lasting_identity)]
 
 
 def new(
@@ -80,7 +81,7 @@ def gone(
     entries: Iterable[Entry], found: Iterable[Diagnostic], ran: Iterable[Rule], path: str
 ) -> Iterator[Diagnostic]:
     """A note for each entry that holds back more than there is, at its line of the file."""
-    there = Counter(each.identity for each in found)
+    there = Counter(each.lasting_identity for each in found)
     codes = {rule.code for rule in ran}
     for entry in entries:
         count = min(entry.times, there[entry.identity])

@@ -46,6 +46,7 @@ class Finding(NamedTuple):
     part: tuple[int, int] | None = None  # the characters of the text that are meant
     severity: Severity | None = None  # where one case weighs less than its rule does
     path: str = ""  # the file, where the address alone cannot tell
+    lasting: str = ""  # what stays of the message while days pass, where not all of it does
 
 
 class Diagnostic(NamedTuple):
@@ -59,11 +60,17 @@ class Diagnostic(NamedTuple):
     help: str = ""
     pointer: Pointer = ()
     address: str = ""  # the pointer in ids, with the SOP: the same in every file and in every order
+    lasting: str = ""  # what stays of the message while days pass, where not all of it does
 
     @property
     def identity(self) -> "Identity":
         """By what the finding is known again when its line, its file or its place in a list has changed."""
         return Identity(self.address or self.span.path, self.code, _ROWS.sub("row …", self.message))
+
+    @property
+    def lasting_identity(self) -> "Identity":
+        """By what it is known again on another day, too."""
+        return self.identity._replace(message=self.lasting) if self.lasting else self.identity
 
 
 class Identity(NamedTuple):

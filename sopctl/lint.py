@@ -67,6 +67,7 @@ def _placed(typed: Typed, rule: Rule, finding: Finding, extent: Extent | None) -
         finding.help,
         finding.at,
         typed.address(finding.at),
+        finding.lasting,
     )
 
 

@@ -237,6 +237,54 @@ def test_the_file_has_one_finding_a_line_by_address(repo: Repo, capsys: pytest.C
     assert {each["code"] for each in entries} == {"SOP701"}
 
 
+TIMED = """\
+id: TS-ONE-001
+title: Answer a message
+version: 1.0.0
+status: draft
+owner: lead
+purpose: Answer the driver.
+scope: Messages.
+trigger: A message arrives.
+steps:
+  - {id: read, title: Read the message, role: lead, wait: 1bd, within: 10bd}
+  - {id: answer, title: Answer it, role: lead, within: 1bd, next: done}
+outcomes: {done: {title: Done}}
+deadlines:
+  - {id: late, kind: ceiling, from: trigger, to: done, value: 12d, implements: law}
+  - {id: soon, kind: floor, from: trigger, to: read, value: 2bd}
+  - {id: lax, kind: ceiling, from: read, to: answer, value: 12bd, implements: law}
+scenarios:
+  - {title: All of it, expect: {outcome: done, within: 11bd}}
+  - {title: Too soon, expect: {outcome: done, within: 2d}}
+change_history:
+  - {version: 1.0.0, on: 2026-01-05, author: lead, summary: First}
+"""
+CALENDARS = """\
+knowledge_base: {title: Examples, default_calendar: office}
+roles: {lead: {title: Lead, available: always}}
+clauses: {law: {text: Answer within 12 days., source: Law 1, kind: ceiling, value: 12d, confidence: confirmed, checked_on: 2026-01-05}}
+calendars:
+  office: {days: mon-fri, hours: "09:00-17:00", timezone: Europe/Berlin, holidays: [2026-11-27, 2026-12-25, 2027-03-26, 2027-05-17]}
+  always: {days: mon-sun, hours: "09:00-17:00", timezone: Europe/Berlin}
+escalation_paths:
+  up: {title: Up, clock: calendar, answer_within: 1d, levels: [{to: lead, via: [page], ack_within: 1h}], on_exhausted: lead}
+"""
+
+
+def test_what_is_known_is_known_on_another_day() -> None:
+    timed = {"sops/TS-ONE-001.yaml": TIMED, "sops/people.yaml": CALENDARS}
+    rules = [rule for rule in RULES if rule.code in ("SOP405", "SOP408", "SOP409", "SOP411", "SOP901")]
+    days = [date(2026, 11, 21), date(2026, 12, 12), date(2027, 1, 4)]
+    first, *later = (lint(library.build(timed, day), rules) for day in days)
+    assert {d.code for d in first} == {rule.code for rule in rules}
+    entries = baseline.read(baseline.written(first), "")
+    for found in later:
+        assert [d.message for d in found] != [d.message for d in first]
+        assert baseline.unknown(found, entries) == []
+        assert [*baseline.gone(entries, found, rules, "debts.json")] == []
+
+
 def test_a_second_equal_finding_is_not_hidden(repo: Repo, capsys: pytest.CaptureFixture[str]) -> None:
     Said(capsys, "--write-baseline", "debts.json")
     repo.write("sops/TS-ONE-001.yaml", SOP.replace("The answer is kept", "The answer is kept promptly"))

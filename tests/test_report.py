@@ -276,6 +276,13 @@ def test_a_fingerprint_survives_that_its_line_moves() -> None:
     assert before["fingerprint"] == after["fingerprint"]
 
 
+def test_a_fingerprint_survives_that_days_pass() -> None:
+    today, later = (
+        found(f"it is missed: started {day}")._replace(lasting="it is missed") for day in ("Monday", "Friday")
+    )
+    assert issues([today])[0]["fingerprint"] == issues([later])[0]["fingerprint"]
+
+
 def test_equal_findings_have_fingerprints_of_their_own() -> None:
     twice = [found(), found(at=(3, 10, 3, 18)), found(code="SOP301"), found("other words")]
     assert len({issue["fingerprint"] for issue in issues(twice)}) == 4

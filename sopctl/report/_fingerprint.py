@@ -1,4 +1,4 @@
-"""A name for each finding that stays the same while the file around it changes."""
+"""A name for each finding that stays the same while the file around it changes, and days pass."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -12,7 +12,8 @@ def fingerprints(diagnostics: Iterable[Diagnostic]) -> list[str]:
     seen: Counter[Identity] = Counter()
     found = []
     for d in diagnostics:
-        seen[d.identity] += 1
-        whole = "\0".join((*d.identity, str(seen[d.identity])))
+        identity = d.lasting_identity
+        seen[identity] += 1
+        whole = "\0".join((*identity, str(seen[identity])))
         found.append(sha256(whole.encode("utf-8", "surrogatepass")).hexdigest())
     return found

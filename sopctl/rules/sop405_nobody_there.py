@@ -56,7 +56,9 @@ def check_library(library: Library) -> Iterator[Finding]:
             unsaid = nowhere_said(level, library)
             gone = nobody_there(level, library, *clock(library).window)
             if gone:
-                yield Finding(at, f"level {i + 1}, {points(level.to)}, has nobody there {_when(gone, level.to[0], library)}", _HELP)  # fmt: skip
+                said = f"level {i + 1}, {points(level.to)}, has nobody there"
+                message = f"{said} {_when(gone, level.to[0], library)}"
+                yield Finding(at, message, _HELP, lasting=said)
             elif unsaid and len(unsaid) == len(level.to):
                 message = f"unknown: no calendar says when {points(unsaid)} can be reached"
                 yield Finding(

@@ -70,13 +70,18 @@ def check(sop: Sop, library: Library) -> Iterator[Finding]:
             message = f"unknown: whether `{deadline.id}` is kept, since {verdict.unknown}"
             yield Finding(deadline.at, message, severity=Severity.WARNING)
         elif broken:
+            said = f"`{deadline.id}` is missed"
             message = (
-                f"`{deadline.id}` is missed: from {time_words.since(deadline.from_)} to `{broken.to}` it can take"
+                f"{said}: from {time_words.since(deadline.from_)} to `{broken.to}` it can take"
                 f" {time_words.took(broken)}, promised are {time_words.promise(broken, library)}."
                 f" {time_words.story(broken, sop, library)}"
             )
             yield Finding(
-                deadline.at, message, _HELP + time_words.doubt(verdict), severity=time_words.weight(broken)
+                deadline.at,
+                message,
+                _HELP + time_words.doubt(verdict),
+                severity=time_words.weight(broken),
+                lasting=said,
             )
 
 

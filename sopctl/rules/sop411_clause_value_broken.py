@@ -124,10 +124,9 @@ def _laxer(value: _Value, hours: Hours, id: str, clause: Clause, library: Librar
         worst = f": started {start}, it is {time_words.minutes(gap.minutes)} {side}"
     allows = "allows at most" if most else "asks for at least"
     yours, whose = _by(value.time, hours, law, library)
-    message = f"{value.time}{yours} is {side} than `{id}`, which {allows} {law}{whose}{worst}"
-    yield Finding(
-        value.at, message, _way_out(value.time, hours, law, most, library), severity=weight([clause])
-    )
+    said = f"{value.time}{yours} is {side} than `{id}`, which {allows} {law}{whose}"
+    help = _way_out(value.time, hours, law, most, library)
+    yield Finding(value.at, said + worst, help, severity=weight([clause]), lasting=said)
 
 
 def _by(ours: Duration, hours: Hours, law: Duration, library: Library) -> tuple[str, str]:

@@ -88,8 +88,8 @@ def check_library(library: Library) -> Iterator[Finding]:
     for trial in trials(library):
         missed = [miss for miss in trial.misses if not miss.lost]
         if missed and trial.clear and not _may_be_said(trial, library):
-            at = (*trial.at, "expect")
-            yield Finding(at, _message(missed, trial, library), _HELP, path=trial.path)
+            message, lasting = _messages(missed, trial, library)
+            yield Finding((*trial.at, "expect"), message, _HELP, path=trial.path, lasting=lasting)
     for sop in library.sops:
         for scenario in sop.scenarios or ():
             if scenario and scenario.tests(sop.id):
@@ -168,7 +168,10 @@ _DECISIVE = ("asks", "decide", "hit_policy", "ask", "answers", "call", "on", "at
 _HELP = "mend the SOP if the case should go as expected, else the scenario"
 
 
-def _message(misses: list[Miss], trial: Trial, library: Library) -> str:
+def _messages(misses: list[Miss], trial: Trial, library: Library) -> tuple[str, str]:
+    """What is said, and what stays of it while days pass: how long a way lasts depends on the start."""
     missed = "; ".join(f"expected {miss.expected}, but {miss.happened}" for miss in misses)
+    expected = "; ".join(f"expected {miss.expected}" for miss in misses)
     way = way_words.in_a_line(trial.walk, library)
-    return f"{missed}. The way: {way}" if way else missed
+    end = f". The way: {way}" if way else ""
+    return missed + end, expected + end if trial.scenario.expect.within else ""
