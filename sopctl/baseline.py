@@ -7,7 +7,7 @@ nobody can tell what it would have found.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sopctl.diagnostic import Diagnostic, Identity, Severity, Span
@@ -15,6 +15,8 @@ from sopctl.files import FileTrouble
 from sopctl.lint import is_mistake
 from sopctl.named import NamedTuple
 from sopctl.rules import RULES, Rule
+
+_NO_NAMES: Mapping[str, str] = {}
 
 Words = Callable[[Diagnostic], str]
 """The line that a finding stands on."""
@@ -35,8 +37,8 @@ def written(diagnostics: Iterable[Diagnostic]) -> str:
     return f'{{"baseline": {_FORMAT}, "findings": [\n{entries}{chr(10) if entries else ""}]}}\n'
 
 
-def read(text: str, name: str) -> list[Entry]:
-    """What such a file holds; FileTrouble says why it cannot be used."""
+def read(text: str, name: str, now: Mapping[str, str] = _NO_NAMES) -> list[Entry]:
+    """What such a file holds, of SOPs by the ids that they have now; FileTrouble says why it cannot be used."""
     import json  # only who has such a file pays for it
 
     try:
@@ -44,7 +46,7 @@ def read(text: str, name: str) -> list[Entry]:
         if whole["baseline"] != _FORMAT:
             raise FileTrouble(f"{name} was written by a newer sopctl; use that one")
         lines = _lines(text)
-        return [_entry(each, lines) for each in whole["findings"]]
+        return [_entry(each, lines, now) for each in whole["findings"]]
     except json.JSONDecodeError as error:
         conflict = "solve the conflict of the merge" if "<<<<<<<" in text else _WRITE
         raise FileTrouble(
@@ -52,6 +54,12 @@ def read(text: str, name: str) -> list[Entry]:
         ) from None
     except (KeyError, TypeError, ValueError, AttributeError):
         raise FileTrouble(f"{name} is no file of known findings; {_WRITE}") from None
+
+
+def renamed(at: str, now: Mapping[str, str]) -> str:
+    """The address of a finding, where its SOP has another id now."""
+    sop, slash, rest = at.partition("/")
+    return f"{now[sop]}{slash}{rest}" if sop in now else at
 
 
 def unknown(found: Sequence[Diagnostic], entries: Iterable[Entry]) -> list[Diagnostic]:
@@ -107,12 +115,13 @@ def _line(identity: Identity, count: int) -> str:
     return f"  {text}"
 
 
-def _entry(data: Any, lines: dict[str, int]) -> Entry:
+def _entry(data: Any, lines: dict[str, int], now: Mapping[str, str]) -> Entry:
     identity = Identity(*(data[field] for field in Identity._fields))
     count = data.get("count", 1)
     if not all(isinstance(word, str) for word in identity) or not isinstance(count, int) or count < 1:
         raise TypeError
-    return Entry(identity, count, lines.get(_line(identity, count).strip(), 1))
+    line = lines.get(_line(identity, count).strip(), 1)
+    return Entry(identity._replace(at=renamed(identity.at, now)), count, line)
 
 
 def _lines(text: str) -> dict[str, int]:

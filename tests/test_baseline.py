@@ -111,6 +111,32 @@ def test_what_only_moved_is_not_new(repo: Repo, capsys: pytest.CaptureFixture[st
     assert found == []
 
 
+def test_what_a_sop_with_another_id_brings_along_is_not_new(
+    repo: Repo, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Said(capsys, "--write-baseline", "debts.json")
+    repo.git("mv", "sops/TS-ONE-001.yaml", "sops/TS-TWO-001.yaml")
+    text = SOP.replace("TS-ONE-001", "TS-TWO-001\nformerly: TS-ONE-001").replace(
+        "scope: ", "scope: Promptly. "
+    )
+    repo.write("sops/TS-TWO-001.yaml", text)
+    repo.write("sops/people.yaml", PEOPLE.replace("TS-ONE-001", "TS-TWO-001"))
+    for words in (("--new-since", "HEAD"), ("--baseline", "debts.json")):
+        (line,) = concise(capsys, *words)
+        assert line.startswith("sops/TS-TWO-001.yaml:8:8: SOP701")
+
+
+def test_what_is_known_of_a_sop_stays_its_own_where_another_claims_its_id(
+    repo: Repo, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Said(capsys, "--write-baseline", "debts.json")
+    repo.write("sops/TS-TWO-001.yaml", SOP.replace("TS-ONE-001", "TS-TWO-001\nformerly: TS-ONE-001"))
+    for words in (("--new-since", "HEAD"), ("--baseline", "debts.json")):
+        lines = concise(capsys, *words)
+        assert {line.split(":")[0] for line in lines} == {"sops/TS-TWO-001.yaml"}
+        assert [line.split(": ")[1][:6] for line in lines] == ["SOP701", "SOP701"]
+
+
 def test_what_is_new_is_reported_alone(repo: Repo, capsys: pytest.CaptureFixture[str]) -> None:
     repo.write("sops/TS-ONE-001.yaml", SOP.replace("scope: Messages.", "scope: Messages, seen promptly."))
     said = Said(capsys, "--new-since", "HEAD", "--fail-on", "warning")

@@ -187,7 +187,7 @@ def _unknown(
     if not place.exists():
         shown = ground.seen_from_here(place)
         raise FileTrouble(f"there is no file `{shown}`; `sopctl lint --write-baseline {shown}` writes it")
-    entries = baseline.read(files.text_of(place), ground.seen_from_here(place))
+    entries = baseline.read(files.text_of(place), ground.seen_from_here(place), library.renamed)
     fresh = baseline.unknown(found, entries)
     if narrowed or not library.typed or library.unreadable or not library.registers_whole:
         return fresh  # what was not looked at, or could not be, is not gone
@@ -204,6 +204,8 @@ def _new(
     staged: bool,
 ) -> list[Diagnostic]:
     """The findings that were not there before."""
+    names = library.renamed
+    before = [d._replace(address=baseline.renamed(d.address, names)) for d in before] if names else before
     new = baseline.new(fresh, before, _words(library), _words(past))
     return _about_staged(base, fresh, new, library, past) if staged else new
 

@@ -449,6 +449,11 @@ class Library:
                     self.twice.append(Finding(("formerly", i), message, path=each.document.path))
 
     @cached_property
+    def renamed(self) -> dict[str, str]:
+        """By an id that only a SOP of before had, the one that it has now."""
+        return {old: new for old, new in self.now.items() if old not in self.by_id}
+
+    @cached_property
     def _path_by_sop(self) -> dict[int, str]:
         return {id(each.sop): each.document.path for each in self.typed if each.sop}
 
