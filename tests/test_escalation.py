@@ -275,6 +275,25 @@ def test_one_holiday_alone_is_named_by_its_date() -> None:
     assert "from Friday 25 December 2026 00:00 to Saturday 26 December 2026 00:00" in message
 
 
+MONDAYS = ["2027-01-18", "2027-02-15", "2028-01-17", "2028-02-21"]
+FRIDAYS = ["2026-12-25", "2027-01-01", "2027-11-26", "2027-12-31"]
+
+
+@pytest.mark.parametrize(
+    ("days", "hours", "holidays", "hour"),
+    [
+        ("mon-fri", "09:00-17:00", MONDAYS, "from Friday 17:00 to Monday 09:00"),
+        ("mon-sun", "00:00-24:00", FRIDAYS, "from Friday 25 December 2026 00:00 to Saturday 26 December 2026 00:00"),
+    ],
+)  # fmt: skip
+def test_holidays_on_one_weekday_make_no_habit(days: str, hours: str, holidays: list[str], hour: str) -> None:
+    calendar = {"days": days, "hours": hours, "timezone": "America/Los_Angeles", "holidays": holidays}
+    roles = PEOPLE["roles"] | {"agent": {"title": "Agent", "calendar": "lean"}}
+    calendars = PEOPLE["calendars"] | {"lean": calendar}
+    ((_, message),) = found("SOP405", {"levels": [level("agent")]}, roles=roles, calendars=calendars)
+    assert message.endswith(f"has nobody there {hour} (America/Los_Angeles)")
+
+
 def test_whose_hours_nobody_knows_is_unknown() -> None:
     base = {"title": "Examples"}
     ((_, message),) = found("SOP405", {"levels": [level("agent")]}, knowledge_base=base)

@@ -193,10 +193,11 @@ def nobody_there(level: Level, library: Library, first: Moment, last: Moment) ->
     if not known or len(known) < len(hours) or any(each.unread or each.always for each in known):
         return None
     gaps = list(_gaps(known, first, last))
+    often = (last - first) // (5 * WEEK)  # in more weeks than holidays lengthen the weekend of
     alike: dict[tuple[int, int], list[Moment]] = defaultdict(list)
     for start, end in gaps:
         alike[end - start, start % WEEK].append(start)
-    weekly = [(length, -starts[0]) for (length, _), starts in alike.items() if len(starts) > 2]
+    weekly = [(length, -starts[0]) for (length, _), starts in alike.items() if len(starts) > often]
     if weekly:
         length, start = max(weekly)
         return Absence(-start, -start + length, True)
