@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 
 from sopctl.diagnostic import Diagnostic, Span
 from sopctl.named import NamedTuple
@@ -71,14 +71,20 @@ class Ignores:
             found.update(each for each in longer if each.line <= line)
         return sorted(found)
 
+    def misplaced(self, diagnostics: Iterable[Diagnostic]) -> list[Ignore]:
+        """Those that a text of YAML takes for its own words, and that one of these was to be hidden by."""
+        found = {(each.code, each.span.line) for each in diagnostics}
+        inside = [] if self._document.markdown else ignores(self._document, inside=True)
+        return [each for each in inside if any((code, each.line) in found for code in each.codes)]
 
-def ignores(document: Document) -> list[Ignore]:
-    """The ignore comments of a document, in order."""
+
+def ignores(document: Document, inside: bool = False) -> list[Ignore]:
+    """The ignore comments of a document, in order; or what is written like one inside of a text."""
     lines = place.lines(document.text)
     ends = _paragraph_ends(lines) if document.markdown else []
     after = _after_comments(lines, document.markdown)
     found = []
-    for match in _written(document):
+    for match in _written(document, inside):
         start, end = position(document.text, match.start()), position(document.text, match.end())
         codes = tuple(code.strip() for code in (match["codes"] or "").split(",") if code.strip())
         line = last = start[0]
@@ -92,8 +98,8 @@ def ignores(document: Document) -> list[Ignore]:
     return sorted(found)
 
 
-def _written(document: Document) -> Iterator[re.Match[str]]:
-    """What looks like an ignore comment and stands in no text, in Markdown in no code."""
+def _written(document: Document, inside: bool) -> Iterator[re.Match[str]]:
+    """What looks like an ignore comment and stands in no text, in Markdown in no code; or what stands there."""
     matches = [*(_MARKDOWN if document.markdown else _YAML).finditer(document.text)]
     if document.markdown:
         from sopctl.source import markdown_blocks  # only who writes Markdown pays for it
@@ -102,7 +108,7 @@ def _written(document: Document) -> Iterator[re.Match[str]]:
         comments = {start for start, _ in page.comments} if page else set()
         return (match for match in matches if match.start() in comments)
     texts = _texts(document) if matches else []
-    return (match for match in matches if not _inside(texts, match.start()))
+    return (match for match in matches if _inside(texts, match.start()) is inside)
 
 
 def _in_front_matter(document: Document, lines: list[str]) -> list[Ignore]:

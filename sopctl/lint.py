@@ -227,10 +227,18 @@ def _heeded(
                 for each in comments.written
                 if (fault := each.fault(_KNOWN, ran - used[each]))
             )
+            kept.extend(
+                Diagnostic(each.span, rule.code, rule.name, rule.severity, *_MISPLACED, (), typed.address(()))
+                for each in comments.misplaced(diagnostics)
+            )
     return kept
 
 
 _KNOWN = frozenset(rule.code for rule in RULES)
+_MISPLACED = (
+    "this ignore stands in a text, whose readers see it, and hides nothing",
+    "move it above the key of the text",
+)
 
 
 def is_mistake(diagnostic: Diagnostic) -> bool:

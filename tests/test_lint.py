@@ -948,6 +948,21 @@ def test_words_in_a_text_are_no_ignore(text: str) -> None:
     assert check(texts, "SOP008", "SOP303") == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "|\n  See [[TS-X-009]]. # sopctl: ignore[SOP301] old",
+        "|\n  # sopctl: ignore[SOP301] old\n  See [[TS-X-009]].",
+        "'See [[TS-X-009]]. # sopctl: ignore[SOP301] old'",
+    ],
+)
+def test_an_ignore_inside_of_a_text_is_told_where_it_was_to_hide_something(text: str) -> None:
+    found = check(changed(("owner: lead", f"owner: lead\nnotes: {text}")), "SOP008", "SOP301")
+    assert sorted(each.code for each in found) == ["SOP008", "SOP301"]
+    [stray] = [each for each in found if each.code == "SOP008"]
+    assert stray.message == "this ignore stands in a text, whose readers see it, and hides nothing"
+
+
 def test_what_cannot_be_read_cannot_be_ignored() -> None:
     texts = {**CLEAN, "x.yaml": "a: [ # sopctl: ignore[SOP001] because\n"}
     assert "SOP001" in {each.code for each in check(texts)}

@@ -251,8 +251,8 @@ def _write_baseline(
             "`--write-baseline` writes every finding; leave out paths, `--baseline`, `--new-since` and `--staged`"
         )
     files.write(base.target(file, library), baseline.written(found))
-    known = "1 finding is" if len(found) == 1 else f"{len(found)} findings are"
-    print(f"{known} known now; `sopctl lint --baseline {file}` holds them back")
+    known, them = ("1 finding is", "it") if len(found) == 1 else (f"{len(found)} findings are", "them")
+    print(f"{known} known now; `sopctl lint --baseline {file}` holds {them} back")
     return 0
 
 
