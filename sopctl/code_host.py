@@ -392,9 +392,20 @@ def _message(host: Host, error: HTTPError) -> str:
         answer = json.loads(error.read(100_000))
     except (ValueError, OSError, HTTPException):
         return ""
-    told = (answer.get("message") or answer.get("error")) if isinstance(answer, dict) else None
-    words = " ".join("".join(c if c.isprintable() else " " for c in str(told or "")).split())
+    if not isinstance(answer, dict):
+        return ""
+    told = answer.get("message") or answer.get("error") or ""
+    said = ": ".join(filter(None, [str(told), *_reasons(answer.get("errors"))]))
+    words = " ".join("".join(c if c.isprintable() else " " for c in said).split())
     return f": {words.replace(host.token, '…')[:300]}" if words else ""
+
+
+def _reasons(errors: Any) -> Iterator[str]:
+    """What GitHub says beside “Validation Failed”."""
+    for each in errors if isinstance(errors, list) else ():
+        reason = each.get("message") if isinstance(each, dict) else each
+        if isinstance(reason, str):
+            yield reason
 
 
 def _is_limit(headers: Headers, said: str) -> bool:

@@ -3,9 +3,11 @@
 import ast
 import json
 import os
+import re
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -241,6 +243,22 @@ def test_a_host_that_is_not_there_is_said(host: CodeHost, environment: Environme
         port = free.getsockname()[1]
     environment = {each: value.replace(host.address, f"http://127.0.0.1:{port}") for each, value in environment.items()}  # fmt: skip
     with pytest.raises(HostTrouble, match="cannot be reached: connection refused"):
+        put(environment)
+
+
+@pytest.mark.parametrize(
+    ("errors", "said"),
+    [
+        ([{"field": "data", "message": "Body is too long"}], "422: Validation Failed: Body is too long"),
+        (["Body is too long", {"field": "data"}], "422: Validation Failed: Body is too long"),
+        ("none", "422: Validation Failed"),
+    ],
+)
+def test_why_a_comment_is_not_taken_is_said(
+    host: CodeHost, environment: Environment, errors: Any, said: str
+) -> None:
+    host.failures = [(422, {}, json.dumps({"message": "Validation Failed", "errors": errors}))]
+    with pytest.raises(HostTrouble, match=re.escape(f"does not take the comment ({said})")):
         put(environment)
 
 
