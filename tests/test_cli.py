@@ -638,13 +638,34 @@ AT_HOME = {**os.environ, "PYTHONPATH": str(ROOT)}
 @posix
 @pytest.mark.parametrize("words", [["rules"], ["--help"], ["list"], ["lint"], ["test"], ["schema", "sop"]])
 def test_a_reader_that_goes_away_is_no_trouble(base: Path, words: list[str]) -> None:
+    assert unread(words) == (0, b"")
+
+
+@posix
+@pytest.mark.parametrize("many", [1, 300])
+@pytest.mark.parametrize("words", [["lint", *TODAY], ["test", "--junit", "said.xml"], ["build", *TODAY]])
+def test_a_verdict_is_the_same_with_nobody_to_read_it(base: Path, words: list[str], many: int) -> None:
+    """As in `sopctl lint | head`: with `pipefail` a 0 would be a clean result. What 300 say does not wait for the end to be written."""
+    fails = "".join(
+        f"  - {{title: The {i}th case, given: {{}}, expect: {{outcome: x{i}}}}}\n" for i in range(many)
+    )
+    path = base / "sops/TS-ONE-001.yaml"
+    path.write_text(f"{path.read_text()}\nscenarios:\n{fails}")
+    code, said = unread(words)
+    assert code == 1
+    assert b"Traceback" not in said
+    assert "--junit" not in words or (base / "said.xml").exists()
+
+
+def unread(words: list[str]) -> tuple[int, bytes]:
+    """The exit code and the complaints of a command whose reader has gone."""
     reads, writes = os.pipe()
     os.close(reads)
     try:
         done = subprocess.run([sys.executable, "-m", "sopctl", *words], stdout=writes, stderr=subprocess.PIPE, env=AT_HOME)  # fmt: skip
     finally:
         os.close(writes)
-    assert (done.returncode, done.stderr) == (0, b"")
+    return done.returncode, done.stderr
 
 
 def test_a_command_that_ends_at_once_has_said_all_and_tells_how_it_went(

@@ -4,8 +4,8 @@ import gc
 import io
 import os
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import NoReturn, TextIO, TypeVar
 
 from sopctl.files import FileTrouble, complaint
@@ -52,17 +52,25 @@ def end(words: Sequence[str]) -> NoReturn:
     os._exit(code)
 
 
+@contextmanager
+def read_or_not() -> Iterator[None]:
+    """Meanwhile what comes before a verdict is printed: with nobody left to read it, the verdict is the same."""
+    try:
+        yield
+    except BrokenPipeError:
+        _hush(sys.stdout)
+
+
 def _flushed(words: list[str]) -> int:
     """The exit code, once all that was printed has gone out."""
-    out = sys.stdout
+    out, code = sys.stdout, 0
     try:
         code = _guarded(words)
         if out is not None:
             out.flush()
-        return code
     except BrokenPipeError:  # whoever read us has gone, and has what was wanted
         _hush(out)
-        return 0
+    return code
 
 
 def _guarded(words: list[str]) -> int:

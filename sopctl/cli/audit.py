@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from sopctl.audit import QUESTIONS, Audited, Word, audited
 from sopctl.chronicle import Chronicle
-from sopctl.cli import ground
+from sopctl.cli import ground, read_or_not
 from sopctl.cli.cells import table
 from sopctl.cli.completion import sop_ids
 from sopctl.cli.options import Argument, Option, Today
@@ -45,7 +45,8 @@ def audit(
     found = []
     for id in wanted:
         found.append(audited(chronicle, id, answer_on(day, chronicle, id, texts, day)))
-    sys.stdout.write(_WRITERS[format.value](_Audit(day, chronicle.begins, found)))
+    with read_or_not():
+        sys.stdout.write(_WRITERS[format.value](_Audit(day, chronicle.begins, found)))
     ground.say_left_out(library)
     sound = all(each.word is Word.YES for one in found for each in one.verdicts.values())
     return 0 if sound and not library.unreadable else 1

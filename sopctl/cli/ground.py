@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sopctl import files, settings
+from sopctl.cli import read_or_not
 from sopctl.diagnostic import Diagnostic, did_you_mean
 from sopctl.files import FileTrouble, Texts
 from sopctl.library import Library, build
@@ -107,7 +108,8 @@ class Ground(NamedTuple):
     def write(self, text: str, file: str | None, library: Library) -> None:
         """Write to the file that the user wants written, or to the terminal."""
         if file is None:
-            sys.stdout.write(text)
+            with read_or_not():
+                sys.stdout.write(text)
         else:
             files.write(self.target(file, library), text)
 

@@ -11,7 +11,7 @@ from typing import Annotated
 from sopctl import build as building
 from sopctl.build import Places
 from sopctl.builders import Builder
-from sopctl.cli import ground
+from sopctl.cli import ground, read_or_not
 from sopctl.cli.ground import Ground
 from sopctl.cli.lint import FailOn
 from sopctl.cli.options import Option, Today, flags
@@ -59,7 +59,8 @@ def build(
             builder=Builder(builder.value), offline=offline,
         )  # fmt: skip
     if built.stopped:
-        _show(base, library, list(built.diagnostics))
+        with read_or_not():
+            _show(base, library, list(built.diagnostics))
         _tell(f"the site was not built{_places(base).stays}: mend what stands above")
         return 1
     print(f"the site stands in {ground.seen_from_here(_places(base).html / 'index.html')}")

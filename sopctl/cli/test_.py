@@ -10,7 +10,7 @@ from sopctl.analysis import way_words
 from sopctl.analysis.coverage import Branch
 from sopctl.analysis.propose import Proposal, proposals
 from sopctl.analysis.trials import Trial, notices, trials, unread
-from sopctl.cli import ground
+from sopctl.cli import ground, read_or_not
 from sopctl.cli.options import Argument, Option
 from sopctl.cli.wanted import wanted_sop
 from sopctl.edit.yaml_writer import one_line
@@ -56,7 +56,8 @@ def run_scenarios(
         raise FileTrouble(f"no scenario has `{words}` in its title or the id of its SOP")
     covered = [sop for sop in library.sops if ground.inside(library.path_of(sop), only)] if coverage else None
     ran = report.Ran(chosen, library, covered)
-    sys.stdout.write(report.text(ran) if format.value == "text" else report.json(ran))
+    with read_or_not():
+        sys.stdout.write(report.text(ran) if format.value == "text" else report.json(ran))
     if target is not None:
         files.write(target, report.junit(ran))
     not_run = [path for path in unread(library) if ground.inside(path, only)]
