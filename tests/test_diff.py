@@ -419,6 +419,7 @@ def test_the_words_that_name_a_row_or_a_step_are_those_of_the_model() -> None:
     [
         ('"<= 30"', '"< 30"', "row 1 of `check-window`: `appeal-age` must be less than 30, was at most 30"),
         ('"31..90"', '"31..60"', "row 2 of `check-window`: `appeal-age` must be 31 to 60, was 31 to 90"),
+        ('"31..90"', '"not(1, 31..90)"', "row 2 of `check-window`: `appeal-age` must be anything but 1 or 31 to 90, was 31 to 90"),
         ("not(us-wa-seattle)}\n        then: weigh", "us-co}\n        then: weigh", "row 3 of `check-window`: `jurisdiction` must be us-co, was anything but us-wa-seattle"),
     ],
 )  # fmt: skip

@@ -639,7 +639,8 @@ def test_a_page_is_made_of_whatever_could_be_read(written: dict[str, Any]) -> No
     ("test", "said"),
     [("> 90", "more than 90 days"), (">=2", "at least 2 days"), ("-", "any"), ("[1..5)", "at least 1, less than 5 days"),
      ("(1..5]", "more than 1, at most 5 days"), ("(1..5)", "more than 1, less than 5 days"), ("!= 3", "not 3 days"),
-     ("not(1, 2)", "not 1 days or 2 days"), ("7", "7 days")],
+     ("not(1, 2)", "not 1 days or 2 days"), ("7", "7 days"), ("not(1, 2..4)", "not 1 days or from 2 to 4 days"),
+     ("not(< 2)", "not less than 2 days")],
 )  # fmt: skip
 def test_tests_are_told_in_words(test: str, said: str) -> None:
     assert words.test(full()[0].facts["age"], test) == said

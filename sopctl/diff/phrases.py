@@ -166,7 +166,7 @@ _RANGE = re.compile(r"\[?\s*(-?[\d.]*\d)\s*\.\.\s*(-?\d[\d.]*)\s*\]?")
 def _tested(text: str) -> str:
     """A test, or a value that stands alone, in words."""
     if found := _EXCEPT.fullmatch(text):
-        return f"anything but {' or '.join(each.strip() for each in found[1].split(','))}"
+        return f"anything but {' or '.join(_tested(each.strip()) for each in found[1].split(','))}"
     if found := _RANGE.fullmatch(text):
         return f"{found[1]} to {found[2]}"
     sign = next((sign for sign in _SIGNS if text.startswith(sign)), "")

@@ -96,7 +96,7 @@ def test(fact: Fact | None, written: str) -> str:
 
 def _quoted(fact: Fact | None, written: str) -> str:
     """A value; its label, which may be a whole sentence, in quotation marks."""
-    said = value(fact, written)
+    said = test(fact, written)
     return f"“{said}”" if fact and fact.labels.get(written, written) != written else said
 
 
