@@ -469,6 +469,24 @@ def job_holders(found: Review) -> list[str]:
     return [each.role for each in found.consequences.jobs]
 
 
+ASKED = "facts: {mood: {ask: How is it?, type: choice, values: [good, bad]}}"
+
+
+@pytest.mark.parametrize("home", ["sops/SU-REF-001.yaml", "sops/shared.yaml"])
+def test_who_decides_by_a_fact_reads_that_it_asks_something_else(home: str) -> None:
+    texts = {
+        "sops/SU-REF-001.yaml": REFUND.replace(TELL, MOODS),
+        "sops/shared.yaml": SHARED.replace(ASKED, ""),
+    }
+    before, after = (
+        build({**texts, home: f"{texts[home]}{facts}\n"}, TODAY)
+        for facts in (ASKED, ASKED.replace("is it", "is it now"))
+    )
+    [job] = review(before, after, NAMES, FEW).consequences.jobs
+    assert job.role == "agent"
+    assert "act `mood`: `ask` is “How is it now?”, was “How is it?”" in job.text
+
+
 @pytest.mark.parametrize(
     ("refund", "shared", "roles"),
     [

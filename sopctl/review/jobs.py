@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sopctl.analysis.people import doers, doers_of, told_by
+from sopctl.analysis.program import within_rows
 from sopctl.diff import Change, Kind
 from sopctl.library import Library
 from sopctl.model.sop import Sop, Step
@@ -84,6 +85,9 @@ def _told(
         elif step := _step(change, sop):
             for role in (*doing(change, step, side), *_heard(change, step, side)):
                 yield role, _titled(change, step.id, title)
+        elif (fact := _fact(change)) is not None:
+            for role in _answering(sop, fact, library):
+                yield role, change.message
         elif change.pointer[:1] == ("escalations",):
             for role in told_by(library, _path_of(change, sop, side)):
                 yield role, change.message
@@ -174,9 +178,22 @@ def _titled(change: Change, id: str, title: str) -> str:
     return change.message.replace(f"`{id}`", f"“{title}”", 1)
 
 
+def _fact(change: Change) -> str | None:
+    """The fact of which something changes. One that comes or goes does so with steps, which tell of it."""
+    return str(change.pointer[1]) if change.pointer[0] == "facts" and len(change.pointer) > 2 else None
+
+
+def _answering(sop: Sop, fact: str, library: Library) -> Iterator[str]:
+    """Who does the steps that ask a fact, or go by it."""
+    for step in sop.known_steps:
+        tests = (*(row.when for row in step.decide if row), *(row.when for row in within_rows(step)))
+        if fact in step.asks or any(fact in each for each in tests):
+            yield from doers_of(library, step)
+
+
 def _in_register(change: Change, side: Side) -> Iterable[str]:
-    """The role itself, who takes part in a team or rota, who is told by an escalation path, and who
-    answers for a metric or is told of its breach."""
+    """The role itself, who takes part in a team or rota, who is told by an escalation path, who
+    answers for a metric or is told of its breach, and who answers a fact."""
     if len(change.pointer) < 2:
         return ()
     register, id, library = str(change.pointer[0]), str(change.pointer[1]), side.library
@@ -189,6 +206,9 @@ def _in_register(change: Change, side: Side) -> Iterable[str]:
             return _on_path(change, id, side)
         case "metrics":
             return _at_metric(change, id, library)
+        case "facts" if fact := _fact(change):
+            users = [sop for sop in library.users(register, id) if sop.status not in PAST]
+            return dict.fromkeys(role for sop in users for role in _answering(sop, fact, library))
     return ()
 
 
