@@ -941,6 +941,7 @@ def test_our_templates_say_plainly_what_they_lack() -> None:
      ("\n{{ 2.0 ** 10000 }}", "templates/tags.md.jinja, line 2: a number or text becomes too large here"),
      ("{{ 'x' * 10 ** 15 }}", "templates/tags.md.jinja, line 1: a number or text becomes too large here"),
      ("{{ 'x' * 10 ** 30 }}", "templates/tags.md.jinja, line 1: a number or text becomes too large here"),
+     ("{% for each in range(10 ** 12) %}{% endfor %}", "templates/tags.md.jinja, line 1: a number or text becomes too large here"),
      ("{{ 10 ** 5000 }}", "templates/tags.md.jinja, line 1: a number or text becomes too large here"),
      ("{{ cycler().next() }}", "templates/tags.md.jinja, line 1: at least one item has to be provided"),
      ("\n{% include 'parts/foo.md.jinja' %}", "templates/tags.md.jinja, line 2: no template is called `parts/foo.md.jinja`"),

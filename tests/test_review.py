@@ -132,7 +132,9 @@ def test_rows_in_another_order_decide_nothing_and_are_said_to() -> None:
     assert found.cases.same == ("TS-APP-001",)
     assert {(c.kind.value, c.weight.value) for c in found.changes} == {("moved", "clarified")}
     assert [v.needed for v in found.versions] == ["minor"]
-    assert "steps, rows or facts are written otherwise, and every case ends as before" in report("text", found)
+    assert "steps, rows or facts are written otherwise, and every case ends as before" in report(
+        "text", found
+    )
 
 
 def test_a_row_written_otherwise_for_the_same_cases_is_clarified() -> None:

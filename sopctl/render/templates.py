@@ -42,6 +42,10 @@ class Templates:
             lstrip_blocks=True, keep_trailing_newline=True, auto_reload=False, cache_size=-1,
             optimized=False,  # to look for what could be worked out beforehand takes longer than that would save
         )  # fmt: skip
+        if theirs:
+            from jinja2.sandbox import safe_range
+
+            self._environment.globals["range"] = safe_range  # a loop over billions would never end
         self._environment.filters["line"] = line
         self._environment.filters["for_builder"] = for_builder
 
