@@ -414,6 +414,22 @@ def test_the_words_that_name_a_row_or_a_step_are_those_of_the_model() -> None:
     ]
 
 
+def test_choices_without_labels_are_the_same_choices() -> None:
+    path = "sops/registers/facts.yaml"
+    labelled = "{delivery: delivery, rideshare: rideshare driver, seller: seller}"
+    old = TEXTS[path].replace(
+        "{delivery: delivery driver, rideshare: rideshare driver, seller: seller}", labelled
+    )
+    bare = old.replace(labelled, "[delivery, rideshare, seller]")
+    assert bare != old != TEXTS[path]
+    [change] = changes(with_texts({path: old}), with_texts({path: bare}))
+    assert change.pointer == ("facts", "worker-type", "values", "rideshare")
+    assert change.weight is Weight.CLARIFIED
+    assert (
+        change.message == "fact `worker-type`: has the value `rideshare`: “rideshare”, was “rideshare driver”"
+    )
+
+
 @pytest.mark.parametrize(
     ("before", "after", "said"),
     [

@@ -70,6 +70,10 @@ def compare(shape: Shape, before: Any, after: Any, here: Here) -> Iterator[Chang
     if same(shape, before, after, here):
         return
     old, new = chosen(shape, before), chosen(shape, after)
+    if {type(old), type(new)} == {List, Map}:
+        form = old if isinstance(old, Map) else new
+        yield from compare(form, _labelled(before), _labelled(after), here)
+        return
     match new:
         case Record() if old is new and isinstance(before, dict) and isinstance(after, dict):
             yield from _records(new, before, after, here)
@@ -82,6 +86,11 @@ def compare(shape: Shape, before: Any, after: Any, here: Here) -> Iterator[Chang
                 here.part, here.key, new if old is new else shape, before, after, here.word
             )
             yield here.change(Kind.CHANGED, _weight(new, here, before, after), before, after, said)
+
+
+def _labelled(words: Any) -> Any:
+    """Words as a mapping to labels: where they have none, they are shown as they stand."""
+    return {str(each): each for each in words} if isinstance(words, list) else words
 
 
 def same(shape: Shape, before: Any, after: Any, here: Here) -> bool:
