@@ -205,10 +205,16 @@ def decoded(data: bytes) -> str | Unread:
         )
 
 
+_OPENED = ("/dev/stdin", "/dev/fd/", "/proc/self/fd/")
+"""Where what the shell has opened has a name: nobody waits there for somebody to write."""
+
+
 def text_of(path: Path, called: str = "", within: "Reach | None" = None) -> str:
     """The text of one file that the user named, or that stands within reach; FileTrouble says why there
     is none."""
-    text = (within.trouble(os.path.abspath(path)) if within else None) or _text(str(path))
+    place = os.path.abspath(path)
+    waits = None if within or place.startswith(_OPENED) else _no_file(place)
+    text = (within.trouble(place) if within else waits) or _text(str(path))
     if isinstance(text, Unread):
         raise FileTrouble(_told(called or str(path), text))
     return text

@@ -865,6 +865,34 @@ def test_what_is_no_file_is_named_and_never_waited_for(
 
 
 @posix
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["outline", "pipe"],
+        ["convert", "pipe", "--to", "md"],
+        ["lint", "--baseline", "pipe"],
+        ["outline", "/dev/zero"],
+    ],
+)
+def test_a_pipe_or_a_device_that_the_user_names_is_refused(
+    base: Path, capsys: pytest.CaptureFixture[str], words: list[str]
+) -> None:
+    os.mkfifo(base / "pipe")
+    code, _, err = run(capsys, *words)
+    assert code == 2
+    assert "this is a pipe or a device, not a file; put a file in its place" in err
+
+
+@posix
+def test_what_the_shell_has_opened_is_read_to_its_end(base: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    ours, theirs = os.pipe()
+    os.write(theirs, SOP.encode())
+    os.close(theirs)
+    assert run(capsys, "outline", f"/dev/fd/{ours}")[:2] == run(capsys, "outline", "sops/TS-ONE-001.yaml")[:2]
+    os.close(ours)
+
+
+@posix
 def test_what_stands_outside_of_the_repository_is_not_read(
     base: Path, capsys: pytest.CaptureFixture[str], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
