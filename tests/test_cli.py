@@ -983,6 +983,33 @@ def test_a_review_in_the_log_gives_the_runner_no_command(
     assert not any(line.lstrip().startswith("::") for line in out.splitlines())
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "list", "list --format csv", "show TS-ONE-001", "walk TS-ONE-001", "test", "test --coverage",
+        "coverage", "coverage --format csv", "coverage --format markdown",
+        "status", "escalation late", "outline sops/TS-ONE-001.yaml", "graph TS-ONE-001",
+        "graph TS-ONE-001 --format dot", "lint", "lint --format concise",
+    ],
+)  # fmt: skip
+def test_what_stands_in_a_sop_gives_the_runner_no_command(
+    base: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, words: str
+) -> None:
+    nasty = r'"::error::x ##[stop-commands]y'
+    registers = "clauses: {a: {title: A, source: The law, text: The clause}}\nescalation_paths: {late: {title: Late, levels: [{to: lead, ack_within: 1h}]}}\n"
+    path = base / "sops/TS-ONE-001.yaml"
+    path.write_text(re.sub(r"(title|purpose|summary): ([^,}\n]+)", rf'\1: {nasty} \2"', SOP))
+    (base / "sops/##[x]::y.md").write_text("---\n")
+    (base / "sops/more.yaml").write_text(
+        re.sub(r"(title|source): ([^,}\n]+)", rf'\1: {nasty} \2"', registers)
+    )
+    monkeypatch.setattr(sys, "stdin", io.StringIO("\n\n\n"))
+    _, out, err = run(capsys, *words.split())
+    assert "## [" in out + err
+    assert "##[" not in out + err
+    assert not any(line.lstrip().startswith("::") for line in (out + err).splitlines())
+
+
 @posix
 def test_settings_that_are_a_device_are_not_read(base: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (base / "pyproject.toml").symlink_to("/dev/zero")

@@ -139,5 +139,7 @@ def _speak_utf8() -> None:
 
 
 def _complain(message: str, code: int = 2) -> int:
-    print(f"sopctl: {message}".replace("##[", "## ["), file=sys.stderr)  # a command to GitHub's runner
+    from sopctl.terminal import tame
+
+    print(tame(f"sopctl: {message}"), file=sys.stderr)
     return code

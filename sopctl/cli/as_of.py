@@ -19,8 +19,8 @@ from sopctl.files import FileTrouble
 from sopctl.in_force import Answer
 from sopctl.library import Library, build
 from sopctl.model import Sop
-from sopctl.report import printable
 from sopctl.repository import Commit, Repository, repository_of
+from sopctl.terminal import printable, shown
 
 AsOfFormat = Enum("AsOfFormat", {"text": "text", "yaml": "yaml", "md": "md", "json": "json"}, type=str)
 
@@ -66,7 +66,7 @@ def _doubts(chronicle: Chronicle, answer: Answer, today: date) -> Iterator[str]:
 
 
 def _text(base: Ground, chronicle: Chronicle, id: str, answer: Answer) -> None:
-    print("\n".join(map(printable, _about(id, answer))))
+    print(shown("\n".join(_about(id, answer))))
     if answer.state:
         rest, since = chronicle.rest_of(answer.state, answer.day)
         if rest.hash != answer.state.commit.hash:
@@ -74,7 +74,7 @@ def _text(base: Ground, chronicle: Chronicle, id: str, answer: Answer) -> None:
         library, sop = _library(
             base, chronicle.repository, answer.state, rest, answer.day, chronicle.names(id)
         )
-        print("\n" + "\n".join(Page(sop, library, sop.status).lines()))
+        print(shown("\n" + "\n".join(Page(sop, library, sop.status).lines())))
 
 
 def _about(id: str, answer: Answer) -> Iterator[str]:
@@ -116,7 +116,7 @@ def _is_called(library: Library, path: str, names: frozenset[str]) -> bool:
 
 
 def _file(id: str, answer: Answer, form: Any) -> None:
-    print("\n".join(map(printable, _about(id, answer))), file=sys.stderr)
+    print(shown("\n".join(_about(id, answer))), file=sys.stderr)
     if answer.state and answer.state.typed:
         document = answer.state.typed.document
         if document.markdown == (form == "md"):

@@ -17,8 +17,8 @@ from sopctl.cli.options import Argument, Option, Today
 from sopctl.cli.wanted import answer_on, wanted_id
 from sopctl.library import build
 from sopctl.named import NamedTuple
-from sopctl.report import printable
 from sopctl.repository import repository_of
+from sopctl.terminal import printable, shown
 
 AuditFormat = Enum("AuditFormat", {"text": "text", "csv": "csv", "json": "json"}, type=str)
 
@@ -77,7 +77,7 @@ class _Audit(NamedTuple):
 
 def _text(audit: _Audit) -> str:
     lines = [line for each in audit.found for line in (*_block(each), "")]
-    return "\n".join(map(printable, [*lines, audit.summary])) + "\n"
+    return shown("\n".join([*lines, audit.summary]) + "\n")
 
 
 def _block(each: Audited) -> Iterator[str]:

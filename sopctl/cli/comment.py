@@ -10,6 +10,7 @@ from sopctl.cli import ground
 from sopctl.cli.options import Argument, Option
 from sopctl.code_host import Host, Refused
 from sopctl.files import FileTrouble
+from sopctl.terminal import tame
 
 
 def comment(
@@ -50,4 +51,4 @@ def _show_instead(host: Host, text: str, why: str) -> None:
     )
     print(f"what the comment would say stands {where}")
     if not shown:
-        print(f"\n{text}")
+        print(tame(f"\n{text}"))

@@ -15,6 +15,7 @@ from sopctl.cli.options import Option, Today
 from sopctl.diagnostic import did_you_mean
 from sopctl.files import FileTrouble
 from sopctl.model.registers import AppliesTo
+from sopctl.terminal import shown
 
 CoverageFormat = Enum(
     "CoverageFormat", {"text": "text", "markdown": "markdown", "csv": "csv", "json": "json"}, type=str
@@ -136,7 +137,7 @@ def _text(traces: Sequence[Trace]) -> str:
         if len(places) > _MOST:
             lines.append(f"  … and {len(places) - _MOST} more; --format json lists all")
         lines.append("")
-    return "\n".join([*lines, _summary(traces)]) + "\n"
+    return shown("\n".join([*lines, _summary(traces)]) + "\n")
 
 
 def _summary(traces: Sequence[Trace]) -> str:

@@ -15,6 +15,7 @@ from sopctl.cli.options import Argument, Option
 from sopctl.files import FileTrouble
 from sopctl.library import Library
 from sopctl.model.registers import EscalationPath
+from sopctl.terminal import shown
 
 TimelineFormat = Enum("TimelineFormat", {"text": "text", "json": "json"}, type=str)
 
@@ -38,7 +39,8 @@ def escalation(
         data = {**_data(path, found, line, hours), "doubts": doubts}
         sys.stdout.write(json.dumps(data, indent=2, ensure_ascii=False) + "\n")
     else:
-        sys.stdout.write(_text(path, found, line, hours) + "".join(f"mind: {each}\n" for each in doubts))
+        mind = "".join(f"mind: {each}\n" for each in doubts)
+        sys.stdout.write(shown(_text(path, found, line, hours) + mind))
     return 0
 
 

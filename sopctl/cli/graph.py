@@ -10,6 +10,7 @@ from sopctl.cli.completion import sop_ids
 from sopctl.cli.options import Argument, Option
 from sopctl.cli.wanted import wanted_sop
 from sopctl.render.drawing import Drawing, of_library, of_sop
+from sopctl.terminal import tame
 
 GraphFormat = Enum("GraphFormat", {"mermaid": "mermaid", "dot": "dot", "json": "json"}, type=str)
 
@@ -23,7 +24,7 @@ def graph(
     """Draw a SOP, or all of them: steps, decisions, calls, hand-offs, escalations, loops and outcomes."""
     library = ground.find().library(ground.day(None))
     drawing = of_sop(wanted_sop(library, id), library) if id else of_library(library)
-    sys.stdout.write(_written(drawing, format.value))
+    sys.stdout.write(tame(_written(drawing, format.value)))
     return 0
 
 

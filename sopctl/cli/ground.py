@@ -15,6 +15,7 @@ from sopctl.library import Library, build
 from sopctl.named import NamedTuple
 from sopctl.rules import RULES, Rule
 from sopctl.settings import Settings
+from sopctl.terminal import shown
 
 if TYPE_CHECKING:  # a quick lint asks nothing of git
     from sopctl.repository import Repository
@@ -241,7 +242,12 @@ def in_colour() -> bool:
 def say_left_out(library: Library) -> None:
     """Name the files that could not be read, where a command shows the rest."""
     for path in library.unreadable:
-        print(f"sopctl: {path} cannot be read and is left out; `sopctl lint` says why", file=sys.stderr)
+        warn(f"{path} cannot be read and is left out; `sopctl lint` says why")
+
+
+def warn(message: str) -> None:
+    """Say what the user should know besides what was asked for."""
+    print(shown(f"sopctl: {message}"), file=sys.stderr)
 
 
 def seen_from_here(path: Path) -> str:

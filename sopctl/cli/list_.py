@@ -13,6 +13,7 @@ from sopctl.cli.options import Option, Today
 from sopctl.library import Library
 from sopctl.model import Sop
 from sopctl.model.sop import Status
+from sopctl.terminal import shown
 
 _Words = list[str] | None
 ListFormat = Enum("ListFormat", {"text": "text", "json": "json", "csv": "csv"}, type=str)
@@ -88,7 +89,7 @@ def _text(rows: list[dict[str, Any]]) -> str:
     marks = ["" if not row["overdue"] else "  overdue" for row in rows]
     lines = [_line([name.replace("_", " ") for name in names], widths)]
     lines += [_line(line, widths) + mark for line, mark in zip(cells, marks, strict=True)]
-    return "\n".join(lines) + "\n"
+    return shown("\n".join(lines) + "\n")
 
 
 def _line(cells: Any, widths: list[int]) -> str:
@@ -115,4 +116,4 @@ _WRITERS: dict[str, Callable[[list[dict[str, Any]]], str]] = {"text": _text, "js
 
 def _say_unread(library: Library) -> None:
     for path in library.unreadable:
-        print(f"sopctl: {path} cannot be read and is not listed; `sopctl lint` says why", file=sys.stderr)
+        ground.warn(f"{path} cannot be read and is not listed; `sopctl lint` says why")

@@ -13,8 +13,9 @@ from sopctl.cli.options import Argument, Option
 from sopctl.cli.wanted import wanted_id
 from sopctl.diagnostic import json_pointer
 from sopctl.history import Entry, entries
-from sopctl.report import as_markdown, printable
+from sopctl.report import as_markdown
 from sopctl.repository import repository_of
+from sopctl.terminal import shown
 
 LogFormat = Enum("LogFormat", {"text": "text", "markdown": "markdown", "json": "json"}, type=str)
 
@@ -78,7 +79,7 @@ def _text(id: str, chronicle: Chronicle, found: Sequence[Entry]) -> str:
         )
         lines.append(f"  {commit.subject}")
         lines += [f"  - {line}" for line in _lines(each)] + [""]
-    return "\n".join(map(printable, [*lines, _end(chronicle, found)])) + "\n"
+    return shown("\n".join([*lines, _end(chronicle, found)]) + "\n")
 
 
 def _markdown(id: str, chronicle: Chronicle, found: Sequence[Entry]) -> str:

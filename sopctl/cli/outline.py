@@ -7,6 +7,7 @@ from typing import Annotated
 from sopctl import files, model, source
 from sopctl.cli.options import Argument
 from sopctl.files import FileTrouble
+from sopctl.terminal import tame
 
 
 def outline(file: Annotated[str, Argument("A SOP or register file.", "FILE")]) -> int:
@@ -18,5 +19,5 @@ def outline(file: Annotated[str, Argument("A SOP or register file.", "FILE")]) -
     typed = model.read(document) if document else None
     if typed is None or not typed.readable or not typed.document.complete:
         raise FileTrouble(f"{file} is no SOP or register file that can be read to its end")
-    sys.stdout.write("\n".join(lines(typed)) + "\n")
+    sys.stdout.write(tame("\n".join(lines(typed)) + "\n"))
     return 0

@@ -23,6 +23,7 @@ from sopctl.render.reference import Command
 from sopctl.render.reference import Option as Told
 from sopctl.report import Context, report
 from sopctl.settings import load
+from sopctl.terminal import shown
 
 BuilderName = Enum("BuilderName", {"mkdocs": "mkdocs", "zensical": "zensical"}, type=str)
 
@@ -167,7 +168,7 @@ def _places(base: Ground) -> Places:
 
 
 def _tell(message: str) -> None:
-    print(message, file=sys.stderr)
+    print(shown(message), file=sys.stderr)
 
 
 def _show(base: Ground, library: Library, diagnostics: list[Diagnostic]) -> None:

@@ -17,6 +17,7 @@ from sopctl.model.duration import Duration
 from sopctl.model.sop import Check, Escalation, Row, Step, WithinRow
 from sopctl.prose import REFERENCE, meaning
 from sopctl.render import words
+from sopctl.terminal import shown
 
 _WIDTH = 88
 
@@ -27,7 +28,7 @@ def show(
 ) -> int:
     """Show one SOP in the terminal: what it is for, its steps, where each way goes."""
     library = ground.find().library(ground.day(today))
-    sys.stdout.write("\n".join(Page(wanted_sop(library, id), library).lines()) + "\n")
+    sys.stdout.write(shown("\n".join(Page(wanted_sop(library, id), library).lines()) + "\n"))
     return 0
 
 

@@ -19,6 +19,7 @@ from sopctl.library import Library
 from sopctl.model import Sop
 from sopctl.model.scenario import Scenario
 from sopctl.report import _trials as report
+from sopctl.terminal import tame
 
 TestFormat = Enum("TestFormat", {"text": "text", "json": "json"}, type=str)
 
@@ -48,7 +49,7 @@ def run_scenarios(
     library = base.library(ground.day(today))
     target = None if junit is None else base.target(junit, library)
     if write_missing is not None:
-        sys.stdout.write(missing(wanted_sop(library, write_missing), library))
+        sys.stdout.write(tame(missing(wanted_sop(library, write_missing), library)))
         return 0
     only = ground.narrowed(base, paths or ())
     chosen = [trial for trial in trials(library) if ground.inside(trial.path, only) and _fits(trial, words)]
@@ -62,7 +63,7 @@ def run_scenarios(
         files.write(target, report.junit(ran))
     not_run = [path for path in unread(library) if ground.inside(path, only)]
     for path in not_run:
-        print(f"sopctl: {path}: not every scenario could be read; `sopctl lint` says why", file=sys.stderr)
+        ground.warn(f"{path}: not every scenario could be read; `sopctl lint` says why")
     return int(bool(ran.failed or not_run))
 
 

@@ -19,6 +19,7 @@ from sopctl.model.sop import Step
 from sopctl.named import NamedTuple
 from sopctl.render import Links, words
 from sopctl.render.plain import plain
+from sopctl.terminal import shown
 
 _HELP = "Type a number or a value; `b` goes back to the last question, `q` stops."
 
@@ -31,7 +32,7 @@ def walk(
     library = ground.find().library(ground.day(today))
     sop = wanted_sop(library, id)
     way = _Lead(sop, library).through()
-    sys.stdout.write("\n".join(["", *trail(way, sop, library)]) + "\n")
+    sys.stdout.write(shown("\n".join(["", *trail(way, sop, library)]) + "\n"))
     return int(not way.end.ended and way.end.why not in _WAITING)
 
 
@@ -222,7 +223,7 @@ class _Lead:
         return word
 
     def _print(self, *lines: str) -> None:
-        sys.stdout.write("".join(f"{line}\n" for line in lines))
+        sys.stdout.write(shown("".join(f"{line}\n" for line in lines)))
 
 
 def _head(page: Page, step: Step, visit: Visit) -> Iterator[str]:

@@ -14,6 +14,7 @@ from sopctl.diagnostic import Diagnostic, Severity
 from sopctl.lint import order
 from sopctl.named import NamedTuple
 from sopctl.rules import Rule
+from sopctl.terminal import printable
 
 # pkgutil would list the folder as well, at a twentieth of the time that a small lint takes
 _FILES = (PurePath(name) for name in os.listdir(__path__[0]) if not name.startswith("_"))
@@ -102,24 +103,6 @@ def summary(diagnostics: Sequence[Diagnostic], context: Context) -> Summary:
 def one_line(d: Diagnostic) -> str:
     """`path:line:column: CODE message`."""
     return printable(f"{d.span.path}:{d.span.line}:{d.span.column}: {d.code} {d.message}")
-
-
-def printable(text: str) -> str:
-    """One line without what would steer a terminal, or the runner of a workflow, or cannot be written."""
-    shown = text if text.isascii() and text.isprintable() else "".join(map(_shown, text))
-    shown = shown.replace(COMMAND, "## [") if COMMAND in shown else shown
-    return shown.replace("::", ": :", 1) if shown.lstrip().startswith("::") else shown
-
-
-COMMAND = "##["
-"""With this, anywhere in a line of its log, a command to the runner of GitHub begins; so it does with
-two colons that stand first."""
-
-
-def _shown(char: str) -> str:
-    if char.isprintable():
-        return char
-    return " " if char.isspace() else "\N{REPLACEMENT CHARACTER}"
 
 
 def as_markdown(text: str) -> str:

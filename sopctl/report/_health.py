@@ -6,7 +6,7 @@ from typing import Any
 
 from sopctl.analysis.coverage import Count
 from sopctl.analysis.health import FAMILIES, Health
-from sopctl.report import printable
+from sopctl.terminal import shown
 
 _MOST = 20
 
@@ -51,7 +51,7 @@ def _count(count: Count) -> dict[str, int]:
 
 def text(health: Health) -> str:
     """A page for the terminal: what is well in one line, what is not by name."""
-    return "\n".join(_lines(health)) + "\n"
+    return shown("\n".join(_lines(health)) + "\n")
 
 
 def _lines(health: Health) -> Iterator[str]:
@@ -75,7 +75,7 @@ def _lines(health: Health) -> Iterator[str]:
         ]
     )
     yield f"clauses    {_of(health.clauses)} are verified"
-    yield from _first([printable(id) for id in health.unverified])
+    yield from _first(health.unverified)
     yield f"findings   {sum(sum(counted.values()) for counted in health.findings.values())}"
     for family, counted in health.findings.items():
         said = ", ".join(

@@ -10,7 +10,7 @@ from sopctl.diagnostic import Finding
 from sopctl.library import Library
 from sopctl.model import Sop
 from sopctl.named import NamedTuple
-from sopctl.report import printable
+from sopctl.terminal import printable
 
 _MOST = 50
 

@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 from sopctl.diagnostic import Diagnostic, Severity
-from sopctl.report import Context, as_markdown, by_weight, one_line, printable, summary
+from sopctl.report import Context, as_markdown, by_weight, one_line, summary
+from sopctl.terminal import printable
 
 SHOWN = 10
 """So many annotations of each severity does the platform show for one step."""

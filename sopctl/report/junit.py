@@ -7,7 +7,8 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 from sopctl.diagnostic import Diagnostic
-from sopctl.report import Context, printable
+from sopctl.report import Context
+from sopctl.terminal import printable
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 

@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 
 from sopctl import columns
 from sopctl.diagnostic import Diagnostic, Severity
-from sopctl.report import COMMAND, Context, printable, summary
+from sopctl.report import Context, summary
+from sopctl.terminal import COMMAND, printable
 
 Paint = Callable[[str, str], str]
 

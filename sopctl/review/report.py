@@ -13,10 +13,10 @@ from sopctl.diff import Change
 from sopctl.diff.cases import CaseChange
 from sopctl.named import NamedTuple
 from sopctl.render.templates import OURS, TemplateTrouble, told
-from sopctl.report import printable
 from sopctl.review import Review
 from sopctl.review.reach import KINDS
 from sopctl.review.verdict import MEANS
+from sopctl.terminal import printable
 from sopctl.weight import Weight
 
 FORMATS = ("text", "markdown", "json", "html")
