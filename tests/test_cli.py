@@ -1011,6 +1011,20 @@ def test_what_stands_in_a_sop_gives_the_runner_no_command(
 
 
 @posix
+def test_a_list_with_the_name_of_a_file_that_is_no_utf_8_can_be_read(
+    base: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    try:
+        (base / "sops/TS-ONE-001.yaml").rename(base / "sops/one\udcff.yaml")
+    except OSError:
+        pytest.skip("this disk takes no such name")
+    for format, spelt in (("json", r'"sops/one\\xff.yaml"'), ("csv", r",sops/one\xff.yaml")):
+        code, out, _ = run(capsys, "list", "--format", format)
+        assert code == 0
+        assert spelt in out
+
+
+@posix
 def test_settings_that_are_a_device_are_not_read(base: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (base / "pyproject.toml").symlink_to("/dev/zero")
     assert run(capsys, "lint", *TODAY)[0] == 0

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from sopctl.diagnostic import Diagnostic, Severity, Span
 from sopctl.report import FORMATS, Context, report
+from sopctl.report._fingerprint import fingerprints
 from sopctl.report.github import LARGEST, SHOWN, step_summary
 from sopctl.report.text import underlined
 from sopctl.rules import RULES
@@ -267,6 +268,23 @@ def test_gitlab_gets_what_a_code_quality_report_needs() -> None:
     assert issue["check_name"] == "SOP701"
     assert issue["severity"] == "minor"
     assert issue["description"] == "`promptly` leaves open when; write a duration"
+
+
+@pytest.mark.parametrize("format", ["json", "gitlab", "sarif"])
+def test_the_name_of_a_file_that_is_no_utf_8_is_spelt_for_a_strict_parser(format: str) -> None:
+    odd = [found(f"like {path} ##[x]", path=path) for path in ("sops/ü\udcff.yaml", "sops/ü\ud800.yaml")]
+    written = made(format, odd, Context({each.span.path: "" for each in odd}, RULES))
+    assert written.isascii()
+    assert "##[" not in written
+    whole = json.dumps(json.loads(written), ensure_ascii=False)
+    assert whole.encode()
+    for spelt in (r"sops/ü\\xff.yaml", r"sops/ü\\ud800.yaml"):
+        assert f"like {spelt} ##[x]" in whole
+        assert format == "sarif" or f'"{spelt}"' in whole
+    if format == "sarif":
+        assert "sops/%C3%BC%FF.yaml" in whole
+    if format == "gitlab":
+        assert {each["fingerprint"] for each in json.loads(written)} == {*fingerprints(odd)}
 
 
 def test_a_fingerprint_survives_that_its_line_moves() -> None:

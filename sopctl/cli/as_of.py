@@ -1,6 +1,5 @@
 """`sopctl as-of`."""
 
-import json
 import sys
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -20,7 +19,7 @@ from sopctl.in_force import Answer
 from sopctl.library import Library, build
 from sopctl.model import Sop
 from sopctl.repository import Commit, Repository, repository_of
-from sopctl.terminal import printable, shown
+from sopctl.terminal import as_json, shown
 
 AsOfFormat = Enum("AsOfFormat", {"text": "text", "yaml": "yaml", "md": "md", "json": "json"}, type=str)
 
@@ -155,7 +154,7 @@ def _json(id: str, answer: Answer) -> None:
         "path": _path(state) if state else None,
         "text": state.typed.document.text if state and state.typed else None,
     }
-    print(json.dumps(whole, indent=2, ensure_ascii=False))
+    sys.stdout.write(as_json(whole))
 
 
 def _day(day: date | None) -> str | None:
@@ -163,7 +162,7 @@ def _day(day: date | None) -> str | None:
 
 
 def _path(state: State) -> str:
-    return printable(state.typed.document.path) if state.typed else ""
+    return state.typed.document.path if state.typed else ""
 
 
 _WRITERS: dict[str, Callable[[Ground, Chronicle, str, Answer], None]] = {

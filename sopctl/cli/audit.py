@@ -1,6 +1,5 @@
 """`sopctl audit`."""
 
-import json
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -18,7 +17,7 @@ from sopctl.cli.wanted import answer_on, wanted_id
 from sopctl.library import build
 from sopctl.named import NamedTuple
 from sopctl.repository import repository_of
-from sopctl.terminal import printable, shown
+from sopctl.terminal import as_json, shown
 
 AuditFormat = Enum("AuditFormat", {"text": "text", "csv": "csv", "json": "json"}, type=str)
 
@@ -152,7 +151,7 @@ def _json(audit: _Audit) -> str:
         "sops": [_object(each) for each in audit.found],
         "summary": audit.counts,
     }
-    return json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
+    return as_json(whole)
 
 
 def _object(each: Audited) -> dict[str, Any]:
@@ -174,7 +173,7 @@ def _facts(each: Audited) -> dict[str, Any]:
     return {
         "title": sop.title,
         "version": sop.version,
-        "path": printable(state.typed.document.path) if state and state.typed else None,
+        "path": state.typed.document.path if state and state.typed else None,
         "owner": sop.owner,
         "since": str(each.answer.since),
         "author": entry.author if entry else None,

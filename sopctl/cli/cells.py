@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
-from sopctl.terminal import tame
+from sopctl.terminal import spelt, tame
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
@@ -15,7 +15,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(columns)
     writer.writerows([[defused(cell) for cell in row] for row in rows])
-    return tame(out.getvalue())
+    return spelt(tame(out.getvalue()))
 
 
 def defused(text: str) -> str:

@@ -1,6 +1,5 @@
 """`sopctl coverage`."""
 
-import json
 import re
 import sys
 from collections.abc import Iterator, Sequence
@@ -15,7 +14,7 @@ from sopctl.cli.options import Option, Today
 from sopctl.diagnostic import did_you_mean
 from sopctl.files import FileTrouble
 from sopctl.model.registers import AppliesTo
-from sopctl.terminal import shown
+from sopctl.terminal import as_json, shown
 
 CoverageFormat = Enum(
     "CoverageFormat", {"text": "text", "markdown": "markdown", "csv": "csv", "json": "json"}, type=str
@@ -159,7 +158,7 @@ def _summary(traces: Sequence[Trace]) -> str:
 
 def _json(traces: Sequence[Trace]) -> str:
     found = [_clause(each) for each in traces]
-    return json.dumps({"clauses": found, "summary": _summary(traces)}, indent=2, ensure_ascii=False) + "\n"
+    return as_json({"clauses": found, "summary": _summary(traces)})
 
 
 def _clause(each: Trace) -> dict[str, Any]:

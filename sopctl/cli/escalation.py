@@ -1,6 +1,5 @@
 """`sopctl escalation`."""
 
-import json
 import sys
 from datetime import datetime
 from enum import Enum
@@ -15,7 +14,7 @@ from sopctl.cli.options import Argument, Option
 from sopctl.files import FileTrouble
 from sopctl.library import Library
 from sopctl.model.registers import EscalationPath
-from sopctl.terminal import shown
+from sopctl.terminal import as_json, shown
 
 TimelineFormat = Enum("TimelineFormat", {"text": "text", "json": "json"}, type=str)
 
@@ -37,7 +36,7 @@ def escalation(
     ]
     if format.value == "json":
         data = {**_data(path, found, line, hours), "doubts": doubts}
-        sys.stdout.write(json.dumps(data, indent=2, ensure_ascii=False) + "\n")
+        sys.stdout.write(as_json(data))
     else:
         mind = "".join(f"mind: {each}\n" for each in doubts)
         sys.stdout.write(shown(_text(path, found, line, hours) + mind))

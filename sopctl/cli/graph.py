@@ -1,6 +1,5 @@
 """`sopctl graph`."""
 
-import json
 import sys
 from enum import Enum
 from typing import Annotated
@@ -10,7 +9,7 @@ from sopctl.cli.completion import sop_ids
 from sopctl.cli.options import Argument, Option
 from sopctl.cli.wanted import wanted_sop
 from sopctl.render.drawing import Drawing, of_library, of_sop
-from sopctl.terminal import tame
+from sopctl.terminal import as_json, tame
 
 GraphFormat = Enum("GraphFormat", {"mermaid": "mermaid", "dot": "dot", "json": "json"}, type=str)
 
@@ -38,7 +37,7 @@ def _written(drawing: Drawing, format: str) -> str:
             for e in drawing.edges
         ]
         whole = {"title": drawing.title, "nodes": nodes, "edges": edges}
-        return json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
+        return as_json(whole)
     if format == "dot":
         from sopctl.render.dot import dot
 

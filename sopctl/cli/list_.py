@@ -1,6 +1,5 @@
 """`sopctl list`."""
 
-import json
 import sys
 from collections.abc import Callable
 from enum import Enum
@@ -13,7 +12,7 @@ from sopctl.cli.options import Option, Today
 from sopctl.library import Library
 from sopctl.model import Sop
 from sopctl.model.sop import Status
-from sopctl.terminal import shown
+from sopctl.terminal import as_json, shown
 
 _Words = list[str] | None
 ListFormat = Enum("ListFormat", {"text": "text", "json": "json", "csv": "csv"}, type=str)
@@ -97,7 +96,7 @@ def _line(cells: Any, widths: list[int]) -> str:
 
 
 def _json(rows: list[dict[str, Any]]) -> str:
-    return json.dumps(rows, indent=2, ensure_ascii=False) + "\n"
+    return as_json(rows)
 
 
 def _csv(rows: list[dict[str, Any]]) -> str:

@@ -1,6 +1,5 @@
 """`sopctl log`."""
 
-import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from enum import Enum
@@ -15,7 +14,7 @@ from sopctl.diagnostic import json_pointer
 from sopctl.history import Entry, entries
 from sopctl.report import as_markdown
 from sopctl.repository import repository_of
-from sopctl.terminal import shown
+from sopctl.terminal import as_json, shown
 
 LogFormat = Enum("LogFormat", {"text": "text", "markdown": "markdown", "json": "json"}, type=str)
 
@@ -107,7 +106,7 @@ def _json(id: str, chronicle: Chronicle, found: Sequence[Entry]) -> str:
         "begins": chronicle.begins,
         "entries": [_entry(each) for each in found],
     }
-    return json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
+    return as_json(whole)
 
 
 def _entry(entry: Entry) -> dict[str, Any]:

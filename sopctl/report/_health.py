@@ -1,19 +1,18 @@
 """The figures of a knowledge base, for a person and for a program."""
 
-import json as writer
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sopctl.analysis.coverage import Count
 from sopctl.analysis.health import FAMILIES, Health
-from sopctl.terminal import shown
+from sopctl.terminal import as_json, shown
 
 _MOST = 20
 
 
 def json(health: Health) -> str:
     """Everything, as one object; the site publishes the same bytes as `status.json`."""
-    return writer.dumps(_object(health), indent=2, ensure_ascii=False) + "\n"
+    return as_json(_object(health))
 
 
 def _object(health: Health) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from sopctl.diagnostic import Diagnostic
 from sopctl.report import Context, summary
+from sopctl.terminal import as_json
 
 
 def report(diagnostics: Sequence[Diagnostic], context: Context, format: str) -> str:
@@ -13,10 +14,8 @@ def report(diagnostics: Sequence[Diagnostic], context: Context, format: str) -> 
     counts = sorted(Counter(d.code for d in diagnostics).items(), key=lambda pair: (-pair[1], pair[0]))
     whole = summary(diagnostics, context)
     if format == "json":
-        import json
-
         rows = [{"code": code, "name": names[code], "count": count} for code, count in counts]
-        return json.dumps({"statistics": rows, "summary": whole._asdict()}, indent=2) + "\n"
+        return as_json({"statistics": rows, "summary": whole._asdict()}, ascii=True)
     width = len(str(counts[0][1])) if counts else 0
     lines = [f"{count:>{width}}  {code}  {names[code]}" for code, count in counts]
     return "\n".join([*lines, *([""] if lines else []), whole.words]) + "\n"

@@ -10,7 +10,7 @@ from sopctl.diagnostic import Finding
 from sopctl.library import Library
 from sopctl.model import Sop
 from sopctl.named import NamedTuple
-from sopctl.terminal import printable
+from sopctl.terminal import as_json, printable
 
 _MOST = 50
 
@@ -81,15 +81,13 @@ def _coverage(sops: Sequence[Sop], library: Library) -> Iterator[str]:
 
 
 def json(ran: Ran) -> str:
-    from json import dumps
-
     data: dict[str, Any] = {
         "scenarios": [_data(trial, ran) for trial in ran.trials],
         "summary": {"scenarios": len(ran.trials), "failed": len(ran.failed)},
     }
     if ran.covered is not None:
         data["coverage"] = _coverage_data(ran.covered, ran.library)
-    return dumps(data, indent=2, ensure_ascii=False) + "\n"
+    return as_json(data)
 
 
 def _data(trial: Trial, ran: Ran) -> dict[str, Any]:

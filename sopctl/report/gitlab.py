@@ -1,11 +1,11 @@
 """A Code Quality report for GitLab."""
 
-import json
 from collections.abc import Sequence
 
 from sopctl.diagnostic import Diagnostic, Severity
 from sopctl.report import Context
 from sopctl.report._fingerprint import fingerprints
+from sopctl.terminal import as_json
 
 _SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.NOTE: "info"}
 
@@ -24,4 +24,4 @@ def report(diagnostics: Sequence[Diagnostic], context: Context) -> str:
         }
         for d, fingerprint in zip(diagnostics, fingerprints(diagnostics), strict=True)
     ]
-    return json.dumps(issues, indent=2) + "\n"
+    return as_json(issues, ascii=True)

@@ -1,11 +1,11 @@
 """For programs. Places count from 1; the end is exclusive; `pointer` is RFC 6901."""
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
 from sopctl.diagnostic import Diagnostic, json_pointer
 from sopctl.report import Context, summary
+from sopctl.terminal import as_json
 
 
 def report(diagnostics: Sequence[Diagnostic], context: Context) -> str:
@@ -13,7 +13,7 @@ def report(diagnostics: Sequence[Diagnostic], context: Context) -> str:
         "diagnostics": [_object(d) for d in diagnostics],
         "summary": summary(diagnostics, context)._asdict(),
     }
-    return json.dumps(whole, indent=2) + "\n"
+    return as_json(whole, ascii=True)
 
 
 def _object(d: Diagnostic) -> dict[str, Any]:

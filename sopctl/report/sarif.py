@@ -1,6 +1,5 @@
 """SARIF 2.1.0, for code scanning and for viewers of it."""
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,6 +10,7 @@ from sopctl.diagnostic import Diagnostic, json_pointer
 from sopctl.report import Context
 from sopctl.report._fingerprint import fingerprints
 from sopctl.rules import Rule
+from sopctl.terminal import as_json
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _ROOT = "%SRCROOT%"
@@ -18,7 +18,7 @@ _ROOT = "%SRCROOT%"
 
 def report(diagnostics: Sequence[Diagnostic], context: Context) -> str:
     log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [_run(diagnostics, context)]}
-    return json.dumps(log, indent=2) + "\n"
+    return as_json(log, ascii=True)
 
 
 def _run(diagnostics: Sequence[Diagnostic], context: Context) -> dict[str, Any]:
@@ -79,7 +79,12 @@ def _result(
 
 
 def _location(path: str) -> dict[str, Any]:
-    return {"uri": quote(path.removeprefix("./"), errors="surrogatepass"), "uriBaseId": _ROOT}
+    name = path.removeprefix("./")
+    try:
+        data = name.encode("utf-8", "surrogateescape")  # the bytes of the name
+    except UnicodeEncodeError:
+        data = name.encode("utf-8", "surrogatepass")
+    return {"uri": quote(data), "uriBaseId": _ROOT}
 
 
 def _plain(markdown: str) -> str:

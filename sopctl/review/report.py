@@ -1,6 +1,5 @@
 """A review as text for a terminal, as Markdown for a pull request, as a page, or for programs."""
 
-import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
@@ -16,7 +15,7 @@ from sopctl.render.templates import OURS, TemplateTrouble, told
 from sopctl.review import Review
 from sopctl.review.reach import KINDS
 from sopctl.review.verdict import MEANS
-from sopctl.terminal import printable
+from sopctl.terminal import as_json, printable
 from sopctl.weight import Weight
 
 FORMATS = ("text", "markdown", "json", "html")
@@ -37,7 +36,7 @@ def report(format: str, review: Review, *, colour: bool = False, own: Path | Non
     """The review in one of `FORMATS`; `own` is a folder whose templates take the place of ours."""
     match format:
         case "json":
-            return json.dumps(_object(review), indent=2) + "\n"
+            return as_json(_object(review), ascii=True)
         case "markdown":
             return _fitting(
                 review, lambda values: _rendered("markdown", values, {"md": _md, "brief": _brief}, own)
