@@ -261,6 +261,27 @@ _MERGED = "<<<<<<< HEAD\nb: 1\n=======\nb: 2\n>>>>>>> other\n"
         ("a: [b,  # those [c] of d\n  e\nf: g\n", (1, 4), "a `[` is opened here"),
         ("scope: [[SUP-REF-001]] returns.\n", (1, 8), "begins with `[` must stand in quotes"),
         ("title: [Support] x\nb: c\n", (1, 8), "begins with `[` must stand in quotes"),
+        *(
+            (
+                text.replace("]", sign),
+                place,
+                f"a text cannot begin with `{sign}`; put the whole text in quotes",
+            )
+            for sign in "]}"
+            for text, place in (
+                ("a: ]b\nc: d\n", (1, 4)),
+                ("a: b\nc: ] d\n", (2, 4)),
+                ("a:\n  - b\n  - ]c\n", (3, 5)),
+                ("a: b\n]c: d\n", (2, 1)),
+            )
+        ),
+        ("a: [b, ]c, d]\n", (1, 8), "a text cannot begin with `]`"),
+        ("a: [b, }c, d]\n", (1, 8), "a text cannot begin with `}`"),
+        ("a: {b: }c, d: e}\n", (1, 8), "a text cannot begin with `}`"),
+        ("a: {b: ]c, d: e}\n", (1, 8), "a text cannot begin with `]`"),
+        ("a: [b, c}\n", (1, 4), "a `[` is opened here"),
+        ("a: [b]\n]\n", (2, 1), "a `]` that closes nothing is deleted"),
+        ("a: &]b\n", (1, 4), "a text cannot begin with `&`"),
         ("id: A\npurpose: - Damaged\n", (2, 10), "begins with `- ` must stand in quotes"),
         ("id: A\nstatus:draft\n", (2, 7), "write `status: draft`"),
         ("status:draft\nid: A\n", (1, 7), "write `status: draft`"),

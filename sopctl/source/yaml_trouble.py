@@ -29,6 +29,7 @@ _SAID_TEST = lazy_pattern(r"[^,}\]\r\n#]*")
 _NUMBER = r"[ \t]*[-+]?\d[\d.]*?[ \t]*"
 _HALF_OPEN = lazy_pattern(rf"[:,\[][ \t]*(\[{_NUMBER}\.\.{_NUMBER}\)|\({_NUMBER}\.\.{_NUMBER}\])")
 _COMMENT = lazy_pattern(r"[ \t](?=(#[^\r\n]*))")
+_CLOSES = lazy_pattern(r"(?<=[,:])[ \t]+([\]}])(?=[^\s,\[\]{}])")
 _QUOTED = lazy_pattern(r"(?<=[ \[{,:])(?:\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*')", re.DOTALL)
 _OPEN_QUOTE = lazy_pattern(r"[ \[{,:][\"']")
 _LOOK_BACK, _LONGEST = 20, 2000
@@ -123,11 +124,23 @@ def _after_the_end(text: str, at: int, closed: Closed, inside: bool) -> tuple[st
     if not start < end <= at or text[end:at].strip(" \t") or text[at : at + 1] in ("", "\r", "\n"):
         return None
     sign = text[start]
+    if sign in "[{" and (meant := _begun_with_close(text, end - 1)):
+        return meant
     if sign in "[{" and not inside:
         return f"a text that begins with `{sign}` must stand in quotes", "put the whole text in quotes", start
     if sign not in "[{" and _KEY_LINE.search(text, start, end):
         return "a quotation mark is opened here and not closed before the next key", "close it; an apostrophe inside single quotes is written twice", start  # fmt: skip
     return "the text goes on after its closing quote", _other_quotes(sign), at
+
+
+def _begun_with_close(text: str, at: int) -> tuple[str, str, int] | None:
+    """A text in a list or mapping that begins with a closing bracket, and seems to be its end."""
+    begins = _CLOSES.search(text, max(0, at - _LOOK_BACK), at + 2)
+    return _bracket_first(text[at], at) if begins and begins.start(1) == at else None
+
+
+def _bracket_first(sign: str, at: int) -> tuple[str, str, int]:
+    return f"a text cannot begin with `{sign}`", f"{_QUOTE}; a `{sign}` that closes nothing is deleted", at
 
 
 def _other_quotes(sign: str) -> str:
@@ -197,6 +210,11 @@ def _cause(text: str, at: int, began: int, said: str) -> tuple[str, str, int]:
     if "alias" in said or "anchor" in said:
         sign = text[began : began + 1] or "*"
         return f"a text cannot begin with `{sign}`", _QUOTE, began
+    if char and char in "]}" and " tag" not in said and "quoted scalar" not in said:
+        if "flow" not in said:
+            return _bracket_first(char, at)
+        if meant := _begun_with_close(text, at):
+            return meant
     if " tag" in said:
         return "a text cannot begin with `!`", _QUOTE, began
     if "quoted scalar" in said:
