@@ -275,6 +275,14 @@ _MERGED = "<<<<<<< HEAD\nb: 1\n=======\nb: 2\n>>>>>>> other\n"
                 ("a: b\n]c: d\n", (2, 1)),
             )
         ),
+        (
+            "a: {b: “c: d”, e: f}\n",
+            (1, 8),
+            '`“` is no quotation mark of YAML, so that this text has a `: ` of its own; write straight quotes: `"c: d"`',
+        ),
+        ("a: [b, “c: d: e”]\n", (1, 8), 'write straight quotes: `"c: d: e"`'),
+        ("a: “b: c”\nd: e\n", (1, 4), 'write straight quotes: `"b: c"`'),
+        ("a: {“b: c”: d}\n", (1, 5), 'write straight quotes: `"b: c"`'),
         ("a: [b, ]c, d]\n", (1, 8), "a text cannot begin with `]`"),
         ("a: [b, }c, d]\n", (1, 8), "a text cannot begin with `}`"),
         ("a: {b: }c, d: e}\n", (1, 8), "a text cannot begin with `}`"),
@@ -355,9 +363,14 @@ def test_a_test_that_a_comma_cuts_apart_is_one_finding(text: str, data: Any) -> 
         ("a: [‘don’t, do’, d]\n", {"a": ["don’t, do", "d"]}, '"don’t, do"'),
         ("a: [“b, c” and d, e]\n", {"a": ["“b, c” and d", "e"]}, '"“b, c” and d"'),
         ('a: [“b, a "c"”, d]\n', {"a": ['b, a "c"', "d"]}, "'b, a \"c\"'"),
+        ("a: [“b: c”, d]\n", {"a": ["b: c", "d"]}, '"b: c"'),
+        ("a: [d, “b: c, e”]\n", {"a": ["d", "b: c, e"]}, '"b: c, e"'),
+        ("a: {b: [„c:\n e“], f: g}\n", {"a": {"b": ["c: e"], "f": "g"}}, '"c: e"'),
+        ("a:\n  - ‘don’t: do’\n  - d\n", {"a": ["don’t: do", "d"]}, '"don’t: do"'),
+        ("a: [“b: c” and d, e]\n", {"a": ["“b: c” and d", "e"]}, '"“b: c” and d"'),
     ],
 )
-def test_a_text_in_quotes_of_a_word_processor_that_a_comma_cuts_apart(
+def test_a_text_in_quotes_of_a_word_processor_that_a_comma_or_a_colon_cuts_apart(
     text: str, data: Any, meant: str
 ) -> None:
     document = read(text)

@@ -17,7 +17,16 @@ from sopctl.pattern import lazy_pattern
 from sopctl.reading import Problem
 from sopctl.source import MAX_DEPTH, Document
 from sopctl.source.place import Place, Places, first_line
-from sopctl.source.yaml_trouble import Closed, Trouble, explain, merged, second_document
+from sopctl.source.yaml_trouble import (
+    CURLY,
+    Closed,
+    Trouble,
+    explain,
+    meant,
+    merged,
+    second_document,
+    straight,
+)
 
 try:
     from sopctl.source import c_parser
@@ -35,10 +44,7 @@ _SHOWN = 200
 _COMMENT = lazy_pattern(r"(?<!\S)#")
 _CUT = lazy_pattern(r"[ \t]#[^\W_]")
 _NOT = lazy_pattern(r"not[ ]?\([^()\[\]{}\"'\r\n]*,[^()\[\]{}\"'\r\n]*\)")
-_CURLY = lazy_pattern(  # apart by what closes them: `”`, `“`, and an apostrophe that no letter follows
-    r"(?:“[^“„”]{0,500}”|„[^“„”]{0,500}[“”]|‘(?:[^‘’\r\n]|’(?=\w))*’)[^,\[\]{}\r\n]*"
-)
-_MAY_BE_CURLY = lazy_pattern(r"[\[{,:]\s*[“„‘][^\r\n]*[,:]")
+_MAY_BE_CURLY = lazy_pattern(r"[\[{,:-]\s*[“„‘][^\r\n]*[,:]")
 _NO_ITEM = lazy_pattern(r"\n *(-(?:[^\W\d_]|\[[^\r\n]?\])[^\r\n]*)")
 _MAY_BE_NO_ITEM = lazy_pattern(r"-(?<=[\n ]-)(?:[^\W\d_]|\[)")  # begins with one sign, so a miss is quick
 
@@ -421,7 +427,7 @@ def _may_be_cut_apart(text: str) -> bool:
 
 def _cut_apart(text: str, node: Any, at: Pointer) -> Iterator[Problem]:
     """`{a: not(b, c)}`, unquoted or in quotes of a word processor: YAML takes the rest for another key.
-    It is put together as it was meant."""
+    So it does with `[“a: b”]`. It is put together as it was meant."""
     if isinstance(node.value, str) or len(at) >= MAX_DEPTH:
         return
     kept, until = [], 0
@@ -432,9 +438,12 @@ def _cut_apart(text: str, node: Any, at: Pointer) -> Iterator[Problem]:
         kept.append(child)
         here = (*at, key.value if key else len(kept) - 1)
         start, end = _extent(item)
-        whole = _whole(text, start) if isinstance(item.value, str) else None
-        if whole and end < whole.end():
-            item.value, until = _meant(whole[0].rstrip()), whole.end()
+        whole = _whole(text, start) if isinstance(item.value, str) else _keyed(text, item)
+        if whole and not isinstance(item.value, str):
+            kept[-1], until = _Text(meant(whole[0].rstrip()), item.start_mark, item.end_mark), whole.end()
+            yield Problem("SOP005", Finding(here, *_told_keyed(whole[0].rstrip())), whole.span())
+        elif whole and end < whole.end():
+            item.value, until = meant(whole[0].rstrip()), whole.end()
             yield Problem("SOP005", Finding(here, *_told_apart(whole[0].rstrip())), whole.span())
         else:
             yield from _cut_apart(text, item, here)
@@ -443,21 +452,45 @@ def _cut_apart(text: str, node: Any, at: Pointer) -> Iterator[Problem]:
 
 def _whole(text: str, at: int) -> re.Match[str] | None:
     """What begins here and ends at a sign that YAML does not know."""
-    return (_NOT if text.startswith("n", at) else _CURLY).match(text, at)
+    return (_NOT if text.startswith("n", at) else CURLY).match(text, at)
 
 
-def _meant(whole: str) -> str:
-    """The text itself: without its quotation marks, where nothing stands behind them."""
-    return " ".join(whole[1:-1].split()) if whole[0] in "“„‘" and whole[-1] in "“”’" else whole
+def _keyed(text: str, item: Any) -> re.Match[str] | None:
+    """The text in quotes of a word processor that YAML takes for a key and its value."""
+    if not _is_mapping(item) or not item.value:
+        return None
+    (key, _), (_, last) = item.value[0], item.value[-1]
+    start, end = _extent(key)
+    if text[start : start + 1] not in ("“", "„", "‘") or text[end - 1] in "“”’":
+        return None
+    whole = CURLY.match(text, start)
+    return whole if whole and whole.end() >= last.end_mark.index else None
+
+
+class _Text(NamedTuple):
+    """A text, in place of what YAML has taken it for."""
+
+    value: str
+    start_mark: Any
+    end_mark: Any
+    style: str = ""
+    id: str = "scalar"
+
+
+def _told_keyed(whole: str) -> tuple[str, str]:
+    """What is wrong, and the way out, where a text was taken for a key and its value."""
+    return f"`{whole[0]}` is no quotation mark of YAML, so that this text is a key up to its colon", straight(
+        whole
+    )
 
 
 def _told_apart(whole: str) -> tuple[str, str]:
     """What is wrong, and the way out."""
     if whole[0] == "n":
         return "a test with a comma must stand in quotes here", f'write `"{whole}"`'
-    sign = "'" if '"' in whole else '"'
-    message = f"`{whole[0]}` is no quotation mark of YAML, so that this text ends at its first comma"
-    return message, f"write straight quotes: `{sign}{_meant(whole)}{sign}`"
+    return f"`{whole[0]}` is no quotation mark of YAML, so that this text ends at its first comma", straight(
+        whole
+    )
 
 
 def _may_lack_a_space(text: str) -> bool:

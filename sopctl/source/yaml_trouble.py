@@ -32,6 +32,11 @@ _COMMENT = lazy_pattern(r"[ \t](?=(#[^\r\n]*))")
 _CLOSES = lazy_pattern(r"(?<=[,:])[ \t]+([\]}])(?=[^\s,\[\]{}])")
 _QUOTED = lazy_pattern(r"(?<=[ \[{,:])(?:\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*')", re.DOTALL)
 _OPEN_QUOTE = lazy_pattern(r"[ \[{,:][\"']")
+CURLY = lazy_pattern(  # apart by what closes them: `”`, `“`, and an apostrophe that no letter follows
+    r"(?:“[^“„”]{0,500}”|„[^“„”]{0,500}[“”]|‘(?:[^‘’\r\n]|’(?=\w))*’)[^,\[\]{}\r\n]*"
+)
+_BEGUN_CURLY = lazy_pattern(r"(?:[\[{,]|[:-][ \t])[ \t]*(?=[“„‘])")
+_KEYS_END = lazy_pattern(r"(?<=[“”’]):(?:\s.*|\Z)")
 _LOOK_BACK, _LONGEST = 20, 2000
 MERGED = "two versions of the file were merged here and both still stand", "keep one of the two, and delete the lines with `<<<<<<<`, `=======` and `>>>>>>>`"  # fmt: skip
 _OTHERWISE = "this cannot be read as YAML", "look at the quotes, brackets and indentation of this line"
@@ -79,6 +84,17 @@ def merged(text: str) -> Trouble | None:
     return Trouble("SOP001", *MERGED, *found.span()) if found else None
 
 
+def meant(whole: str) -> str:
+    """A text in quotes of a word processor without them, where nothing stands behind them."""
+    return " ".join(whole[1:-1].split()) if whole[0] in "“„‘" and whole[-1] in "“”’" else whole
+
+
+def straight(whole: str) -> str:
+    """How such a text is written."""
+    sign = "'" if '"' in whole else '"'
+    return f"write straight quotes: `{sign}{meant(whole)}{sign}`"
+
+
 def second_document(at: int) -> Trouble:
     message = "a second document begins here; a file holds one"
     return Trouble("SOP006", message, "make it a file of its own", at, at + 3)
@@ -104,6 +120,8 @@ def _seen(text: str, at: int, began: int, said: str, closed: Closed | None) -> t
         test := _HALF_OPEN.search(text, max(0, min(began, at) - 2), min(at, began + _LONGEST) + 1)
     ):
         return f"`{test[1]}` cannot stand here without quotes", f'a test must stand in quotes: "{test[1]}"', test.start(1)  # fmt: skip
+    if text[at : at + 1] == ":" and (cause := _curly(text, at)):
+        return cause
     quoted = "quoted scalar" in said
     stop, inside = began if quoted else at, "flow" in said
     if closed and (cause := _after_the_end(text, stop, closed, inside)):
@@ -131,6 +149,18 @@ def _after_the_end(text: str, at: int, closed: Closed, inside: bool) -> tuple[st
     if sign not in "[{" and _KEY_LINE.search(text, start, end):
         return "a quotation mark is opened here and not closed before the next key", "close it; an apostrophe inside single quotes is written twice", start  # fmt: skip
     return "the text goes on after its closing quote", _other_quotes(sign), at
+
+
+def _curly(text: str, at: int) -> tuple[str, str, int] | None:
+    """A colon stands in a text in quotes of a word processor."""
+    start, _ = _line_of(text, at)
+    for begun in _BEGUN_CURLY.finditer(text, max(start, at - _LONGEST), at):
+        whole = CURLY.match(text, begun.end())
+        if whole and at < whole.end():
+            said = _KEYS_END.sub("", whole[0]).rstrip()
+            message = f"`{said[0]}` is no quotation mark of YAML, so that this text has a `: ` of its own"
+            return message, straight(said), begun.end()
+    return None
 
 
 def _begun_with_close(text: str, at: int) -> tuple[str, str, int] | None:
