@@ -49,6 +49,7 @@ class Reading:
         self.prose: list[Prose] = []
         self.linking: list[Prose] = []  # those that may hold a link or a `[[…]]`
         self.dashed: list[Prose] = []  # those that may hold an item of a list
+        self.told: frozenset[Pointer] = frozenset()  # what is wrong there, or missing, has a finding already
         self.hints = Hints()
         self._meant: dict[tuple[str, tuple[str, ...]], str] = {}
 

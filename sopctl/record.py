@@ -226,7 +226,7 @@ class Record(Shape):
         """The attributes that are required and not written; each is a finding, unless it has one already."""
         missing = [self.part.__keys__[word] for word in self.part.__required__ if word not in data]
         for each in missing:
-            if each.attribute not in known:
+            if each.attribute not in known and (*at, each.name) not in into.told:
                 what = _first_sentence(each.doc)
                 into.refuse(at, f"{self.part.__title__} needs `{each.name}`: {what}", "SOP003")
         return [each.attribute for each in missing]

@@ -224,7 +224,8 @@ class Map(Shape):
         values = {}
         for word, value in data.items():
             here = (*at, word)
-            name = self.key.read(word, here, into, True)
+            told = into.told and here in into.told
+            name = UNKNOWN if told else self.key.read(word, here, into, True)
             values[word if name is UNKNOWN else name] = self.value.read(value, here, into)
         return values
 

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from nasty import LINES, TEXTS, sops
 
-from sopctl import edit, source
+from sopctl import edit, model, source
 from sopctl.diagnostic import Finding
 from sopctl.ignores import ignores
 from sopctl.model import OUTLINE
@@ -554,6 +554,51 @@ def test_a_blank_that_is_no_space_is_named_and_what_it_parts_is_read_as_meant(bl
 def test_what_is_no_id_at_the_end_of_a_heading_is_a_finding(written: str, key: str) -> None:
     assert said(read(f"## {key}\n\n### Decide {written}\n")) == [("SOP005", f"`{written}` is no id", written)]
     assert data(f"## Notes\n\n### Decide {written}\n")
+
+
+@pytest.mark.parametrize(
+    "written", ["(#go)", "[#go]", "<#go>", "{go}", "{ #go }", "{: #go}", "(#go )", "{#go} first"]
+)
+@pytest.mark.parametrize("key", ["Steps", "Outcomes"])
+def test_an_id_that_is_not_written_as_one_is_the_finding_and_read_as_it_was_meant(
+    written: str, key: str
+) -> None:
+    heading = "{#go} Go on" if "first" in written else f"Go on {written}"
+    document = read(f"## {key}\n\n### {heading}\n\nText.\n")
+    [(code, message, on)] = said(document)
+    assert (code, on) == ("SOP005", written.removesuffix(" first"))
+    assert message.endswith(": an id is written `{#go}`, at the end of its heading")
+    entry = {"title": "Go on", "text": "Text."}
+    assert document.data == {key.lower(): [{"id": "go", **entry}] if key == "Steps" else {"go": entry}}
+    at = ("steps", 0) if key == "Steps" else ("outcomes", "go")
+    assert underlined(document, Finding((*at, "title"), "")) == "Go on"
+    assert underlined(document, Finding(at if key == "Outcomes" else (*at, "id"), "", key=True)) == "go"
+
+
+def test_a_title_that_ends_in_brackets_is_a_title() -> None:
+    for title in ("Tell them (again)", "Look at [[TS-APP-001#log]]", "Write {{name}}", "Post in <#>"):
+        assert data(f"## Steps\n\n### {title} {{#a}}\n")["steps"] == [{"id": "a", "title": title}]
+
+
+@pytest.mark.parametrize(
+    ("title", "id"),
+    [
+        ("Go on", "go-on"),
+        ("Go on #go", "go"),
+        ("Überprüfe, ob es passt!", "uberprufe-ob-es-passt"),
+        ("…", "short-name"),
+    ],
+)
+@pytest.mark.parametrize("key", ["Steps", "Outcomes"])
+def test_an_entry_without_an_id_is_one_finding_with_a_proposal(title: str, id: str, key: str) -> None:
+    document = read(f"## {key}\n\n### {title}\n\n- next: there\n")
+    typed = model.read(document)
+    told = [each for each in typed.problems if "id" in each.finding.message.split()]
+    assert [(each.code, each.finding.message) for each in told] == [
+        ("SOP003", f"this entry of `{key.lower()}` has no id")
+    ]
+    assert told[0].finding.help == f"write it behind the title: `{{#{id}}}`"
+    assert data("## Steps\n\n### Go on\n\n- id: go\n")["steps"] == [{"id": "go", "title": "Go on"}]
 
 
 def test_text_between_entries_is_a_finding() -> None:

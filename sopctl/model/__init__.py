@@ -68,7 +68,9 @@ _REGISTERS = Record(Registers)
 def read(document: Document) -> Typed:
     """Give the document its types. What does not fit is a problem; the rest is read on."""
     into = Reading()
-    into.problems.extend(document.problems)
+    if document.problems:
+        into.problems.extend(document.problems)
+        into.told = frozenset([each.finding.at for each in document.problems])
     sop = registers = None
     data = document.data
     if isinstance(data, dict) and data:

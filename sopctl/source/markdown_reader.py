@@ -216,15 +216,34 @@ class _Reader:
         block = section.heading.extent
         if not section.id and "title" not in record.part.__keys__:
             self._no_heading(record, section, at)
-        elif not section.id and not self._bad_id(section, at):
-            message = f"this entry of `{at[-1]}` has no id"
-            help = "write it behind the title: `{#short-name}`"
-            self.into.complain("SOP003", at, message, block, help)
-        elif section.id and not self.into.twice(data, section.id, at, section.id_at):
-            data[section.id] = mapping = Data()
-            here = (*at, section.id)
-            self.into.found[here] = Place(section.id_at, None, block=block)
+            return
+        section = self._with_id(section, at)
+        id = section.id or section.title
+        if not section.id and not self._bad_id(section, (*at, id)):
+            self._no_id(section, at, (*at, id))
+        if not self.into.twice(data, id, at, section.id_at if section.id else block):
+            data[id] = mapping = Data()
+            here = (*at, id)
+            self.into.found[here] = Place(section.id_at if section.id else block, None, block=block)
             self._section(record, section._replace(id=None), here, mapping)
+
+    def _with_id(self, section: Section, at: Pointer) -> Section:
+        """The heading of an entry, with an id that is not written as one as it was meant, which is told."""
+        meant = slips.with_id(section)
+        if not meant:
+            return section
+        section, written, extent = meant
+        how = f"`{{#{section.id}}}`"
+        odd = "stands before the title" if how == shown(written) else "is no id"
+        message = f"{shown(written)} {odd}: an id is written {how}, at the end of its heading"
+        self.into.complain("SOP005", at, message, extent, f"write `{section.title} {{#{section.id}}}`")
+        return section
+
+    def _no_id(self, section: Section, at: Pointer, here: Pointer) -> None:
+        assert section.heading is not None
+        help = f"write it behind the title: `{slips.proposed_id(section.title)}`"
+        message = f"this entry of `{at[-1]}` has no id"
+        self.into.complain("SOP003", here, message, section.heading.extent, help)
 
     def _records(self, row: Record, lines: list[Line], at: Pointer, key: Extent, block: Extent) -> Any:
         made: list[Any] = []
@@ -246,7 +265,12 @@ class _Reader:
             here, mapping = (*at, len(made)), Data()
             made.append(mapping)
             self.into.found[here] = Place(section.heading.extent, None, block=section.heading.extent)
+            named = "id" in row.part.__required__
+            section = self._with_id(section, at) if named else section
+            told = self._bad_id(section, (*here, "id"))
             self._section(row, section, here, mapping)
+            if named and "id" not in mapping and not told:
+                self._no_id(section, at, (*here, "id"))
         return made
 
     def _stray(self, record: Record | None, lines: list[Line], at: Pointer) -> None:
@@ -276,7 +300,6 @@ class _Reader:
         if section.heading is None:
             return
         block = section.heading.extent
-        self._bad_id(section, at)
         for name, text, extent in (("id", section.id, section.id_at), ("title", section.title, section.at)):
             if text and not self.into.twice(data, name, at, extent):
                 data[name] = text

@@ -2,17 +2,19 @@
 
 import re
 from collections.abc import Container, Iterator, Sequence
+from unicodedata import normalize
 
 from sopctl.diagnostic import Finding
 from sopctl.named import NamedTuple
 from sopctl.pattern import lazy_pattern
 from sopctl.reading import Problem, invisible
 from sopctl.source import forms
-from sopctl.source.markdown_blocks import Line, blocks, cells
+from sopctl.source.markdown_blocks import Line, Section, blocks, cells
 from sopctl.source.place import Extent
 from sopctl.source.yaml_trouble import MERGED
 
 _MARKS = r"[*_`]*"
+ID = r"[a-z0-9]+(?:[-.][a-z0-9]+)*"
 _NAMED = re.compile(rf"({_MARKS})([A-Za-z][A-Za-z_ -]*?)({_MARKS}\s*[:=：]{_MARKS})\s*(?=(.*))")
 _WORD = re.compile(r"([A-Za-z_]+)\s+(?=(\S.*))")
 _UNSPACED = re.compile(
@@ -35,6 +37,9 @@ _ANSWER = re.compile(
     r"(\S(?:.*?\S)?)([ \t]*(?:→|⇒|➔|➜|➡|[=–—-]+>|:(?=[ \t]))[ \t]*)([A-Za-z0-9](?:[\w.#-]*\w)?)[ \t]*"
 )
 _ENTRY = re.compile(r"\{#([^\s{}]+)\}|^[-*+][ \t]+([^\s:]+):", re.MULTILINE)
+_ODD_ID = re.compile(
+    rf"(?:\A|(?<=\s))(?:\(#|\[#|<#|\{{:?[ \t]*#?[ \t]*)({ID})[ \t]*[)\]>}}]\Z|\A\{{#({ID})\}}(?=[ \t]+\S)"
+)
 _ODD_OPENING = re.compile(r" {0,3}(?P<signs>#{2,6})[ \t]+.*\{#[^\s{}]+\}[ \t]*")
 _HEADING = re.compile(r"#{2,3}(?=[^#\s])")
 _ODD_HEADING = re.compile(rf"(#{{1,3}}){_ODD_SPACE}")
@@ -131,6 +136,30 @@ def opening(line: Line) -> Line | None:
         return None
     cut = found.end("signs") - 3
     return Line(line.start + cut, line.text[cut:])
+
+
+def with_id(section: Section) -> tuple[Section, str, Extent] | None:
+    """The heading of an entry as it was meant, where its id is not written as one: with what is written,
+    and its place."""
+    found = None if section.id or section.level != 3 else _ODD_ID.search(section.title)
+    if not found:
+        return None
+    start = section.at[0]
+    group = found.lastindex or 1
+    id_at = start + found.start(group), start + found.end(group)
+    before = group == 1
+    title = section.title[: found.start()].rstrip() if before else section.title[found.end() :].lstrip()
+    title_at = start if before else section.at[1] - len(title)
+    meant = section._replace(title=title, at=(title_at, title_at + len(title)), id=found[group], id_at=id_at)
+    return meant, found[0], (start + found.start(), start + found.end())
+
+
+def proposed_id(title: str) -> str:
+    """An id as a heading may end with it."""
+    said = re.search(rf" #({ID})\Z", title)
+    plain = normalize("NFKD", title.lower()).encode("ascii", "ignore").decode()
+    words = [said[1]] if said else re.findall("[a-z0-9]+", plain)[:4]
+    return f"{{#{'-'.join(words) or 'short-name'}}}"
 
 
 def unspaced_heading(line: Line) -> bool:
