@@ -758,6 +758,9 @@ KINDS["Markdown: boxes that are none"] = lambda n: markdown(
 KINDS["Markdown: headings with too many signs"] = lambda n: markdown(
     steps=lines(n, "#### Look {i} {{#s{i}}}\n\n- role: lead\n- ask: So?\n\n- yes: s{i}\n\n")
 )
+KINDS["Markdown: steps in bold"] = lambda n: markdown(
+    steps=_step_head + lines(n, "**Look {i}**\n\n- role: lead\n- next: done\n\n**Mind**\n\nThis.\n\n")
+)
 KINDS["Markdown: vague items"] = lambda n: markdown(
     "## Prerequisites\n\n" + lines(n, "- Do it promptly {i}\n") + "\n"
 )

@@ -37,7 +37,7 @@ def work(texts: Texts) -> int:
     "name",
     [
         "unknown targets", "bounded loops", "ignores", "Markdown: ignores",
-        "Markdown: boxes that are none", "Markdown: headings with too many signs",
+        "Markdown: boxes that are none", "Markdown: headings with too many signs", "Markdown: steps in bold",
         "glossary terms", "levels up a reporting chain",
         "rows, each a range", "rows, first of wider ranges", "rows that overlap",
         "SOPs and clauses", "SOPs and roles and terms", "hand off chain with deadlines",

@@ -601,6 +601,113 @@ def test_an_entry_without_an_id_is_one_finding_with_a_proposal(title: str, id: s
     assert data("## Steps\n\n### Go on\n\n- id: go\n")["steps"] == [{"id": "go", "title": "Go on"}]
 
 
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("**{}**", "`**{}**`"),
+        ("__{}__", "`__{}__`"),
+        ("**{}:**", "`**{}:**`"),
+        ("  **{}** :".replace(" :", ":"), "`**{}**:`"),
+        ("{}\n-----", "`{}`, underlined,"),
+        ("{}\n=====", "`{}`, underlined,"),
+    ],
+)
+def test_a_line_that_looks_like_the_heading_of_a_key_is_the_finding_and_read_as_it_was_meant(
+    line: str, shown: str
+) -> None:
+    body = "# T\n\n## Scope\n\nS\n\n{}\n\nP\n\n## Steps\n\n### {{#a}}\n\nText.\n"
+    for title in ("Purpose", "Prerequisites", "Effective on"):
+        key = title.lower().replace(" ", "_")
+        document = read(body.format(line.format(title)))
+        [(code, message, on)] = said(document)
+        assert (code, on) == ("SOP005", line.format(title).split("\n")[0].strip())
+        assert message == f"{shown.format(title)} is no heading: that of `{key}` begins with `## `"
+        assert document.problems[0].finding.help == f"write `## {title}`"
+        assert document.data["scope"] == "S"
+        assert document.data[key] in ("P", ["P"])
+        assert underlined(document, Finding((key,), "", key=True)) == title
+    assert data(body.format(line.format("Why it is so")))["scope"].startswith("S\n\n")
+    again = body.replace("## Steps", "## Purpose\n\nQ\n\n## Steps").format(line.format("Purpose"))
+    assert data(again)["purpose"] == "Q"
+
+
+@pytest.mark.parametrize("line", ["**Refund**", "Refund\n======", "Refund\n---"])
+def test_a_line_that_looks_like_the_title_is_the_finding_and_read_as_it_was_meant(line: str) -> None:
+    document = read(f"\n{line}\n\n## Scope\n\nS\n")
+    [(_, message, on)] = said(document)
+    assert message.endswith(" is no heading: that of `title` begins with `# `")
+    assert on == line.split("\n")[0]
+    assert document.data == {"title": "Refund", "scope": "S"}
+    assert underlined(document, Finding(("title",), "")) == "Refund"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "**Go on** {#go}",
+        "**Go on {#go}**",
+        "__Go on:__ {#go}",
+        "Go on {#go}\n------",
+        "**Go on**",
+        "Go on\n---",
+    ],
+)
+@pytest.mark.parametrize("key", ["Steps", "Outcomes"])
+def test_a_line_that_looks_like_the_heading_of_an_entry_is_the_finding_and_read_as_it_was_meant(
+    line: str, key: str
+) -> None:
+    setting = "notice: there"
+    document = read(
+        f"## {key}\n\n### One {{#one}}\n\n- {setting}\n\nText.\n\n{line}\n\n- {setting}\n\nMore.\n"
+    )
+    shown = line.split("\n")[0]
+    [(code, message, on)] = said(document)
+    assert (code, on) == ("SOP005", shown)
+    assert message.endswith(" opens no entry: its heading is written `### … {#…}`")
+    assert document.problems[0].finding.help.startswith("write `### Go on {#go")
+    assert not [
+        each
+        for each in model.read(document).problems
+        if each.finding.message.startswith("a step needs `id`") or "an id" in each.finding.message
+    ]
+    entry = {"title": "Go on", "notice": "there", "text": "More."}
+    if key == "Steps":
+        assert document.data["steps"][0]["text"] == "Text."
+        assert document.data["steps"][1] == ({"id": "go", **entry} if "{" in line else entry)
+        at = ("steps", 1)
+    else:
+        assert document.data["outcomes"]["one"]["text"] == "Text."
+        at = ("outcomes", "go" if "{" in line else "Go on")
+        assert document.data["outcomes"][at[1]] == entry
+    assert underlined(document, Finding((*at, "title"), "")) == "Go on"
+
+
+def test_a_required_key_in_bold_before_its_words_is_the_finding() -> None:
+    document = read("## Scope\n\nS\n\n**Purpose:** One look.\nMore.\n\n**Tags:** a\n")
+    [(_, message, on)] = said(document)
+    assert on == "**Purpose:**"
+    assert message == "`**Purpose:**` is no heading: that of `purpose` begins with `## `"
+    assert document.data == {"scope": "S", "purpose": "One look.\nMore.\n\n**Tags:** a\n"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "**Mind**\n\n- One: two\n- three\n",
+        "**Records**\n\nKeep the mail.\n",
+        "**Notes** and more\n",
+        "**One** and **two**\n",
+        "Some words.\n**Scope**\n",
+        "```\n**Purpose**\nScope\n-----\n```\n",
+        "- a\n---\n",
+        "Background\n----------\n\n- Note: this\n",
+    ],
+)
+def test_a_line_in_bold_or_underlined_in_a_text_is_text(text: str) -> None:
+    assert step(text) == {"text": text.rstrip() if text.count("\n") == 1 else text}
+    assert data(f"## Notes\n\n{text}") == {"notes": step(text)["text"]}
+
+
 def test_text_between_entries_is_a_finding() -> None:
     for body in ("These are the ends.\n\n### Upheld {#upheld}\n", "- done: Done\n\nThese are the ends.\n"):
         document = read(f"## Outcomes\n\n{body}")

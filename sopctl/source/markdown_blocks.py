@@ -204,6 +204,12 @@ def sections(lines: list[Line], level: int) -> Iterator[Section]:
     yield section
 
 
+def heading(line: Line) -> tuple[int, str] | None:
+    """The level and the title of a heading, where a line is one."""
+    level = 0 if line.text[:1] != "#" or line.fence else _level(line)
+    return (level, _section(line, level, []).title) if level else None
+
+
 def _level(line: Line) -> int:
     """How many `#` begin the line, where they make it a heading."""
     found = _SIGNS.match(line.text) if line.text[:1] == "#" else None

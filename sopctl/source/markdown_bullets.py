@@ -277,6 +277,18 @@ class Bullets:
             Bullets(tried).pair(item, found, shapes[found[1]], (), data)
         return not tried.problems and all(forms.fits(shape, data[name]) for name, shape in shapes.items())
 
+    def begins_with_settings(self, record: Record, lines: list[Line]) -> bool:
+        """Whether lines begin with a list in which a setting stands that can be no sentence."""
+        part = next(layout.blocks(lines), None)
+        if not part or part.kind != "list":
+            return False
+        for item in layout.items(lines[part.first : part.last]):
+            found = _PAIR.match(item.lines[0].text)
+            shape = record.part.__keys__.get(found[1]) if found else None
+            if shape and not forms.takes_a_sentence(shape.shape) and self._are_settings(record, [item]):
+                return True
+        return False
+
     def _too_low(self, record: Record, items: list[Item], at: Pointer, data: Data) -> None:
         """Settings below other words: told once, and read, so that nothing else is said to be missing."""
         extent = items[0].bullet[0], items[0].lines[0].extent[1]

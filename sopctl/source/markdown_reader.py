@@ -19,7 +19,7 @@ from sopctl.source import markdown_slips as slips
 from sopctl.source import markdown_tables as tables
 from sopctl.source.fragment import Fragment
 from sopctl.source.markdown_blocks import Block, Line, Page, Section
-from sopctl.source.markdown_slips import shown
+from sopctl.source.markdown_slips import Likeness, shown
 from sopctl.source.markdown_values import Data, Values
 from sopctl.source.place import Extent, Place, Places
 
@@ -102,9 +102,14 @@ class _Reader:
         self.into = into
         self.bullets = bullets.Bullets(into)
         self._tabs = "\t" in into.text
+        self._places: dict[int, Extent] = {}  # of headings that are read as they were meant
+        self._nameless: dict[int, str] = {}  # those of entries without an id, and what to write for it
 
     def body(self, root: Record, lines: list[Line], data: Data) -> None:
-        for section in self._joined(root, layout.sections([*self._headings(lines)], 2)):
+        lines = [*self._headings(lines)]
+        if lines and slips.may_look_like_headings(self.into.text, lines[0].start - 1):
+            lines = _Likenesses(self, root, data).read(lines)
+        for section in self._joined(root, layout.sections(lines, 2)):
             if section.level == 2:
                 self._key(root, section, data)
             else:
@@ -145,6 +150,18 @@ class _Reader:
                     self.into.complain("SOP005", (), message, line.extent, "type a plain space in its place")
                 yield meant
 
+    def _extent(self, section: Section) -> Extent:
+        """Where the heading of a section stands."""
+        assert section.heading is not None
+        return self._places.get(section.heading.start, section.heading.extent)
+
+    def took(self, likeness: Likeness, meant: Line, nameless: str = "") -> Line:
+        """Remember the place of what is read as a heading."""
+        self._places[meant.start] = likeness.extent
+        if nameless:
+            self._nameless[meant.start] = nameless
+        return meant
+
     # A key and what stands under its heading
 
     def _key(self, root: Record, section: Section, data: Data) -> None:
@@ -154,7 +171,7 @@ class _Reader:
         if not self.into.twice(data, name, (), section.at):
             shape = forms.key_shape(root, name)
             lines = self._openings(shape, section.lines, (name,))
-            data[name] = self._content(shape, lines, (name,), section.at, section.heading.extent)
+            data[name] = self._content(shape, lines, (name,), section.at, self._extent(section))
 
     def _openings(self, shape: Shape, lines: list[Line], at: Pointer) -> list[Line]:
         """The lines of a section of entries, with each heading that was meant to open one as it was meant."""
@@ -213,11 +230,11 @@ class _Reader:
 
     def _entry(self, record: Record, section: Section, at: Pointer, data: Data) -> None:
         assert section.heading is not None
-        block = section.heading.extent
+        block = self._extent(section)
         if not section.id and "title" not in record.part.__keys__:
             self._no_heading(record, section, at)
             return
-        section = self._with_id(section, at)
+        section = self._with_id(section, ())
         id = section.id or section.title
         if not section.id and not self._bad_id(section, (*at, id)):
             self._no_id(section, at, (*at, id))
@@ -241,9 +258,16 @@ class _Reader:
 
     def _no_id(self, section: Section, at: Pointer, here: Pointer) -> None:
         assert section.heading is not None
+        if meant := self._nameless.get(section.heading.start):
+            start, end = self._extent(section)
+            message = (
+                f"{shown(self.into.text[start:end])} opens no entry: its heading is written `### … {{#…}}`"
+            )
+            self.into.complain("SOP005", here, message, (start, end), f"write `{meant}`")
+            return
         help = f"write it behind the title: `{slips.proposed_id(section.title)}`"
         message = f"this entry of `{at[-1]}` has no id"
-        self.into.complain("SOP003", here, message, section.heading.extent, help)
+        self.into.complain("SOP003", here, message, self._extent(section), help)
 
     def _records(self, row: Record, lines: list[Line], at: Pointer, key: Extent, block: Extent) -> Any:
         made: list[Any] = []
@@ -264,9 +288,9 @@ class _Reader:
             assert section.heading is not None
             here, mapping = (*at, len(made)), Data()
             made.append(mapping)
-            self.into.found[here] = Place(section.heading.extent, None, block=section.heading.extent)
+            self.into.found[here] = Place(self._extent(section), None, block=self._extent(section))
             named = "id" in row.part.__required__
-            section = self._with_id(section, at) if named else section
+            section = self._with_id(section, (*here, "id")) if named else section
             told = self._bad_id(section, (*here, "id"))
             self._section(row, section, here, mapping)
             if named and "id" not in mapping and not told:
@@ -299,7 +323,7 @@ class _Reader:
         """`Title {#id}`."""
         if section.heading is None:
             return
-        block = section.heading.extent
+        block = self._extent(section)
         for name, text, extent in (("id", section.id, section.id_at), ("title", section.title, section.at)):
             if text and not self.into.twice(data, name, at, extent):
                 data[name] = text
@@ -376,6 +400,92 @@ class _Reader:
         else:
             message, help = "this text stands under no heading", "write it under one, such as `## Notes`"
         self.into.complain("SOP005", (*at, "text"), message, place.value, help)
+
+
+_MOST_SETTINGS = 40
+
+
+class _Likenesses:
+    """Lines that look like headings and are none, in bold or underlined, told and read as they were meant."""
+
+    def __init__(self, reader: _Reader, root: Record, data: Data) -> None:
+        self._reader, self._root = reader, root
+        self._written = {*data}
+        self._keys = root.part.__keys__.keys() - {"id", "title"}  # those with headings of their own
+        self._key = ""  # under the heading of which a line stands
+
+    def read(self, lines: list[Line]) -> list[Line]:
+        keys = self._root.part.__keys__
+        headings = [layout.heading(line) for line in lines]
+        self._written |= {forms.named(each[1], keys) for each in headings if each and each[0] == 2}
+        if any(each and each[0] == 1 for each in headings):
+            self._written.add("title")
+        made: list[Line] = []
+        for i, line in enumerate(lines):
+            if each := headings[i]:
+                self._key = forms.named(each[1], keys) if each[0] == 2 else self._key
+            found = None if each else slips.likeness(lines, i)
+            meant = self._meant(found, lines, i) if found else None
+            if found and meant:
+                made += [meant, *([found.rest] if found.rest else [])]
+                if not found.bold:
+                    lines[i + 1] = Line(lines[i + 1].start, "")
+            else:
+                made.append(line)
+        return made
+
+    def _meant(self, found: Likeness, lines: list[Line], i: int) -> Line | None:
+        """The heading that a line was meant for; None where it is text."""
+        name = forms.named(found.title, self._keys)
+        if name in self._keys and name not in self._written and self._is_key(name, found):
+            self._key = name
+            return self._told(found, "##", name)
+        if not self._key and "title" not in self._written and not found.rest:
+            return self._told(found, "#", "title")
+        record = self._record()
+        if record and not found.rest and (found.id or self._has_settings(record, lines, i, found)):
+            return self._entry(found)
+        return None
+
+    def _is_key(self, name: str, found: Likeness) -> bool:
+        """Whether a line that is called like a key was meant for its heading. In bold it may also part the
+        text of a step or the notes, and words may follow."""
+        if name in self._root.part.__required__ or not found.bold:
+            return True
+        record = self._record()
+        in_text = self._key == "notes" or (record and forms.checklist(record))
+        return not found.rest and not in_text
+
+    def _record(self) -> Record | None:
+        """That of the entries of the section, where their headings are titles."""
+        shape = forms.key_shape(self._root, self._key)
+        entries = forms.map_of(shape)
+        record = forms.record_of(entries.value) if entries else forms.row_of(shape)
+        return record if record and "title" in record.part.__keys__ else None
+
+    def _has_settings(self, record: Record, lines: list[Line], i: int, found: Likeness) -> bool:
+        below = lines[i + (1 if found.bold else 2) : i + _MOST_SETTINGS]
+        first = next((line for line in below if not line.blank), None)
+        listed = first is not None and first.text.lstrip()[:1] in ("-", "*", "+")
+        return listed and self._reader.bullets.begins_with_settings(record, below)
+
+    def _told(self, found: Likeness, signs: str, name: str) -> Line:
+        self._written.add(name)
+        message = f"{self._shown(found)} is no heading: that of `{name}` begins with `{signs} `"
+        help = f"write `{signs} {found.title}`" + (" in a line of its own" if found.rest else "")
+        self._reader.into.complain("SOP005", (), message, found.extent, help)
+        return self._reader.took(found, found.meant(signs))
+
+    def _entry(self, found: Likeness) -> Line:
+        how = f"### {found.title} {found.id or slips.proposed_id(found.title)}"
+        if found.id:
+            message = f"{self._shown(found)} opens no entry: its heading is written `### … {{#…}}`"
+            self._reader.into.complain("SOP005", (), message, found.extent, f"write `{how}`")
+        return self._reader.took(found, found.meant("###"), "" if found.id else how)
+
+    def _shown(self, found: Likeness) -> str:
+        words = shown(self._reader.into.text[slice(*found.extent)])
+        return words if found.bold else f"{words}, underlined,"
 
 
 def _sole(lines: list[Line]) -> Block | None:
