@@ -774,6 +774,38 @@ def test_a_column_whose_heading_is_an_id_in_other_letters_is_the_finding_and_rea
     assert document.data["steps"][0]["decide"][0]["when"] == {"n": "> 3", "kind-of-case": "b"}
 
 
+@pytest.mark.parametrize(
+    "fact",
+    [
+        "damaged: {ask: Did it arrive damaged?, type: yes-no}\n",
+        'damaged: {type: yes-no, ask: "Did it arrive damaged?"}\n',
+        "damaged: {type: yes-no, ask: 'Did it arrive damaged?'}\n",
+        "other:\n  ask: Is it late, or lost?\ndamaged:\n  ask: Did it arrive damaged?\n  type: yes-no\n",
+    ],
+)
+def test_a_column_whose_heading_is_a_question_is_the_finding_and_read_as_it_was_meant(fact: str) -> None:
+    table = "| Did it arrive damaged? | then |\n|---|---|\n| yes | b |\n| no | c |\n"
+    document = read(f"## Steps\n\n### {{#a}}\n\n{table}\n## Facts\n\n```yaml\n{fact}```\n")
+    message = "`Did it arrive damaged?` is no id, as the heading of a column is (did you mean `damaged`?)"
+    assert said(document) == [("SOP005", message, "Did it arrive damaged?")]
+    assert document.data["steps"][0]["decide"] == [
+        {"when": {"damaged": "yes"}, "then": "b"},
+        {"when": {"damaged": "no"}, "then": "c"},
+    ]
+
+
+def test_a_question_that_no_fact_of_the_file_asks_is_told_to_be_one() -> None:
+    document = read("## Steps\n\n### {#a}\n\n| Is it late? | then |\n|---|---|\n| yes | b |\n")
+    told = [
+        each.finding.message
+        for each in model.read(document).problems
+        if "Is it late?" in each.finding.message
+    ]
+    assert told == [
+        "`Is it late?` should be the id of a fact, not `Is it late?`: write the id of the fact that asks this"
+    ]
+
+
 def test_a_box_inside_an_item_of_a_checklist_is_the_finding() -> None:
     body = "## Steps\n\n### {#a}\n\n- [ ] Read it\n  - [ ] and sign it\n  - see b\n- [ ] Close it\n"
     document = read(body)

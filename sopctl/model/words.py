@@ -89,6 +89,17 @@ class _Point(Ref):
         )
 
 
+class _Fact(Ref):
+    """The id of a fact; its question is none."""
+
+    def __init__(self) -> None:
+        super().__init__("fact", "the id of a fact", ID, "some-id")
+
+    def _in_small_letters(self, text: str) -> str:
+        asks = ": write the id of the fact that asks this" if text.rstrip().endswith("?") else ""
+        return super()._in_small_letters(text) or asks
+
+
 class _Scope(Ref):
     """A word of `applies_to`, which the knowledge base lists."""
 
@@ -148,7 +159,7 @@ TeamRef = _reference("team", "the id of a team")
 CalendarRef = _reference("calendar", "the id of a calendar")
 PathRef = _reference("path", "the id of an escalation path")
 ClauseRef = _reference("clause", "the id of a clause")
-FactRef = _reference("fact", "the id of a fact")
+FactRef = Annotated[str, _Fact()]
 NoticeRef = _reference("notice", "the id of a notice")
 MetricRef = _reference("metric", "the id of a metric")
 Jurisdiction = Annotated[str, _Scope("jurisdiction")]

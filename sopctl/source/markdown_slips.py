@@ -1,7 +1,8 @@
 """What a writer of Markdown meant and did not quite write: told, rather than taken for text."""
 
 import re
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
+from functools import lru_cache
 from unicodedata import normalize
 
 from sopctl.diagnostic import Finding
@@ -35,6 +36,11 @@ _ODD_ITEM = re.compile(
 )
 _ANSWER = re.compile(
     r"(\S(?:.*?\S)?)([ \t]*(?:→|⇒|➔|➜|➡|[=–—-]+>|:(?=[ \t]))[ \t]*)([A-Za-z0-9](?:[\w.#-]*\w)?)[ \t]*"
+)
+_ASKS = re.compile(
+    r"^[ \t]*([a-z0-9][a-z0-9.-]*):[ \t]*(?:\{[^\r\n]*?\bask|\r?\n[ \t]+ask):[ \t]*"
+    r"(?:\"([^\"\r\n]+)\"|'([^'\r\n]+)'|([^}\r\n]+?\?|[^,}\r\n]+))",
+    re.MULTILINE,
 )
 _ENTRY = re.compile(r"\{#([^\s{}]+)\}|^[-*+][ \t]+([^\s:]+):", re.MULTILINE)
 _BOLD = re.compile(
@@ -152,6 +158,12 @@ def odd_box(text: str) -> re.Match[str] | None:
 def entries(file: str) -> frozenset[str]:
     """The names that entries of a file may have: behind headings, and where bullets begin."""
     return frozenset(name for names in _ENTRY.findall(file) for name in names)
+
+
+@lru_cache(1)
+def asking(file: str) -> Mapping[str, str]:
+    """The facts of a file by their questions."""
+    return {(each[2] or each[3] or each[4]).strip(): each[1] for each in _ASKS.finditer(file)}
 
 
 def answer(text: str, known: Container[str]) -> re.Match[str] | None:

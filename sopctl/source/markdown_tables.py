@@ -93,11 +93,14 @@ def _mend(into: Values, row: Record, head: list[Cell], columns: list[forms.Colum
 
 
 def _id_meant(into: Values, row: Record, heading: str) -> str:
-    """The id that a heading in other letters means: of several words, one that the file has."""
+    """The id that a heading in other letters means: of several words, one that the file has; that of the
+    fact whose question it is."""
     entries = forms.map_of(forms.key_shape(row, forms.first_map(row)[0]))
     id = heading.strip().lower().replace(" ", "-").replace("_", "-")
-    if entries is None or forms.fits(entries.key, heading) or not forms.fits(entries.key, id):
+    if entries is None or forms.fits(entries.key, heading):
         return ""
+    if not forms.fits(entries.key, id):
+        return slips.asking(into.text).get(heading, "")
     if (" " in heading and f"{id}:" not in into.text) or forms.misspelt(row, heading, ()):
         return ""
     return id
