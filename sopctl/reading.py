@@ -65,6 +65,8 @@ class Reading:
         return UNKNOWN
 
     def refuse_empty(self, at: Pointer, key: bool = False) -> Any:
+        if at in self.told:
+            return UNKNOWN
         return self.refuse(at, f"{name_of(at)} is empty", help=WAY_OUT_OF_EMPTY, key=key)
 
 

@@ -852,6 +852,31 @@ def test_a_table_in_a_step_that_is_no_decision_table_is_the_finding_and_stays_te
     assert step(f"- next: done\n\n```yaml\ntext: |\n{fenced}```\n") == {"next": "done", "text": table}
 
 
+@pytest.mark.parametrize(
+    "table",
+    [
+        "| yes | | b | So it is. |\n| no | > 3 | c | |\n",
+        "|---|---|---|---|\n| yes | | b | So it is. |\n| no | > 3 | c | |\n",
+        "| yes | | b | So it is. |\n|---|---|---|---|\n| no | > 3 | c | |\n",
+        "| yes | b |\n|---|---|\n| no | c |\n",
+    ],
+)
+def test_a_decision_table_without_a_line_of_headings_is_one_finding(table: str) -> None:
+    document = read(f"## Steps\n\n### {{#a}}\n\n{table}\nText.\n\n### {{#b}}\n\n### {{#c}}\n")
+    message = "a table of `decide` begins with a line that names its columns, which is missing"
+    assert said(document) == [("SOP005", message, table.split("\n")[0])]
+    sop = model.read(document).sop
+    assert sop
+    assert sop.steps
+    assert "decide" in sop.steps[0].unknown
+    assert sop.steps[0].text == "Text."
+    assert not [
+        each
+        for each in model.read(document).problems
+        if "decide" in each.finding.at[2:] and each.extent is None
+    ]
+
+
 def test_a_table_of_facts_alone_is_a_decision_table() -> None:
     assert step("| age | kind |\n|---|---|\n| > 9 | a |\n") == {
         "decide": [{"when": {"age": "> 9", "kind": "a"}}]

@@ -168,10 +168,15 @@ def table(record: Record, headings: Iterable[str]) -> tuple[str, Record] | None:
     return (best[1], best[2]) if best else None
 
 
+def names_none(record: Record, headings: Iterable[str]) -> bool:
+    """Whether no heading of a table is a key of its rows, or nearly one."""
+    return not any(_is_named(column(record, each), each) or misspelt(record, each, ()) for each in headings)
+
+
 def is_foreign(record: Record, headings: Iterable[str]) -> bool:
     """Whether no heading of a table is a key of its rows, or nearly one, and some can be no case either."""
     headings = list(headings)
-    if any(_is_named(column(record, each), each) or misspelt(record, each, ()) for each in headings):
+    if not names_none(record, headings):
         return False
     cases = [entries for name in first_map(record) if (entries := map_of(key_shape(record, name)))]
     return not all(fits(entries.key, each) for entries in cases for each in headings)

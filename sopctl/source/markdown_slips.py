@@ -155,6 +155,7 @@ def odd_box(text: str) -> re.Match[str] | None:
     return _ODD_ITEM.match(text)
 
 
+@lru_cache(1)
 def entries(file: str) -> frozenset[str]:
     """The names that entries of a file may have: behind headings, and where bullets begin."""
     return frozenset(name for names in _ENTRY.findall(file) for name in names)
@@ -271,7 +272,7 @@ def hidden(text: str) -> str:
 def mended(lines: list[Line]) -> tuple[list[Line], str, str, Extent]:
     """A torn table as it was meant: its lines, and what is wrong, with the way out and the place."""
     rows = [line for line in lines if not line.blank]
-    rule = bool(_RULE.fullmatch(rows[1].text))
+    rule = is_rule(rows[1])
     if not rule or len(cells(rows[0])) != len(cells(rows[1])) or not _is_delimiter(rows[1]):
         sample = "| " + " | ".join("---" for _ in cells(rows[0])) + " |"
         message = f"the second line of a table is `{sample}`, with a cell for each column"
@@ -285,6 +286,11 @@ def mended(lines: list[Line]) -> tuple[list[Line], str, str, Extent]:
     gap = next(i for i, line in enumerate(lines) if line.blank)
     after = next(line for line in lines[gap:] if not line.blank)
     return rows, "a blank line cuts this row off from its table", "take the blank line out", after.extent
+
+
+def is_rule(line: Line) -> bool:
+    """Whether a line of a table stands between its headings and its rows."""
+    return _RULE.fullmatch(line.text) is not None
 
 
 def _is_delimiter(line: Line) -> bool:

@@ -17,6 +17,10 @@ def key(into: Values, record: Record, kind: str, lines: list[Line], at: Pointer,
     if not found:
         return False
     name, row = found
+    if forms.names_none(row, headings) and _lacks_headings(into, lines):
+        if not into.twice(data, name, at, lines[0].extent):
+            _no_headings(into, name, lines[0], at, data)
+        return True
     if forms.is_foreign(row, headings):
         message = f"a table here is `{name}`, with a column for each fact, then `then`; this one is none"
         help = "name its columns so; one for readers stands under `## Notes`, or in a fenced `yaml` block as `text: |`"
@@ -25,6 +29,28 @@ def key(into: Values, record: Record, kind: str, lines: list[Line], at: Pointer,
     if not into.twice(data, name, at, lines[0].extent):
         data[name] = rows(into, row, kind, lines, (*at, name))
     return True
+
+
+def _lacks_headings(into: Values, lines: list[Line]) -> bool:
+    """Whether a table begins with a row: its cells lead where those of the others lead, in some column."""
+    head, *rows = (layout.cells(line) for line in lines if not line.blank and not slips.is_rule(line))
+    if slips.is_rule(lines[0]):
+        return True
+    known = slips.entries(into.text)
+    return bool(rows) and any(
+        cell.text in known and all(i < len(row) and row[i].text in known for row in rows)
+        for i, cell in enumerate(head)
+    )
+
+
+def _no_headings(into: Values, name: str, first: Line, at: Pointer, data: Data) -> None:
+    message = f"a table of `{name}` begins with a line that names its columns, which is missing"
+    help = "write it: a fact above each column of tests, and `then` above where they lead"
+    if not slips.is_rule(first):
+        help += "; below it `| --- | … |`"
+    into.complain("SOP005", (*at, name), message, first.extent, help)
+    into.found[(*at, name)] = Place(first.extent, None, block=first.extent)
+    data[name] = ""
 
 
 def untabbed(into: Values, record: Record, lines: list[Line], at: Pointer) -> list[Line]:
