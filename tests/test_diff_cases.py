@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from test_walk import COLOUR, EVERY, FACTS, SEEDS, Chance, sop
 
 from sopctl.analysis.walk import Walk, atlas, walk
-from sopctl.diff.cases import PAST_CALLS, THROUGH, TO_HAND_OFFS, CaseChange, CaseChanges, case_changes
+from sopctl.diff.cases import PAST_CALLS, THROUGH, TO_HAND_OFFS, CaseChange, CaseChanges, Handed, case_changes
 from sopctl.diff.steps import Depth
 from sopctl.files import Unread
 from sopctl.library import Library, build
@@ -285,6 +285,24 @@ def test_where_cases_are_followed_less_far_it_is_just_as_exact(seed: int, depth:
     world = chance.small()
     before, after = library(world), library(chance.edited(world))
     assume(check(before, after, depth=depth) is not None)
+
+
+@settings(deadline=None, max_examples=60)
+@given(SEEDS, st.sampled_from([TO_HAND_OFFS, PAST_CALLS]))
+def test_of_which_nothing_is_told_every_case_ends_as_before_however_far_it_is_followed(
+    seed: int, depth: Depth
+) -> None:
+    chance = Editor(seed)
+    world = chance.small()
+    before, after = library(world), library(chance.edited(world))
+    with patch.multiple("sopctl.diff.cases", TO_HAND_OFFS=depth, DEEP=0):
+        found = case_changes(before, after)
+    told = {each.sop for each in (*found.changes, *found.unknown)}
+    handing = {id for each in found.handed for id in each.sops}
+    for id in sorted(world.keys() - told):
+        event(f"{id} {'hands on' if id in handing else 'is quiet'}")
+        whole = every_case(before, after, id, TO_HAND_OFFS if id in handing else THROUGH)
+        assert all(one == other for _, one, other in whole), id
 
 
 @settings(deadline=None, max_examples=60)
@@ -631,7 +649,7 @@ def test_cases_that_are_too_many_are_unknown_and_take_no_long_time(monkeypatch: 
     monkeypatch.setattr("sopctl.diff.cases.ALLOWANCE", 5)
     after = [{"when": {"count": "> 1", "sure": "yes"}, "then": "bad"}, {"otherwise": "good"}]
     (unknown,) = case_changes(library(one(BY_COUNT)), library(one(after))).unknown
-    assert unknown.reason == "its cases are too many to follow them all"
+    assert unknown.reason == "too many cases to follow them all"
 
 
 # How far cases are followed
@@ -670,7 +688,8 @@ def test_where_cases_are_too_many_behind_hand_offs_it_is_said_where_they_were_ha
     monkeypatch.setattr("sopctl.diff.cases.DEEP", 0)
     found = case_changes(library(long(3)), library(long(2)))
     assert {each.sop for each in found.changes} == {"TS-B-001", "TS-C-001"}
-    assert [(each.sop, each.behind) for each in found.unknown] == [("TS-A-001", ("TS-B-001",))]
+    assert found.handed == (Handed(("TS-A-001",), ("TS-B-001",)),)
+    assert not found.unknown
 
 
 def test_behind_a_hand_off_to_a_sop_that_says_the_same_in_other_words_nothing_is_unknown(
@@ -686,6 +705,42 @@ def test_behind_a_hand_off_to_a_sop_that_says_the_same_in_other_words_nothing_is
         {"otherwise": "TS-A-001"},
     ]
     assert case_changes(library(before), library(after)) == CaseChanges(same=("TS-B-001",))
+
+
+def test_what_a_call_comes_back_with_is_looked_at_by_itself_where_cases_are_too_many_to_follow_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("sopctl.diff.cases.TO_HAND_OFFS", PAST_CALLS)
+    before = library(long(3))
+    other = long(3)
+    other["TS-C-001"]["steps"][0]["decide"] = [
+        {"when": {"count": "<= 3"}, "then": "good"},
+        {"otherwise": "bad"},
+    ]
+    assert case_changes(before, library(other)) == CaseChanges(same=("TS-C-001",))
+    other["TS-C-001"]["steps"][0]["decide"][0]["when"] = {"count": "<= 2"}
+    found = case_changes(before, library(other))
+    assert [(each.sop, each.behind) for each in found.unknown] == [("TS-B-001", ("TS-C-001",))]
+    assert found.handed == (Handed(("TS-A-001",), ("TS-B-001",)),)
+
+
+def test_a_call_that_both_sides_make_otherwise_may_come_back_otherwise(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("sopctl.diff.cases.TO_HAND_OFFS", PAST_CALLS)
+
+    def world(sure: str) -> World:
+        table = [{"when": {"count": "> 3"}, "set": {"sure": sure}}, {"otherwise": "bad"}]
+        first = {"id": "first", "title": "First", "decide": table, "next": "run"}
+        call = {"id": "run", "title": "Run", "call": "TS-C-001", "on": {"good": "good", "bad": "bad"}}
+        by = [{"when": {"sure": "yes"}, "then": "good"}, {"otherwise": "bad"}]
+        return {
+            "TS-A-001": sop("TS-A-001", steps=[first, call]),
+            "TS-C-001": sop("TS-C-001", steps=[{"id": "c", "title": "C", "decide": by}]),
+        }
+
+    found = case_changes(library(world("yes")), library(world("no")))
+    assert [(each.sop, each.behind) for each in found.unknown] == [("TS-A-001", ("TS-C-001",))]
 
 
 def test_where_cases_are_too_many_in_calls_any_outcome_of_them_counts(
@@ -734,6 +789,14 @@ def test_a_shorter_window_for_appeals_names_just_the_drivers_who_lose_it() -> No
         assert each.tests["jurisdiction"] == ("us-wa-seattle",)
         assert each.tests["TS-APP-001#weigh-lateness"] == ("no-cause",)
         assert each.example.given["appeal-age"] == ("61",)
+
+
+def test_a_row_more_leaves_nothing_unknown_of_those_who_lead_to_it() -> None:
+    row = "| minor |  | record | 1 |"
+    found = handbook_with("sops/driver/TS-STR-001.md", (row, f"| minor | >= 3 | TS-DEA-001 |  | Too many. |\n{row}"))  # fmt: skip
+    assert {each.sop for each in found.changes} == {"TS-STR-001"}
+    assert found.handed == (Handed(("TS-INT-001",), ("TS-STR-001",)),)
+    assert not found.unknown
 
 
 def test_a_strike_less_names_the_cases_of_two_strikes() -> None:

@@ -12,6 +12,7 @@ from gitted import Repo
 from test_diff import HANDBOOK, SOPS, TEXTS, TODAY, with_texts
 
 from sopctl.cli import run
+from sopctl.diff.cases import CaseChanges
 from sopctl.files import FileTrouble
 from sopctl.library import Library, build
 from sopctl.review import Review, review
@@ -146,7 +147,7 @@ def test_values_of_a_fact_in_another_order_mean_nothing() -> None:
     texts = {"sops/SU-REF-001.yaml": REFUND.replace(TELL, MOODS), "sops/shared.yaml": SHARED}
     turned = {**texts, "sops/shared.yaml": SHARED.replace("[good, bad]", "[bad, good]")}
     found = review(build(texts, TODAY), build(turned, TODAY), NAMES, FEW)
-    assert (found.changes, found.cases) == ((), ((), (), ()))
+    assert (found.changes, found.cases) == ((), CaseChanges())
 
 
 def test_what_a_case_leaves_in_a_shared_fact_is_not_said_to_be_as_before() -> None:
@@ -181,7 +182,18 @@ def test_a_step_that_leads_elsewhere_decides_while_nobody_knows_the_cases() -> N
     [change] = found.changes
     assert (change.pointer, change.weight.value) == (("steps", "reconsider", "next"), "decision")
     assert "TS-APP-002" in [each.sop for each in found.cases.unknown]
-    assert "TS-APP-002: unknown, its cases are too many" in report("markdown", found)
+    assert "TS-APP-002: unknown, too many cases" in report("markdown", found)
+
+
+def test_sops_that_hand_cases_on_to_one_whose_cases_go_apart_are_named_once() -> None:
+    found = reviewed(("gap: ask-driver}", "gap: ask-driver, hopeless: legal-view}"))
+    assert not found.cases.unknown
+    line = "cases that are handed on to TS-APP-002 end as those that start there"
+    assert f"TS-APP-001 {line}" in report("text", found)
+    assert f"TS-APP-001: {line}" in report("markdown", found)
+    assert f'<span class="id">TS-APP-001</span>{line}' in report("html", found)
+    said = json.loads(report("json", found))["cases"]
+    assert said["handed"] == [{"sops": ["TS-APP-001"], "to": ["TS-APP-002"]}]
 
 
 SMALL = """\

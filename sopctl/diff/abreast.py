@@ -9,7 +9,19 @@ from heapq import heappop, heappush
 from itertools import count
 
 from sopctl.analysis.cases import Box, Budget
-from sopctl.diff.steps import IMPOSSIBLE, UNCLEAR, Asked, Depth, Move, State, Stepper, Variables
+from sopctl.diff.sides import Place
+from sopctl.diff.steps import (
+    IMPOSSIBLE,
+    UNCLEAR,
+    Asked,
+    Counts,
+    Depth,
+    Known,
+    Move,
+    State,
+    Stepper,
+    Variables,
+)
 from sopctl.diff.terrain import Terrain
 from sopctl.model import unary
 from sopctl.named import NamedTuple
@@ -30,9 +42,10 @@ Pair = tuple[State, State]
 
 class Run(NamedTuple):
     """What became of the cases that start in a SOP: `splits` are those that end differently. They
-    were not followed into some SOPs though something differs there: into those of `behind`, and
-    into those of `handed`, to which both sides hand a case of which they know the same, so that it
-    ends alike where all cases do that start there."""
+    were not followed into some SOPs though something differs there: into those of `behind`; into
+    those of `handed`, to which both sides hand a case of which they know the same, so that it ends
+    as those do that start there; from the pairs of `unlike`, where both hand it to the same SOP
+    otherwise; and into the calls of `called`, which both make knowing the same."""
 
     depth: Depth
     variables: Variables
@@ -41,6 +54,8 @@ class Run(NamedTuple):
     unclear: set[str]  # why nobody knows of some where they go
     behind: set[str]
     handed: set[str]
+    unlike: set[Pair]
+    called: set[Place]
     left: dict[str, dict[Split, list[Box]]]  # by fact, cases that end alike and leave it otherwise
     torn: set[str]  # facts of which nobody can tell whether they are left otherwise
     allowance: int  # what is left of it
@@ -56,6 +71,19 @@ def run(terrain: Terrain, id: str, depth: Depth, allowance: int) -> Run:
     return _Pairs(terrain, depth, Budget(allowance)).run(id)
 
 
+def run_on(terrain: Terrain, pair: Pair, depth: Depth, allowance: int) -> Run:
+    """The same with the cases that both sides have handed to another SOP."""
+    before, after = (state._replace(end="", own=()) for state in pair)
+    return _Pairs(terrain, depth, Budget(allowance)).run_on((before, after))
+
+
+def comes_back_alike(terrain: Terrain, place: Place, budget: Budget) -> bool:
+    """Whether every case that both sides take into the call of a step, knowing the same of it,
+    comes back and goes on alike; how often something was asked in it does not count, as where calls
+    are not followed. OutOfBudget where they are too many."""
+    return _Call(terrain, Depth(onward=False, into=True), budget).comes_back_alike(place)
+
+
 class _Pairs:
     """Where cases are on both sides at once. Cases that come to the same pair go on together."""
 
@@ -67,6 +95,9 @@ class _Pairs:
         self._unclear: set[str] = set()
         self._behind: set[str] = set()
         self._handed: set[str] = set()
+        self._unlike: set[Pair] = set()
+        self._called: set[Place] = set()
+        self._spoken: dict[str, frozenset[str]] = {}
         self._left: dict[str, dict[Split, list[Box]]] = {}
         self._torn: set[str] = set()
         self._own: frozenset[str] = frozenset()
@@ -80,10 +111,10 @@ class _Pairs:
     def run(self, id: str) -> Run:
         self._own = frozenset[str]().union(*(side.private(id) for side in self._terrain.sides))
         starts = [stepper.start(id) for stepper in self._steppers]
-        self._come((starts[0], starts[1]), -1)
-        while self._order:
-            _, _, pair = heappop(self._order)
-            self._go(pair, self._waiting.pop(pair))
+        return self.run_on((starts[0], starts[1]))
+
+    def run_on(self, pair: Pair) -> Run:
+        self._follow(pair)
         return Run(
             self._depth,
             self._variables,
@@ -92,10 +123,18 @@ class _Pairs:
             self._unclear,
             self._behind,
             self._handed,
+            self._unlike,
+            self._called,
             self._left,
             self._torn,
             self._budget.left,
         )
+
+    def _follow(self, pair: Pair) -> None:
+        self._come(pair, -1)
+        while self._order:
+            _, _, pair = heappop(self._order)
+            self._go(pair, self._waiting.pop(pair))
 
     def _come(self, pair: Pair, box: Box) -> None:
         if pair not in self._waiting:
@@ -114,12 +153,20 @@ class _Pairs:
         if before.end and after.end:
             if before.end == after.end:
                 self._leave(before, after, boxes)
-            if before.end == after.end and before.place[0]:
-                alike = before == after and not before.entered
-                (self._handed if alike else self._behind).add(before.place[0])
+            if before.end == after.end and (before.place[0] or after.place[0]):
+                self._hand(before, after)
             self._ended(Split(before.end, after.end), boxes)
             return
         self._onward(pair, boxes)
+
+    def _hand(self, before: State, after: State) -> None:
+        """Note where both sides hand a case to the same SOP."""
+        if before == after and not before.entered:
+            self._handed.add(before.end)
+        elif "" in (before.place[0], after.place[0]):  # one side does not have that SOP
+            self._behind.add(before.end)
+        else:
+            self._unlike.add((before, after))
 
     def _alike(self, state: State) -> bool:
         """Whether cases at the same place of both sides end alike from here on."""
@@ -151,13 +198,13 @@ class _Pairs:
             one, other = (dict((*state.own, *state.shared)).get(fact, usual) for state in (before, after))
             if not isinstance(one, str) and not isinstance(other, str):
                 self._torn.update([fact] if one and other and one != other else [])
-            elif unlike := self._unlike(fact, one, other):
+            elif unlike := self._values_apart(fact, one, other):
                 space = self._variables.space
                 apart = [box & unlike for box in boxes if space.meets(box & space.full, unlike)]
                 split = Split(*(each if isinstance(each, str) else "" for each in (one, other)))
                 self._left.setdefault(fact, {}).setdefault(split, []).extend(apart)
 
-    def _unlike(self, fact: str, one: int | str | None, other: int | str | None) -> Box:
+    def _values_apart(self, fact: str, one: int | str | None, other: int | str | None) -> Box:
         """The cases in which two values of a fact, one of them set by a row, are not the same."""
         domain = self._terrain.meanings.domain(fact)
         assert domain.fact is not None
@@ -172,9 +219,9 @@ class _Pairs:
     def _onward(self, pair: Pair, boxes: list[Box]) -> None:
         """Let the side that is behind take a step; both, where none is."""
         before, after = pair
-        if not self._depth.into:
-            self._note_calls(pair)
         ranks = [self._rank(state) for state in pair]
+        if not self._depth.into:
+            self._note_calls(pair, ranks)
         ones = self._moved(0, before) if ranks[0] <= ranks[1] else [(-1, before)]
         others = self._moved(1, after) if ranks[1] <= ranks[0] else [(-1, after)]
         for stepper, state, rank in zip(self._steppers, pair, ranks, strict=True):
@@ -190,16 +237,62 @@ class _Pairs:
                 if ((both & full) + full) & guards == guards:
                     self._come((here, there), both)
 
-    def _note_calls(self, pair: Pair) -> None:
-        for side, state in zip(self._terrain.sides, pair, strict=True):
-            called = side.outline(state.place).call.sop if not state.end else ""
-            if called and self._terrain.touched(called):
+    def _note_calls(self, pair: Pair, ranks: list[tuple[int, ...]]) -> None:
+        """Note the calls that are not followed and may come back otherwise. One that both sides make
+        comes back alike where they know the same there and nothing differs in it."""
+        for number, (state, other) in enumerate((pair, pair[::-1])):
+            called = self._calls(number, state.place) if ranks[number] == min(ranks) else ""
+            if not called:
+                continue
+            there, touched = self._calls(1 - number, state.place), bool(self._terrain.touched(called))
+            if not there or state.place != other.place or other.end:
+                later = not other.end and state.place in self._terrain.ahead(1 - number, other.place)
+                self._behind.update([called] if touched or (there and later) else [])
+            elif self._known_in(called, state) != self._known_in(called, other):
                 self._behind.add(called)
+            elif touched or called != there:
+                self._called.add(state.place)
+
+    def _calls(self, number: int, place: Place) -> str:
+        """The SOP that a step calls on one side."""
+        side = self._terrain.sides[number]
+        return side.outline(place).call.sop if place[1] in side.steps(place[0]) else ""
+
+    def _known_in(self, called: str, state: State) -> tuple[Known, Counts]:
+        """What a case brings into a called SOP, as far as it is asked for there."""
+        if called not in self._spoken:
+            self._spoken[called] = self._terrain.spoken(called)
+        spoken = self._spoken[called]
+        shared = tuple(each for each in state.shared if each[0] in spoken)
+        return shared, tuple(each for each in state.asked if each[0] in spoken)
 
     def _moved(self, number: int, state: State) -> list[Move]:
         if (number, state) not in self._moves:
             self._moves[number, state] = self._steppers[number].moves(state)
         return self._moves[number, state]
+
+
+class _Call(_Pairs):
+    """Cases in a call, on both sides, until they have come back from it."""
+
+    def comes_back_alike(self, place: Place) -> bool:
+        self._apart = False
+        pair = [stepper.call(place) for stepper in self._steppers]
+        self._follow((pair[0], pair[1]))
+        return not self._apart
+
+    def _go(self, pair: Pair, boxes: list[Box]) -> None:
+        before, after = pair
+        if before.stack or after.stack:
+            super()._go(pair, boxes)
+        elif before._replace(asked=after.asked) != after or before.end.startswith(UNCLEAR):
+            self._apart = True
+
+    def _alike(self, state: State) -> bool:
+        return super()._alike(state._replace(stack=state.stack[1:]))
+
+    def _rank(self, state: State) -> tuple[int, ...]:
+        return super()._rank(state) if state.stack else _LAST
 
 
 _LAST = (1,)

@@ -10,7 +10,7 @@ from sopctl.analysis.graph import reachable, reverse
 from sopctl.analysis.time_words import listed
 from sopctl.analysis.walk import Walk, atlas, walk
 from sopctl.diff import case_words as words
-from sopctl.diff.abreast import ALLOWANCE, Run, run
+from sopctl.diff.abreast import ALLOWANCE, Pair, Run, comes_back_alike, run, run_on
 from sopctl.diff.folding import KINDS, Line, lines
 from sopctl.diff.meanings import Torn
 from sopctl.diff.names import Renamed
@@ -25,7 +25,7 @@ from sopctl.diff.sides import (
     same_text,
 )
 from sopctl.diff.steps import IMPOSSIBLE, LOOP, Asked, Depth, Variables, field_name
-from sopctl.diff.terrain import Terrain, returns
+from sopctl.diff.terrain import Terrain, afterwards, returns
 from sopctl.library import Library
 from sopctl.model import unary
 from sopctl.model.registers import Fact
@@ -66,11 +66,19 @@ class CaseChange(NamedTuple):
 
 class Unknown(NamedTuple):
     """A SOP of which not all, or none, of the cases could be compared, and why. `behind` are SOPs
-    to which both libraries take cases that may go apart there, as those do that start there."""
+    in which cases may go apart, but were not followed."""
 
     sop: str
     reason: str
     behind: tuple[str, ...] = ()
+
+
+class Handed(NamedTuple):
+    """SOPs that hand cases on to others where some go apart: these end as those that start there, of
+    which is told."""
+
+    sops: tuple[str, ...]
+    to: tuple[str, ...]
 
 
 class CaseChanges(NamedTuple):
@@ -80,6 +88,7 @@ class CaseChanges(NamedTuple):
     changes: tuple[CaseChange, ...] = ()
     same: tuple[str, ...] = ()
     unknown: tuple[Unknown, ...] = ()
+    handed: tuple[Handed, ...] = ()
 
 
 def case_changes(before: Library, after: Library, renamed: Renamed = MappingProxyType({})) -> CaseChanges:
@@ -94,15 +103,20 @@ def case_changes(before: Library, after: Library, renamed: Renamed = MappingProx
     region = reachable(onward, starts)
     terrain = Terrain(*sides, region, meanings(sides, region))
     near = {id: _near(terrain, id) for id in starts if terrain.touched(id)}
-    quiet = _quiet(near)
+    near = {id: _onward(terrain, each, near) for id, each in near.items()}
+    far, quiet = _all_far(terrain, near)
     found: list[CaseChange] = []
     unknown: list[Unknown] = []
-    deep = Budget(DEEP)
-    for id in sorted(near.keys() - quiet):
-        changes, unsure = _told(terrain, id, _far(terrain, id, near[id], quiet, deep), quiet)
+    for id in sorted(far.keys() - quiet):
+        changes, unsure = _told(terrain, id, far[id])
         found.extend(changes)
         unknown.extend([unsure] if unsure else [])
-    told = {each.sop for each in found} | {each.sop for each in unknown}
+    handed = _handed(far, quiet)
+    told = (
+        {each.sop for each in found}
+        | {each.sop for each in unknown}
+        | {id for each in handed for id in each.sops}
+    )
     alike = [id for id in near if id not in told and any(sop == id for sop, _ in terrain.touched(id))]
     for id in alike:
         changes, unsure = _left(terrain, id, near[id])
@@ -110,7 +124,7 @@ def case_changes(before: Library, after: Library, renamed: Renamed = MappingProx
         unknown.extend([unsure] if unsure else [])
     otherwise = {each.sop for each in found} | {each.sop for each in unknown}
     same = tuple(id for id in alike if id not in otherwise)
-    return CaseChanges(tuple(found), same, tuple(unknown))
+    return CaseChanges(tuple(found), same, tuple(unknown), handed)
 
 
 # Where to look
@@ -151,9 +165,13 @@ class _Followed(NamedTuple):
     run: Run
     lines: list[Line]
 
-    def behind(self, quiet: Set[str]) -> set[str]:
-        """The SOPs in which cases may go apart, but were not followed."""
-        return self.run.behind | (self.run.handed - quiet)
+    @property
+    def clean(self) -> bool:
+        """Whether no case goes apart but in a SOP that it is handed to."""
+        return not (self.lines or self.run.unclear or self.run.behind)
+
+    def but(self, handed: set[str], behind: set[str]) -> "_Followed":
+        return self._replace(run=self.run._replace(handed=handed, behind=behind))
 
 
 _Found = _Followed | Unknown
@@ -161,14 +179,26 @@ _Found = _Followed | Unknown
 
 def _near(terrain: Terrain, id: str) -> _Found:
     """The cases of a SOP up to hand-offs; where that is too much, past calls as well."""
-    try:
-        return _followed(terrain, id, TO_HAND_OFFS, ALLOWANCE)
-    except OutOfBudget:
-        pass
-    try:
-        return _followed(terrain, id, PAST_CALLS, ALLOWANCE)
-    except OutOfBudget:
-        return Unknown(id, "its cases are too many to follow them all")
+    for depth in (TO_HAND_OFFS, PAST_CALLS):
+        try:
+            found = _followed(terrain, id, depth, ALLOWANCE)
+        except OutOfBudget:
+            continue
+        return found.but(found.run.handed, found.run.behind | _unlike_calls(terrain, found.run))
+    return Unknown(id, "too many cases to follow them all")
+
+
+def _unlike_calls(terrain: Terrain, run: Run) -> set[str]:
+    """Of the SOPs that were not followed from calls, those from which a case may come back otherwise."""
+    found, budget = set(), Budget(ALLOWANCE)
+    for place in sorted(run.called):
+        try:
+            alike = comes_back_alike(terrain, place, budget)
+        except OutOfBudget:
+            alike = False
+        if not alike:
+            found |= {side.outline(place).call.sop for side in terrain.sides}
+    return found
 
 
 def _followed(terrain: Terrain, id: str, depth: Depth, allowance: int) -> _Followed:
@@ -176,24 +206,71 @@ def _followed(terrain: Terrain, id: str, depth: Depth, allowance: int) -> _Follo
     return _Followed(found, lines(found))
 
 
-def _quiet(near: Mapping[str, _Found]) -> set[str]:
+def _onward(terrain: Terrain, found: _Found, near: Mapping[str, _Found]) -> _Found:
+    """The same, where cases that both sides hand to the same SOP otherwise are followed on there:
+    they go apart nowhere up to the next hand-off, or as those that start there, or into `behind`."""
+    if isinstance(found, Unknown) or not found.run.unlike:
+        return found
+    ahead, left = sorted(found.run.unlike, key=repr), ALLOWANCE
+    seen, handed, behind = set(ahead), set(found.run.handed), set(found.run.behind)
+    while ahead:
+        pair = ahead.pop()
+        id = pair[0].place[0]
+        there = near.get(id)
+        depth = there.run.depth if isinstance(there, _Followed) else TO_HAND_OFFS
+        try:
+            on = run_on(terrain, pair, depth, left)
+        except OutOfBudget:
+            behind.add(id)
+            continue
+        left = on.allowance
+        if _starts_alike(pair):
+            handed.add(id)
+        elif on.splits or on.unclear or on.behind or _unlike_calls(terrain, on):
+            behind.add(id)
+        handed |= on.handed
+        ahead.extend(sorted(on.unlike - seen, key=repr))
+        seen |= on.unlike
+    return found.but(handed, behind)
+
+
+def _starts_alike(pair: Pair) -> bool:
+    """Whether a case that is handed on goes as one that starts there, up to the next hand-off: no
+    step of that SOP has been entered, and both sides know the same."""
+    before, after = pair
+    entered = {id for state in pair for (id, _), _ in state.entered}
+    return before.place[0] not in entered and before._replace(entered=after.entered) == after
+
+
+def _quiet(found: Mapping[str, _Found]) -> set[str]:
     """The SOPs of which every case ends as it did: where none goes apart before it is handed to
     another SOP, and that one is quiet too, be it round in a circle."""
-    quiet = {
-        id
+    handed = {id: each.run.handed for id, each in found.items() if isinstance(each, _Followed) and each.clean}
+    loud = {to for others in handed.values() for to in others}.union(found) - handed.keys()
+    return handed.keys() - reachable(reverse(handed), loud)
+
+
+def _all_far(terrain: Terrain, near: Mapping[str, _Found]) -> tuple[dict[str, _Found], set[str]]:
+    """The cases of every SOP through hand-offs as well where that is needed, and the SOPs that are
+    quiet. Each comes after those that it leads to: where they are quiet, it need not be followed."""
+    far, quiet, deep = dict(near), _quiet(near), Budget(DEEP)
+    onward = {
+        id: each.run.handed | each.run.behind if isinstance(each, _Followed) else set()
         for id, each in near.items()
-        if isinstance(each, _Followed) and not (each.lines or each.run.unclear or each.run.behind)
     }
-    while loud := {id for id in quiet if near[id].behind(quiet)}:  # type: ignore[operator]
-        quiet -= loud
-    return quiet
+    for id in afterwards(onward):
+        now = near[id] if id in quiet else _far(terrain, id, near[id], quiet, deep)
+        if now is not near[id] and isinstance(now, _Followed) and now.clean:
+            quiet = _quiet({**far, id: now})
+        far[id] = now
+    return far, quiet
 
 
 def _far(terrain: Terrain, id: str, near: _Found, quiet: Set[str], deep: Budget) -> _Found:
     """The cases through hand-offs as well, where they end differently there and it is not too much."""
     if isinstance(near, Unknown) or not near.run.depth.into:
         return near
-    if not near.run.splits_at_hand_offs and not near.behind(quiet):
+    if not near.run.splits_at_hand_offs and not near.run.behind and near.run.handed <= quiet:
         return near
     try:
         deep.spend(BEHIND)
@@ -204,23 +281,60 @@ def _far(terrain: Terrain, id: str, near: _Found, quiet: Set[str], deep: Budget)
     return far
 
 
-def _told(
-    terrain: Terrain, id: str, found: _Found, quiet: Set[str]
-) -> tuple[list[CaseChange], Unknown | None]:
+def _told(terrain: Terrain, id: str, found: _Found) -> tuple[list[CaseChange], Unknown | None]:
     """The changes of one SOP, and why there may be more."""
     if isinstance(found, Unknown):
         return [], found
     teller = _Teller(terrain, found.run, id)
     changes = [teller.change(line) for line in found.lines]
+    sure = sorted(filter(None, changes), key=lambda each: (KINDS.index(each.kind), each.message))
     reasons = sorted(found.run.unclear)
     reasons += ["a case did not take the way that was worked out for it"] if None in changes else []
-    if found.lines and not found.run.depth.into:
-        reasons.append("its cases are too many to follow them through calls: any outcome of those counts")
-    behind = tuple(sorted(found.behind(quiet)))
+    if found.lines and not found.run.depth.into and not _free_of_calls(terrain, id, sure):
+        reasons.append("too many cases to follow them through calls: any outcome of those counts")
+    behind = tuple(sorted(found.run.behind))
     if behind:
-        reasons.append(f"its cases are too many to follow them into {listed(behind)}")
-    sure = sorted(filter(None, changes), key=lambda each: (KINDS.index(each.kind), each.message))
+        reasons.append(f"too many cases to follow them into {listed(behind)}")
     return sure, Unknown(id, "; ".join(reasons), behind) if reasons else None
+
+
+def _free_of_calls(terrain: Terrain, id: str, changes: list[CaseChange]) -> bool:
+    """Whether what is told of a SOP is so whatever its calls come back with, which set no fact that
+    others know."""
+    if any(test.partition("@")[0].endswith(returns("")) for each in changes for test in each.tests):
+        return False
+    inside = {
+        place
+        for number, side in enumerate(terrain.sides)
+        for called in side.calls(id)
+        if side.first(called)
+        for place in terrain.ahead(number, (called, side.first(called)))
+    }
+    try:
+        return not any(
+            fact not in side.private(place[0])
+            for side in terrain.sides
+            for place in inside
+            if place[1] in side.steps(place[0])
+            for fact in side.sets(place)
+        )
+    except Torn:
+        return False
+
+
+def _handed(found: Mapping[str, _Found], quiet: Set[str]) -> tuple[Handed, ...]:
+    """The SOPs that hand cases to others where some go apart, together where these are the same ones."""
+    onward = {
+        id: each.run.handed - quiet
+        for id, each in found.items()
+        if isinstance(each, _Followed) and each.clean
+    }
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for id, each in sorted(found.items()):
+        to = each.run.handed - quiet if isinstance(each, _Followed) else set()
+        if told := sorted(reachable(onward, to) - onward.keys()):
+            groups.setdefault(tuple(told), []).append(id)
+    return tuple(Handed(tuple(sops), to) for to, sops in sorted(groups.items()))
 
 
 def _left(terrain: Terrain, id: str, near: _Found) -> tuple[list[CaseChange], Unknown | None]:
@@ -253,9 +367,8 @@ def _lasting(terrain: Terrain, number: int, id: str) -> Iterator[str]:
     asked = {fact for step in side.steps(id) for fact in _asked(side.outline((id, step)))}
     for called in reachable({each: side.calls(each) for each in terrain.sops}, [id]):
         for step in side.steps(called):
-            act = side.act((called, step))
-            sets = (fact for row in (*act.rows, *([act.rest] if act.rest else [])) for fact, _ in row.sets)
             own = side.private(called)
+            sets = side.sets((called, step))
             yield from (fact for fact in sets if fact not in own or (called == id and fact not in asked))
 
 

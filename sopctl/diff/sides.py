@@ -167,6 +167,11 @@ class Side:
             self._outlines[place] = self._outline(place)
         return self._outlines[place]
 
+    def sets(self, place: Place) -> list[str]:
+        """The facts that rows of a step give a value to."""
+        act = self.act(place)
+        return [fact for row in (*act.rows, *([act.rest] if act.rest else [])) for fact, _ in row.sets]
+
     def mark(self, place: Place) -> object:
         """All that decides where a case goes from a step: two alike marks decide alike."""
         if place not in self._marks:

@@ -175,6 +175,10 @@ class Stepper:
     def start(self, id: str) -> State:
         return self._come(_Bench(State((), (id, ""), (), (), (), ())), Target(step=self.side.first(id)), None)
 
+    def call(self, place: Place) -> State:
+        """Where a case stands that a step of the first SOP has just taken into its call."""
+        return self._call(_Bench(State((), place, (), (), (), ())), self.side.outline(place).call)
+
     def moves(self, state: State) -> list[Move]:
         """The cases that part here, each with where they go: together they are all cases."""
         try:

@@ -1,10 +1,13 @@
 """The SOPs of two libraries as one country: what lies ahead of each step, and what differs."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import TypeVar
 
 from sopctl.analysis.graph import reachable
 from sopctl.diff.meanings import Meanings
 from sopctl.diff.sides import Place, Side
+
+_Node = TypeVar("_Node", str, Place)
 
 
 class Terrain:
@@ -44,6 +47,16 @@ class Terrain:
         found = [self.ahead(number, place) & self.changed for number, place in enumerate(firsts)]
         return frozenset(firsts if firsts[0] != firsts[1] else ()).union(*found)
 
+    def spoken(self, id: str) -> frozenset[str]:
+        """The facts and questions that a case may be asked for that starts in a SOP."""
+        found: set[str] = set()
+        for number, side in enumerate(self.sides):
+            first = side.first(id)
+            for place in self.ahead(number, (id, first)) if first else ():
+                act = side.outline(place)
+                found.update((*act.asks, *act.facts, *act.later, "#".join(place)))
+        return frozenset(found)
+
     def words(self, name: str) -> tuple[str, ...]:
         """What can be answered to a question, or what a call can come back with, on either side."""
         if name not in self._words:
@@ -69,12 +82,12 @@ class Terrain:
         for one in self._nexts:
             for place, others in one.items():
                 nexts.setdefault(place, []).extend(others)
-        return {place: -i for i, place in enumerate(_afterwards(nexts))}
+        return {place: -i for i, place in enumerate(afterwards(nexts))}
 
 
-def _afterwards(nexts: Mapping[Place, list[Place]]) -> Iterator[Place]:
-    """Places, each after all that it leads to, but for arrows that lead back."""
-    seen: set[Place] = set()
+def afterwards(nexts: Mapping[_Node, Collection[_Node]]) -> Iterator[_Node]:
+    """Nodes, each after all that it leads to, but for arrows that lead back."""
+    seen: set[_Node] = set()
     for start in sorted(nexts):
         if start in seen:
             continue

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from sopctl import files
+from sopctl.analysis.time_words import listed
 from sopctl.diagnostic import Diagnostic, json_pointer
 from sopctl.diff import Change
-from sopctl.diff.cases import CaseChange
+from sopctl.diff.cases import CaseChange, Unknown
 from sopctl.named import NamedTuple
 from sopctl.render.templates import OURS, TemplateTrouble, told
 from sopctl.review import Review
@@ -105,7 +106,8 @@ def _values(review: Review, most: Mapping[str, int]) -> dict[str, Any]:
         "faults": part("faults", review.faults),
         "cases": part("cases", review.cases.changes),
         "same": review.cases.same,
-        "unsure": part("unsure", review.cases.unknown),
+        "handed": _handed(review),
+        "unsure": part("unsure", _unsure(review)),
         "clocks": part("clocks", review.clocks),
         "heavy": _groups(part("heavy", heavy)),
         "light": _groups(part("light", light)),
@@ -122,6 +124,23 @@ def _values(review: Review, most: Mapping[str, int]) -> dict[str, Any]:
         "count": _count,
         "home": _home,
     }
+
+
+def _handed(review: Review) -> tuple[str, str] | None:
+    """The SOPs that hand cases on, all of them together, and those where these go apart."""
+    handed = review.cases.handed
+    if not handed:
+        return None
+    sops, to = (sorted({id for each in handed for id in each[side]}) for side in (0, 1))
+    return listed(sops), listed(to, "or")
+
+
+def _unsure(review: Review) -> list[Unknown]:
+    """The SOPs of which the same is unknown, together, and what."""
+    found: dict[str, list[str]] = {}
+    for each in review.cases.unknown:
+        found.setdefault(each.reason, []).append(each.sop)
+    return [Unknown(listed(sops), reason) for reason, sops in found.items()]
 
 
 def _groups(part: Part) -> Part:
@@ -230,6 +249,7 @@ def _object(review: Review) -> dict[str, Any]:
         "cases": {
             "changes": [_case(each) for each in review.cases.changes],
             "same": list(review.cases.same),
+            "handed": [each._asdict() for each in review.cases.handed],
             "unknown": [each._asdict() for each in review.cases.unknown],
         },
         "clocks": [each._asdict() for each in review.clocks],
