@@ -598,6 +598,39 @@ def test_a_fact_of_another_type_is_unknown_and_says_why() -> None:
     assert unknown.reason == "`count` is of the types `choice` and `integer`, whose values cannot be compared"
 
 
+def test_a_whole_number_that_may_be_any_number_is_compared_by_its_whole_numbers() -> None:
+    later = {**FACTS, "count": {"type": "number", "min": 0, "max": 4.5, "ask": "How many?"}}
+    for test, changes in (
+        ("> 3", []),
+        (">= 3.5", []),
+        ("> 2.5", ["cases with count = 3 went to “Good”, and now go to “Bad”"]),
+    ):
+        after = one([{"when": {"count": test}, "then": "bad"}, {"otherwise": "good"}])
+        found = case_changes(library(one(BY_COUNT)), library(after, later))
+        assert [each.message for each in found.changes] == changes
+        assert [each.reason for each in found.unknown] == [
+            "of `count` just the whole numbers were compared: one side knows no others"
+        ]
+        back = case_changes(library(after, later), library(one(BY_COUNT)))
+        assert len(back.changes) == len(changes)
+        assert back.unknown == found.unknown
+
+
+def test_a_broken_number_that_a_row_sets_cannot_be_compared_with_whole_ones() -> None:
+    later = {**FACTS, "count": {"type": "number", "min": 0, "max": 4.5, "ask": "How many?"}}
+
+    def world(value: str) -> World:
+        by = [{"when": {"sure": "yes"}, "then": "next", "set": {"count": value}}, {"otherwise": "good"}]
+        made = one(by)
+        made["TS-A-001"]["steps"].append({"id": "next", "title": "Next", "decide": BY_COUNT})
+        return made
+
+    assert (
+        "`count` is set to 3.5"
+        in case_changes(library(world("3")), library(world("3.5"), later)).unknown[0].reason
+    )
+
+
 def test_of_a_fact_of_another_type_just_the_cases_that_are_asked_for_it_are_unknown() -> None:
     later = {**FACTS, "count": {"type": "choice", "values": ["few", "many"], "ask": "How many?"}}
     weigh = {"id": "weigh", "title": "Weigh", "decide": BY_COUNT}

@@ -5,6 +5,7 @@ the answers to each question, one for each time it is put. Where both sides have
 place with the same knowledge, and nothing ahead differs, the cases there end alike.
 """
 
+from functools import partial
 from heapq import heappop, heappush
 from itertools import count
 
@@ -23,7 +24,6 @@ from sopctl.diff.steps import (
     Variables,
 )
 from sopctl.diff.terrain import Terrain
-from sopctl.model import unary
 from sopctl.named import NamedTuple
 
 ALLOWANCE = 60_000
@@ -208,9 +208,8 @@ class _Pairs:
         """The cases in which two values of a fact, one of them set by a row, are not the same."""
         domain = self._terrain.meanings.domain(fact)
         assert domain.fact is not None
-        values = [
-            domain.mask(unary.value(domain.fact, each)) for each in (one, other) if isinstance(each, str)
-        ]
+        value = partial(self._terrain.meanings.value, fact, domain.fact)
+        values = [value(each) for each in (one, other) if isinstance(each, str)]
         asked = [each for each in (one, other) if isinstance(each, int)]
         if asked:
             return self._variables.bits((fact, asked[0]), ((1 << domain.width) - 1) & ~values[0])

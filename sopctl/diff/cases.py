@@ -1,7 +1,7 @@
 """Which cases end differently in two libraries, exactly, in as few words as will do."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
 from functools import partial
 from types import MappingProxyType
 
@@ -122,6 +122,7 @@ def case_changes(before: Library, after: Library, renamed: Renamed = MappingProx
         changes, unsure = _left(terrain, id, near[id])
         found.extend(changes)
         unknown.extend([unsure] if unsure else [])
+    unknown = _with_broken(terrain, near, unknown)
     otherwise = {each.sop for each in found} | {each.sop for each in unknown}
     same = tuple(id for id in alike if id not in otherwise)
     return CaseChanges(tuple(found), same, tuple(unknown), handed)
@@ -370,6 +371,24 @@ def _lasting(terrain: Terrain, number: int, id: str) -> Iterator[str]:
             own = side.private(called)
             sets = side.sets((called, step))
             yield from (fact for fact in sets if fact not in own or (called == id and fact not in asked))
+
+
+def _with_broken(terrain: Terrain, ids: Iterable[str], unknown: list[Unknown]) -> list[Unknown]:
+    """What is unknown, with the SOPs that ask for a fact that need not be whole on one side only."""
+    reasons = {each.sop: each for each in unknown}
+    for id in sorted(ids):
+        asked = {
+            fact
+            for side in terrain.sides
+            for step in side.steps(id)
+            for fact in _asked(side.outline((id, step)))
+        }
+        if broken := sorted(fact for fact in asked if terrain.meanings.whole(fact)):
+            named = listed([f"`{fact}`" for fact in broken])
+            reason = f"of {named} just the whole numbers were compared: one side knows no others"
+            known = reasons.get(id)
+            reasons[id] = known._replace(reason=f"{known.reason}; {reason}") if known else Unknown(id, reason)
+    return [reasons[id] for id in sorted(reasons)]
 
 
 def _asked(act: Act) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
 """Facts of two libraries by name, each with every value that either gives it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from math import ceil, floor
 
 from sopctl.analysis.cases import Domain
 from sopctl.model import unary
@@ -26,8 +27,50 @@ class Meanings:
                 types = " and ".join(sorted({f"`{fact.type}`" for fact in declared}))
                 raise Torn(f"`{name}` is of the types {types}, whose values cannot be compared")
             own = [values for fact in declared if isinstance(values := unary.every(fact), tuple)]
-            self._domains[name] = Domain(_joined(declared), [*own, *self._said.get(name, ())])
+            sets = [*own, *self._said.get(name, ())]
+            self._domains[name] = (_Whole if self.whole(name) else Domain)(_joined(declared), sets)
         return self._domains[name]
+
+    def value(self, name: str, fact: Fact, text: str) -> int:
+        """The value of a fact that a row sets, as a mask."""
+        try:
+            mask = self.domain(name).mask(unary.value(fact, text))
+        except ValueError:
+            mask = 0
+        if not mask:
+            raise Torn(f"`{name}` is set to {text}, and was or is a whole number")
+        return mask
+
+    def whole(self, name: str) -> bool:
+        """Whether only the whole numbers of a fact can be compared, since one side knows no others."""
+        return {fact.type for fact in self._declared.get(name, ())} == {"integer", "number"}
+
+
+class _Whole(Domain):
+    """The whole numbers of a fact that is a number on one side and whole on the other."""
+
+    def __init__(self, fact: Fact, sets: Iterable[unary.Values]) -> None:
+        super().__init__(fact, [_whole(values) for values in sets])
+
+    def mask(self, values: unary.Values) -> int:
+        return super().mask(_whole(values))
+
+
+def _whole(values: unary.Values) -> unary.Values:
+    """The same without what lies between whole numbers."""
+    cut = [
+        unary.Interval(_up(each.start), _up(each.end)) for each in values if isinstance(each, unary.Interval)
+    ]
+    return tuple(each for each in cut if each.start < each.end)
+
+
+def _up(cut: unary.Cut) -> unary.Cut:
+    """The cut before the next whole number."""
+    number, after = cut
+    if number in (unary.FOREVER, -unary.FOREVER):
+        return cut
+    least = ceil(number)
+    return (least + 1 if after and least == number else least), 0
 
 
 def cuts(fact: Fact, said: tuple[str, ...] | str | None) -> list[unary.Values]:
@@ -40,7 +83,9 @@ def cuts(fact: Fact, said: tuple[str, ...] | str | None) -> list[unary.Values]:
 
 
 def _sort(fact: Fact) -> str:
-    return "words" if fact.type in ("yes-no", "choice") else str(fact.type)
+    if fact.type in ("yes-no", "choice"):
+        return "words"
+    return "numbers" if fact.type in ("integer", "number") else str(fact.type)
 
 
 def _joined(declared: list[Fact]) -> Fact:
@@ -54,11 +99,13 @@ def _joined(declared: list[Fact]) -> Fact:
             "values": list(dict.fromkeys(word for each in lists for word in each)),
         }
     else:
-        data = {"type": declared[0].type}
-        for word, furthest in (("min", min), ("max", max)):
+        types = {str(fact.type) for fact in declared}
+        data = {"type": min(types)}  # `integer` before `number`
+        for word, furthest, outward in (("min", min, floor), ("max", max, ceil)):
             bounds = [bound for fact in declared if (bound := getattr(fact, word)) is not None]
             if len(bounds) == len(declared):
-                data[word] = f"{Decimal(str(furthest(bounds))):f}"
+                bound = Decimal(str(furthest(bounds)))
+                data[word] = f"{Decimal(outward(bound)) if len(types) > 1 else bound:f}"
     return Fact.make(data)[0]
 
 

@@ -309,7 +309,7 @@ class Stepper:
     def _value(self, bench: _Bench, fact: str, text: str) -> int:
         known = self.side.fact(bench.place[0], fact)
         assert known is not None
-        return self.terrain.meanings.domain(fact).mask(unary.value(known, text))
+        return self.terrain.meanings.value(fact, known, text)
 
     # Where they go
 
