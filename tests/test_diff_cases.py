@@ -757,6 +757,27 @@ def test_what_a_call_comes_back_with_is_looked_at_by_itself_where_cases_are_too_
     assert found.handed == (Handed(("TS-A-001",), ("TS-B-001",)),)
 
 
+def test_a_fact_that_is_known_and_asked_anew_tells_cases_apart_from_those_that_start_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first = {"id": "first", "title": "First", "decide": [{"otherwise": "on", "set": {"count": "4"}}]}
+    call = {"id": "on", "title": "Run", "call": "TS-C-001", "on": {"good": "good", "bad": "bad"}}
+
+    def world(on: dict[str, Any], **asks: Any) -> World:
+        table = {"id": "c", "title": "C", "decide": BY_COUNT, **asks}
+        return {
+            "TS-A-001": sop("TS-A-001", steps=[first, on]),
+            "TS-C-001": sop("TS-C-001", steps=[table]),
+        }
+
+    monkeypatch.setattr("sopctl.diff.cases.TO_HAND_OFFS", PAST_CALLS)
+    monkeypatch.setattr("sopctl.diff.cases.DEEP", 0)
+    for on in (call, {"id": "on", "title": "Hand over", "next": "TS-C-001"}):
+        found = case_changes(library(world(on)), library(world(on, asks=["count"])))
+        assert found.same == ("TS-C-001",)
+        assert [(each.sop, each.behind) for each in found.unknown] == [("TS-A-001", ("TS-C-001",))]
+
+
 def test_a_call_that_both_sides_make_otherwise_may_come_back_otherwise(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -8,6 +8,7 @@ place with the same knowledge, and nothing ahead differs, the cases there end al
 from functools import partial
 from heapq import heappop, heappush
 from itertools import count
+from operator import itemgetter
 
 from sopctl.analysis.cases import Box, Budget
 from sopctl.diff.sides import Place
@@ -39,6 +40,9 @@ class Split(NamedTuple):
 
 Pair = tuple[State, State]
 
+Call = tuple[Place, Known]
+"""A step that calls, and what is known there of facts that may be asked anew in the call."""
+
 
 class Run(NamedTuple):
     """What became of the cases that start in a SOP: `splits` are those that end differently. They
@@ -55,7 +59,7 @@ class Run(NamedTuple):
     behind: set[str]
     handed: set[str]
     unlike: set[Pair]
-    called: set[Place]
+    called: set[Call]
     left: dict[str, dict[Split, list[Box]]]  # by fact, cases that end alike and leave it otherwise
     torn: set[str]  # facts of which nobody can tell whether they are left otherwise
     allowance: int  # what is left of it
@@ -77,11 +81,20 @@ def run_on(terrain: Terrain, pair: Pair, depth: Depth, allowance: int) -> Run:
     return _Pairs(terrain, depth, Budget(allowance)).run_on((before, after))
 
 
-def comes_back_alike(terrain: Terrain, place: Place, budget: Budget) -> bool:
-    """Whether every case that both sides take into the call of a step, knowing the same of it,
+def starts_alike(pair: Pair, terrain: Terrain) -> bool:
+    """Whether a case that both sides hand on goes as one that starts there, up to the next hand-off:
+    both know the same, nothing that is asked anew, and it has entered no step of that SOP."""
+    (before, after), id = pair, pair[0].place[0]
+    entered = {sop for state in pair for (sop, _), _ in state.entered}
+    known = {fact for fact, _ in before.shared}
+    return before._replace(entered=after.entered) == after and not (id in entered or known & terrain.anew(id))
+
+
+def comes_back_alike(terrain: Terrain, call: Call, budget: Budget) -> bool:
+    """Whether every case that both sides take into a call, knowing the same of it,
     comes back and goes on alike; how often something was asked in it does not count, as where calls
     are not followed. OutOfBudget where they are too many."""
-    return _Call(terrain, Depth(onward=False, into=True), budget).comes_back_alike(place)
+    return _Call(terrain, Depth(onward=False, into=True), budget).comes_back_alike(*call)
 
 
 class _Pairs:
@@ -96,8 +109,7 @@ class _Pairs:
         self._behind: set[str] = set()
         self._handed: set[str] = set()
         self._unlike: set[Pair] = set()
-        self._called: set[Place] = set()
-        self._spoken: dict[str, frozenset[str]] = {}
+        self._called: set[Call] = set()
         self._left: dict[str, dict[Split, list[Box]]] = {}
         self._torn: set[str] = set()
         self._own: frozenset[str] = frozenset()
@@ -161,7 +173,7 @@ class _Pairs:
 
     def _hand(self, before: State, after: State) -> None:
         """Note where both sides hand a case to the same SOP."""
-        if before == after and not before.entered:
+        if starts_alike((before, after), self._terrain) and not before.entered:
             self._handed.add(before.end)
         elif "" in (before.place[0], after.place[0]):  # one side does not have that SOP
             self._behind.add(before.end)
@@ -247,23 +259,30 @@ class _Pairs:
             if not there or state.place != other.place or other.end:
                 later = not other.end and state.place in self._terrain.ahead(1 - number, other.place)
                 self._behind.update([called] if touched or (there and later) else [])
-            elif self._known_in(called, state) != self._known_in(called, other):
+            elif self._known_in(called, number, state) != self._known_in(called, 1 - number, other):
                 self._behind.add(called)
             elif touched or called != there:
-                self._called.add(state.place)
+                anew = self._terrain.anew(called) | self._terrain.anew(there)
+                known, _ = self._known_in(called, number, state)
+                self._called.add((state.place, tuple(each for each in known if each[0] in anew)))
 
     def _calls(self, number: int, place: Place) -> str:
         """The SOP that a step calls on one side."""
         side = self._terrain.sides[number]
         return side.outline(place).call.sop if place[1] in side.steps(place[0]) else ""
 
-    def _known_in(self, called: str, state: State) -> tuple[Known, Counts]:
-        """What a case brings into a called SOP, as far as it is asked for there."""
-        if called not in self._spoken:
-            self._spoken[called] = self._terrain.spoken(called)
-        spoken = self._spoken[called]
-        shared = tuple(each for each in state.shared if each[0] in spoken)
-        return shared, tuple(each for each in state.asked if each[0] in spoken)
+    def _known_in(self, called: str, number: int, state: State) -> tuple[Known, Counts]:
+        """What a case brings into a called SOP, as far as it is asked for there: what its step asks, too."""
+        side, spoken = self._terrain.sides[number], self._terrain.spoken(called)
+        private, shared, asked = side.private(state.place[0]), dict(state.shared), dict(state.asked)
+        for fact in side.outline(state.place).asks:
+            asked[fact] = asked.get(fact, 0) + 1
+            if fact not in private:
+                shared[fact] = asked[fact]
+        return (
+            tuple(sorted([each for each in shared.items() if each[0] in spoken], key=itemgetter(0))),
+            tuple(sorted([each for each in asked.items() if each[0] in spoken])),
+        )
 
     def _moved(self, number: int, state: State) -> list[Move]:
         if (number, state) not in self._moves:
@@ -274,9 +293,9 @@ class _Pairs:
 class _Call(_Pairs):
     """Cases in a call, on both sides, until they have come back from it."""
 
-    def comes_back_alike(self, place: Place) -> bool:
+    def comes_back_alike(self, place: Place, known: Known) -> bool:
         self._apart = False
-        pair = [stepper.call(place) for stepper in self._steppers]
+        pair = [stepper.call(place, known) for stepper in self._steppers]
         self._follow((pair[0], pair[1]))
         return not self._apart
 

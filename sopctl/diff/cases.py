@@ -10,7 +10,7 @@ from sopctl.analysis.graph import reachable, reverse
 from sopctl.analysis.time_words import listed
 from sopctl.analysis.walk import Walk, atlas, walk
 from sopctl.diff import case_words as words
-from sopctl.diff.abreast import ALLOWANCE, Pair, Run, comes_back_alike, run, run_on
+from sopctl.diff.abreast import ALLOWANCE, Run, comes_back_alike, run, run_on, starts_alike
 from sopctl.diff.folding import KINDS, Line, lines
 from sopctl.diff.meanings import Torn
 from sopctl.diff.names import Renamed
@@ -192,13 +192,13 @@ def _near(terrain: Terrain, id: str) -> _Found:
 def _unlike_calls(terrain: Terrain, run: Run) -> set[str]:
     """Of the SOPs that were not followed from calls, those from which a case may come back otherwise."""
     found, budget = set(), Budget(ALLOWANCE)
-    for place in sorted(run.called):
+    for call in sorted(run.called, key=repr):
         try:
-            alike = comes_back_alike(terrain, place, budget)
+            alike = comes_back_alike(terrain, call, budget)
         except OutOfBudget:
             alike = False
         if not alike:
-            found |= {side.outline(place).call.sop for side in terrain.sides}
+            found |= {side.outline(call[0]).call.sop for side in terrain.sides}
     return found
 
 
@@ -225,7 +225,7 @@ def _onward(terrain: Terrain, found: _Found, near: Mapping[str, _Found]) -> _Fou
             behind.add(id)
             continue
         left = on.allowance
-        if _starts_alike(pair):
+        if starts_alike(pair, terrain):
             handed.add(id)
         elif on.splits or on.unclear or on.behind or _unlike_calls(terrain, on):
             behind.add(id)
@@ -233,14 +233,6 @@ def _onward(terrain: Terrain, found: _Found, near: Mapping[str, _Found]) -> _Fou
         ahead.extend(sorted(on.unlike - seen, key=repr))
         seen |= on.unlike
     return found.but(handed, behind)
-
-
-def _starts_alike(pair: Pair) -> bool:
-    """Whether a case that is handed on goes as one that starts there, up to the next hand-off: no
-    step of that SOP has been entered, and both sides know the same."""
-    before, after = pair
-    entered = {id for state in pair for (id, _), _ in state.entered}
-    return before.place[0] not in entered and before._replace(entered=after.entered) == after
 
 
 def _quiet(found: Mapping[str, _Found]) -> set[str]:

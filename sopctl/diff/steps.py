@@ -175,9 +175,10 @@ class Stepper:
     def start(self, id: str) -> State:
         return self._come(_Bench(State((), (id, ""), (), (), (), ())), Target(step=self.side.first(id)), None)
 
-    def call(self, place: Place) -> State:
+    def call(self, place: Place, known: Known) -> State:
         """Where a case stands that a step of the first SOP has just taken into its call."""
-        return self._call(_Bench(State((), place, (), (), (), ())), self.side.outline(place).call)
+        asked = tuple((fact, said) for fact, said in known if isinstance(said, int))
+        return self._call(_Bench(State((), place, (), known, (), asked)), self.side.outline(place).call)
 
     def moves(self, state: State) -> list[Move]:
         """The cases that part here, each with where they go: together they are all cases."""

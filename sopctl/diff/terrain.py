@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from sopctl.analysis.graph import reachable
 from sopctl.diff.meanings import Meanings
-from sopctl.diff.sides import Place, Side
+from sopctl.diff.sides import Act, Place, Side
 
 _Node = TypeVar("_Node", str, Place)
 
@@ -32,6 +32,8 @@ class Terrain:
         self._rank = self._ranked()
         self._ahead: dict[tuple[int, Place], frozenset[Place]] = {}
         self._words: dict[str, tuple[str, ...]] = {}
+        self._spoken: dict[str, frozenset[str]] = {}
+        self._anew: dict[str, frozenset[str]] = {}
 
     def ahead(self, side: int, place: Place) -> frozenset[Place]:
         """A step and the steps that may come after it, those of called SOPs too."""
@@ -49,13 +51,28 @@ class Terrain:
 
     def spoken(self, id: str) -> frozenset[str]:
         """The facts and questions that a case may be asked for that starts in a SOP."""
-        found: set[str] = set()
-        for number, side in enumerate(self.sides):
-            first = side.first(id)
-            for place in self.ahead(number, (id, first)) if first else ():
-                act = side.outline(place)
-                found.update((*act.asks, *act.facts, *act.later, "#".join(place)))
-        return frozenset(found)
+        if id not in self._spoken:
+            inside = self._inside(id)
+            acts = [act for act, _ in inside]
+            facts = (fact for act in acts for fact in (*act.asks, *act.facts, *act.later))
+            self._spoken[id] = frozenset([*facts, *("#".join(place) for _, place in inside)])
+        return self._spoken[id]
+
+    def anew(self, id: str) -> frozenset[str]:
+        """The facts that a case may be asked for in a SOP though they are known: where one is, it
+        does not go as a case that starts there, which may be asked for it just once."""
+        if id not in self._anew:
+            self._anew[id] = frozenset(fact for act, _ in self._inside(id) for fact in act.asks)
+        return self._anew[id]
+
+    def _inside(self, id: str) -> list[tuple[Act, Place]]:
+        """What a case may come to that starts in a SOP, on either side."""
+        return [
+            (side.outline(place), place)
+            for number, side in enumerate(self.sides)
+            if side.first(id)
+            for place in self.ahead(number, (id, side.first(id)))
+        ]
 
     def words(self, name: str) -> tuple[str, ...]:
         """What can be answered to a question, or what a call can come back with, on either side."""
