@@ -1,15 +1,16 @@
 """Jinja as pages need it.
 
 Nothing that pages are given is marked `pass_context`, so what a template names is called without
-asking for that first. Our own templates name only what is there: they are compiled to plain
-attributes and calls, which are quicker. Those of a knowledge base keep all that Jinja allows.
+asking for that first. Our own templates name only what is there: they are compiled to plain names,
+attributes, calls and texts, which are quicker. Those of a knowledge base keep all that Jinja allows.
 """
 
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined, nodes
-from jinja2.compiler import CodeGenerator, Frame
+from jinja2.compiler import CodeGenerator, Frame, MacroRef
 from jinja2.runtime import Context
 
 from sopctl.render.templates import OURS
@@ -30,6 +31,57 @@ class _Context(Context):
 
 class _Code(CodeGenerator):
     """Python for a template: `sop.title` of ours is `sop.title`, and no look-up by name."""
+
+    def visit_Name(self, node: nodes.Name, frame: Frame) -> None:
+        if self._ours and node.ctx == "load":
+            self.write(frame.symbols.ref(node.name))
+        else:
+            super().visit_Name(node, frame)
+
+    def get_resolve_func(self) -> str:
+        """A name is looked up once; one that is nowhere says so when it is used."""
+        return "context.resolve" if self._ours else super().get_resolve_func()
+
+    def visit_Output(self, node: nodes.Output, frame: Frame) -> None:
+        if self._ours:
+            self.start_write(frame, node)
+            self._join(node.nodes, frame)
+            self.end_write(frame)
+        else:
+            super().visit_Output(node, frame)
+
+    def visit_Concat(self, node: nodes.Concat, frame: Frame) -> None:
+        if self._ours:
+            self.write("(")
+            self._join(node.nodes, frame)
+            self.write(")")
+        else:
+            super().visit_Concat(node, frame)
+
+    def _join(self, parts: Iterable[nodes.Expr], frame: Frame) -> None:
+        """One text, of texts as they stand and of what is worked out: `'<b>%s</b>' % (title, )`."""
+        pattern, values = "", []
+        for each in parts:
+            if isinstance(each, nodes.TemplateData):
+                pattern += each.data.replace("%", "%%")
+            else:
+                pattern += "%s"
+                values.append(each)
+        if not values:
+            self.write(repr(pattern.replace("%%", "%")))
+            return
+        self.write(f"{pattern!r} % (")
+        for each in values:
+            self.newline(each)
+            self.visit(each, frame)
+            self.write(", ")
+        self.write(")")
+
+    def macro_def(self, macro_ref: MacroRef, frame: Frame) -> None:
+        if self._ours:
+            self.write("macro")
+        else:
+            super().macro_def(macro_ref, frame)
 
     def visit_Getattr(self, node: nodes.Getattr, frame: Frame) -> None:
         if self._ours and not isinstance(node.node, nodes.Const):
