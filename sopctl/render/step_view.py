@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sopctl.model.duration import Duration
+from sopctl.model.registers import Fact
 from sopctl.model.sop import Check, Row, Step
 from sopctl.named import NamedTuple
 from sopctl.render import words
@@ -18,7 +19,7 @@ class Cell(NamedTuple):
 
 
 class TableRow(NamedTuple):
-    cells: tuple[Cell, ...]  # empty: in every other case
+    cells: list[Cell]  # empty: in every other case
     target: str
     remark: str
 
@@ -26,8 +27,8 @@ class TableRow(NamedTuple):
 class Table(NamedTuple):
     """A decision: what is asked, and where each case goes."""
 
-    columns: tuple[str, ...]
-    rows: tuple[TableRow, ...]
+    columns: list[str]
+    rows: list[TableRow]
     how: str  # how rows are chosen
 
 
@@ -37,12 +38,16 @@ class StepView(NamedTuple):
     title: str
     step: Step
     text: str
-    checklist: tuple[str, ...]
+    checklist: list[str]
     chips: Named  # CSS class and words
     fields: Named
     table: Table | None
     after: str  # where it goes on, for a step that does not decide
     before: str  # where a case comes from, unless from the step above alone
+
+
+Column = tuple[str, Fact | None, str]
+"""What a decision asks: the id of a fact, the fact, and its question."""
 
 
 class Steps:
@@ -54,77 +59,82 @@ class Steps:
     def __iter__(self) -> Iterator[StepView]:
         seen: set[str] = set()
         steps = self.sop.known_steps
+        above = None
         for number, step in enumerate(steps, 1):
             anchor = step.id if step.id not in seen else f"{step.id}_{number}"
             seen.add(step.id)
-            following = steps[number] if number < len(steps) else None
-            onward = self.said.target(step.next or (following.id if following else None))
+            onward = self.said.target(step.next or (steps[number].id if number < len(steps) else None))
             table = self._table(step, onward)
             yield StepView(
                 number, anchor, line(step.title or step.id), step, self.pen.text(step.text, 4),
-                tuple([self._item(check) for check in step.checklist or () if check]),
-                [*self._chips(step)], [*self._fields(step)], table, "" if table else onward,
-                self._before(number, step),
+                [self._item(check) for check in step.checklist or () if check],
+                self._chips(step), self._fields(step), table, "" if table else onward,
+                self._before(step, above),
             )  # fmt: skip
+            above = step
 
-    def _before(self, number: int, step: Step) -> str:
+    def _before(self, step: Step, above: Step | None) -> str:
         """The steps that lead to one, unless it is only the one above."""
         here = self.said.leading.get(step.id, [])
-        above = [self.sop.known_steps[number - 2].id] if number > 1 else []
-        if here == above:
-            return ""
-        return words.listed([*(["the start"] if number == 1 else []), *self.said.numbered(here)])
+        if above is None:
+            return words.listed(["the start", *self.said.numbered(here)]) if here else ""
+        return "" if here == [above.id] else words.listed(self.said.numbered(here))
 
-    def _chips(self, step: Step) -> Iterator[tuple[str, str]]:
-        if step.role:
-            yield "who", self.pen.link("role", step.role)
-        path = self.library.paths.get(step.escalate or "")
+    def _chips(self, step: Step) -> Named:
+        chips = [("who", self.pen.link("role", step.role))] if step.role else []
+        path = self.library.paths.get(step.escalate) if step.escalate else None
         if path and path.levels and (level := path.levels[0]) and level.to:
-            yield "who", f"<span>first {self.pen.all('role', level.to)}</span>"
+            chips.append(("who", f"<span>first {self.pen.all('role', level.to)}</span>"))
         if isinstance(step.within, Duration):
-            yield "time", f"within {step.within.words}"
+            chips.append(("time", f"within {step.within.words}"))
         elif (
             path
             and not step.within
             and "within" not in step.unknown
             and (most := longest(path, self.library))
         ):
-            yield "time", f"at the longest {most}"
+            chips.append(("time", f"at the longest {most}"))
         if step.wait:
-            yield "time", words.not_before(step.wait)
+            chips.append(("time", words.not_before(step.wait)))
         if step.human:
-            yield "human", "a person decides"
+            chips.append(("human", "a person decides"))
+        return chips
 
-    def _fields(self, step: Step) -> Iterator[tuple[str, str]]:
+    def _fields(self, step: Step) -> Named:
         pen = self.pen
-        yield from told(
+        return told(
             ("Runs", step.call and self._call(step.call)),
-            ("Goes up to", pen.link("path", step.escalate)),
-            ("Within", self._within(step.within)),
-            ("If it is late", pen.link("path", step.on_overdue)),
-            ("Sends", pen.link("notice", step.notice)),
-            ("Not done by", self._apart(step)),
-            ("Ask first", pen.all("role", step.consulted)),
-            ("Tell afterwards", pen.all("role", step.informed)),
-            ("With", "; ".join([pen.inline(each) for each in step.tools or () if each])),
-            ("Leaves behind", "; ".join([pen.inline(each) for each in step.records or () if each])),
+            ("Goes up to", step.escalate and pen.link("path", step.escalate)),
+            ("Within", step.within and self._within(step.within)),
+            ("If it is late", step.on_overdue and pen.link("path", step.on_overdue)),
+            ("Sends", step.notice and pen.link("notice", step.notice)),
+            ("Not done by", step.independent_of and self._apart(step.independent_of)),
+            ("Ask first", step.consulted and pen.all("role", step.consulted)),
+            ("Tell afterwards", step.informed and pen.all("role", step.informed)),
+            ("With", step.tools and "; ".join([pen.inline(each) for each in step.tools if each])),
+            (
+                "Leaves behind",
+                step.records and "; ".join([pen.inline(each) for each in step.records if each]),
+            ),
             ("Find out here", step.asks and "; ".join([self.said.asked(each) for each in step.asks if each])),
-            ("Carries out", pen.clauses(step.implements)),
+            ("Carries out", step.implements and pen.clauses(step.implements)),
+            ("At most", step.at_most and self._at_most(step)),
         )
-        if step.at_most:
-            after = self.said.target(step.after_that)
-            yield "At most", f"{words.often(step.at_most)}{after and f', after that {after}'}"
 
-    def _apart(self, step: Step) -> str:
-        others = [self.pen.point(each) for each in step.independent_of if each]
+    def _apart(self, steps: Iterable[str]) -> str:
+        others = [self.pen.point(each) for each in steps if each]
         return words.apart(others) if others else ""
 
     def _call(self, id: str) -> str:
         other = self.library.sop(id)
         return self.pen.sop_link(other) if other else line(id)
 
+    def _at_most(self, step: Step) -> str:
+        after = self.said.target(step.after_that)
+        return f"{words.often(step.at_most)}{after and f', after that {after}'}"
+
     def _within(self, rows: Any) -> str:
-        if isinstance(rows, Duration) or not rows:
+        if isinstance(rows, Duration):
             return ""
         said = []
         for row in rows:
@@ -138,37 +148,34 @@ class Steps:
         if step.decide:
             return self._decision(step, onward)
         if step.answers:
-            rows = ((Cell(parting(line(str(answer))), ""), to) for answer, to in step.answers.items())
-            return Table(
-                ("Answer",), tuple(TableRow((cell,), self.said.target(to), "") for cell, to in rows), ""
-            )
+            target = self.said.target
+            rows = [TableRow([_alone(str(answer))], target(to), "") for answer, to in step.answers.items()]
+            return Table(["Answer"], rows, "")
         if step.on:
-            return Table(("It ends with",), tuple(self._returns(step)), "")
+            return Table(["It ends with"], [*self._returns(step)], "")
         return None
 
     def _returns(self, step: Step) -> Iterator[TableRow]:
         other = self.library.sop(step.call) if step.call else None
         outcomes = (other.outcomes or {}) if other else {}
         for name, to in step.on.items():
-            if name == "otherwise":
-                yield TableRow((), self.said.target(to), "")
-            else:
-                found = outcomes.get(name)
-                cell = Cell(parting(line(str((found.title if found else "") or name))), "")
-                yield TableRow((cell,), self.said.target(to), "")
+            found = outcomes.get(name)
+            cells = [] if name == "otherwise" else [_alone(str((found.title if found else "") or name))]
+            yield TableRow(cells, self.said.target(to), "")
 
     def _decision(self, step: Step, onward: str) -> Table:
         rows = [row for row in step.decide if row]
-        facts = list(dict.fromkeys(id for row in rows for id in row.when or {}))
-        columns = tuple(self.said.asked(id) for id in facts)
-        how = {"first": "The first row that fits counts.", "any": "Several rows may fit; they say the same."}
+        facts = {id: self.said.fact(id) for row in rows for id in row.when or ()}
+        asked = [(id, fact, line(words.question(fact, id))) for id, fact in facts.items()]
         return Table(
-            columns, tuple(self._row(row, facts, onward) for row in rows), how.get(step.hit_policy or "", "")
+            [self.said.asked(id) for id in facts],
+            [self._row(row, asked, onward) for row in rows],
+            _HOW.get(step.hit_policy or "", ""),
         )
 
-    def _row(self, row: Row, facts: list[str], onward: str) -> TableRow:
+    def _row(self, row: Row, asked: list[Column], onward: str) -> TableRow:
         when = row.when or {}
-        cells = () if row.is_otherwise else tuple(self._cell(id, when.get(id)) for id in facts)
+        cells = [] if row.is_otherwise else [_cell(when.get(id), fact, said) for id, fact, said in asked]
         remarks = [self.pen.inline(row.because)] if row.because else []
         for id, value in (row.set or {}).items():
             remarks.append(
@@ -177,13 +184,6 @@ class Steps:
         if row.implements:
             remarks.append(f"Carries out {self.pen.clauses(row.implements)}")
         return TableRow(cells, self.said.target(row.target) or onward, "<br>".join(remarks))
-
-    def _cell(self, id: str, tests: Iterable[str] | None) -> Cell:
-        """A cell, which knows what is asked where it stands alone."""
-        if not tests:
-            return Cell("–", "")
-        asked = line(words.question(self.said.fact(id), id))
-        return Cell(parting(line(words.tests(self.said.fact(id), tests))), asked)
 
     def _item(self, check: Check) -> str:
         """An item of a checklist, and what stands behind it: who, by when, what shows it."""
@@ -197,3 +197,16 @@ class Steps:
             check.clause and f"carries out {pen.clauses(check.clause)}",
         )
         return pen.put("li", check.text, f"<small>{' · '.join([each for each in remarks if each])}</small>")
+
+
+_HOW = {"first": "The first row that fits counts.", "any": "Several rows may fit; they say the same."}
+
+
+def _alone(words: str) -> Cell:
+    """A cell below the one question of its table, which it need not say."""
+    return Cell(parting(line(words)), "")
+
+
+def _cell(tests: Iterable[str] | None, fact: Fact | None, asked: str) -> Cell:
+    """A cell, which knows what is asked where it stands alone."""
+    return Cell(parting(line(words.tests(fact, tests))), asked) if tests else Cell("–", "")

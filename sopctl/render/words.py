@@ -117,7 +117,7 @@ def value(fact: Fact | None, written: str) -> str:
     """A value with its label or unit."""
     if fact is None:
         return written
-    label = fact.labels.get(written)
+    label = fact.values and fact.labels.get(written)
     if label:
         return str(label)
     if fact.unit and written[-1:].isdigit():
