@@ -61,12 +61,18 @@ def inline(text: str, follow: Follow) -> str:
 Refer = Callable[[str], tuple[str, str] | None]
 """The label, as HTML, and the address of what `[[…]]` names, or None where it names nothing."""
 
-_PIECE = re.compile(rf"{REFERENCE.pattern}|(?<!`)`([^`\n\\]+)`(?!`)", re.MULTILINE)
+# both begin with the sign itself, by which they are found quickly
+_PIECE = re.compile(rf"{REFERENCE.pattern}|`(?<!``)([^`\n\\]+)`(?!`)", re.MULTILINE)
 _MEANS_SOMETHING = re.compile(
     r"[*`<\[\]{}\\\t\r\x00-\x08\x0b-\x1f]|(?<!\w)_|_(?!\w)|&(?=#?\w+;)|==|\+\+|--8<|[ ]{2}\n"
 ).search
-_MAY_MEAN_SOMETHING = re.compile(r"[*`<\[\]{}\\_&=+\x00-\x09\x0b-\x1f]").search
-"""Every text that means something has one of these, or a line that ends in two blanks; few have, and this is quick."""
+_SIGN = re.compile(r"[*`<\[\]{}\\_&=+\x00-\x09\x0b-\x1f]").search
+
+
+def _may_mean_something(text: str) -> bool:
+    """Every text that means something has a sign, or a line that ends in two blanks; few have, and this is quick."""
+    return _SIGN(text) is not None or "  \n" in text
+
 
 _START = r"(?: {4}|\s*(?:[-+>#:|~]|\d{1,9}[.)]\s|!!!|\?\?\?|=+\s*$))"
 _STARTS = re.compile(_START, re.MULTILINE).match
@@ -77,24 +83,26 @@ def ready(text: str, refer: Refer) -> str | None:
     """A text of one paragraph as HTML, where it holds no Markdown but references and code; else None."""
     if (not text[:1].isalpha() and _STARTS(text)) or ("\n" in text and _STARTS_LATER(text)):
         return None
-    if not _MAY_MEAN_SOMETHING(text) and "  \n" not in text:
+    if not _may_mean_something(text):
         return text.replace(">", "&gt;")
     made, at = [], 0
     for found in _PIECE.finditer(text):
         made += [text[at : found.start()], _piece(found, refer)]
         at = found.end()
     made.append(text[at:])
-    if any(_MEANS_SOMETHING(between) for between in made[::2]):
+    if any([_may_mean_something(between) and _MEANS_SOMETHING(between) for between in made[::2]]):
         return None
     made[::2] = [between.replace("&", "&amp;").replace(">", "&gt;") for between in made[::2]]
     return "".join(made)
 
 
+_BETWEEN = re.compile(r"\n(?:[ ]*\n)+")
+
+
 def ready_blocks(text: str, refer: Refer) -> str | None:
     """A text of paragraphs as HTML, where they are ready; else None."""
     text = text.strip("\n")
-    apart = re.split(r"\n(?:[ ]*\n)+", text) if "\n" in text else [text]
-    paragraphs = [ready(each, refer) for each in apart]
+    paragraphs = [ready(each, refer) for each in _BETWEEN.split(text)]
     return None if None in paragraphs else "".join([f"<p>{each}</p>" for each in paragraphs])
 
 
