@@ -299,9 +299,12 @@ class Links:
     def built(self, address: str) -> str:
         """Where the builder puts a page, from the top of the site; other files stay where they are."""
         page, mark, anchor = address.partition("#")
+        return f"{self._built_page(page)}{mark}{anchor}"
+
+    def _built_page(self, page: str) -> str:
         if page not in self._built:
             self._built[page] = self._place_of(page)
-        return f"{self._built[page]}{mark}{anchor}"
+        return self._built[page]
 
     def _place_of(self, page: str) -> str:
         if not page.endswith(".md"):
@@ -317,7 +320,7 @@ class Links:
         target, mark, anchor = address.partition("#")
         if target == page and mark:
             return f"#{anchor}"
-        return f"{self.up(page)}{self.built(address)}" or "./"
+        return f"{self.up(page)}{self._built_page(target)}{mark}{anchor}" or "./"
 
 
 _INDEX = re.compile(r"((?:.*/)?)(?:index|README)\.md").fullmatch

@@ -17,9 +17,6 @@ from sopctl.render.step_view import Steps
 from sopctl.render.text import line
 from sopctl.render.time_view import Kept, kept, paths
 
-Related = list[tuple[Sop, str]]
-"""SOPs, and where in them (or in this one) the other is named."""
-
 Part = Step | Outcome | None
 
 _SHEET = 1040
@@ -73,16 +70,18 @@ class SopView:
         """The time of a deadline: its own, or that of its clause."""
         if deadline.value:
             return deadline.value.words
-        clauses = [self.library.clauses.get(id) for id in deadline.implements or () if id]
-        times = [each.duration for each in clauses if each]
-        return next((time.words for time in times if time), "")
+        for id in deadline.implements or ():
+            clause = self.library.clauses.get(id) if id else None
+            if clause and (time := clause.duration):
+                return time.words
+        return ""
 
     @property
     def replaced_by(self) -> list[Sop]:
         """The SOPs that say that they take the place of this one."""
         return self.library.successors(self.sop.id)
 
-    @cached_property
+    @property
     def about(self) -> Named:
         """The short keys that have no section of their own."""
         sop, pen = self.sop, self.pen
@@ -184,7 +183,7 @@ class SopView:
     def kept(self, deadline: Deadline) -> Kept | None:
         return kept(deadline, self.sop, self.pen)
 
-    @cached_property
+    @property
     def paths(self) -> list[tuple[str, EscalationPath]]:
         return paths(self.sop, self.library)
 
@@ -217,30 +216,29 @@ class SopView:
     def case(self, scenario: Scenario) -> Named:
         return scenario_view.case(scenario, self.said)
 
-    @cached_property
-    def refers_to(self) -> Related:
-        """The other SOPs that this one names, and at which steps."""
-        return [
-            (other, self._where(self.sop, [part_at(self.sop, at) for at in places]))
+    @property
+    def related(self) -> Named:
+        """The other SOPs that this one names, and that name this one, and at which steps."""
+        named = [
+            self._related(other, self.sop, [part_at(self.sop, at) for at in places])
             for other, places in self.pen.links.referred(self.sop)
         ]
-
-    @cached_property
-    def referred_by(self) -> Related:
-        """The other SOPs that name this one, and at which of their steps."""
-        found: dict[str, tuple[Sop, list[Part]]] = {}
+        naming: dict[str, tuple[Sop, list[Part]]] = {}
         for sop, part in self.pen.links.places("sop", self.sop.id):
             if sop.id != self.sop.id:
-                found.setdefault(sop.id, (sop, []))[1].append(part)
-        return [(other, self._where(other, parts)) for other, parts in found.values()]
+                naming.setdefault(sop.id, (sop, []))[1].append(part)
+        return told(
+            ("Refers to", "<br>".join(named)),
+            ("Referred to by", "<br>".join([self._related(sop, sop, at) for sop, at in naming.values()])),
+        )
 
-    def _where(self, sop: Sop, parts: Iterable[Part]) -> str:
-        """The steps and outcomes in which a SOP names another."""
+    def _related(self, other: Sop, sop: Sop, parts: Iterable[Part]) -> str:
+        """A SOP, and the steps and outcomes in which it, or this one, names the other."""
         known = {id(part): part for part in parts if part is not None}
-        links = [self.pen.place((sop, part), short=True) for part in known.values()]
-        return f"at {words.listed(links)}" if links else ""
+        at = words.listed([self.pen.place((sop, part), short=True) for part in known.values()])
+        return self.pen.sop_link(other) + (f" <small>at {at}</small>" if at else "")
 
-    @cached_property
+    @property
     def clauses(self) -> Named:
         """Every clause that some part of the SOP carries out, with its text."""
         typed = self.library.by_path[self.library.path_of(self.sop)]

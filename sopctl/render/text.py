@@ -90,7 +90,7 @@ def ready(text: str, refer: Refer) -> str | None:
         made += [text[at : found.start()], _piece(found, refer)]
         at = found.end()
     made.append(text[at:])
-    if any([_may_mean_something(between) and _MEANS_SOMETHING(between) for between in made[::2]]):
+    if any(_may_mean_something(between) and _MEANS_SOMETHING(between) for between in made[::2]):
         return None
     made[::2] = [between.replace("&", "&amp;").replace(">", "&gt;") for between in made[::2]]
     return "".join(made)
