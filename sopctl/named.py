@@ -45,4 +45,7 @@ else:
             return dict(zip(self._fields, self, strict=True))
 
         def _replace(self, **changed: Any) -> Self:
-            return type(self)(**{**self._asdict(), **changed})
+            made = tuple.__new__(type(self), map(changed.pop, self._fields, self))
+            if changed:
+                raise TypeError(f"{type(self).__name__} has no field {', '.join(changed)}")
+            return made
