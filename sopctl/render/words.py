@@ -53,8 +53,8 @@ def month(written: str) -> str:
 
 def listed(words: Iterable[str] | None, last: str = "and") -> str:
     """`a, b and c`, without what could not be read."""
-    *most, end = [word for word in words or () if word] or [""]
-    return f"{', '.join(most)} {last} {end}" if most else end
+    said = [word for word in words or () if word]
+    return f"{', '.join(said[:-1])} {last} {said[-1]}" if len(said) > 1 else "".join(said)
 
 
 def spaced(id: str) -> str:
@@ -117,7 +117,7 @@ def value(fact: Fact | None, written: str) -> str:
     """A value with its label or unit."""
     if fact is None:
         return written
-    label = fact.values and fact.labels.get(written)
+    label = fact.labels.get(written) if fact.values else None
     if label:
         return str(label)
     if fact.unit and written[-1:].isdigit():
