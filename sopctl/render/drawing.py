@@ -21,7 +21,7 @@ stand in the order of the file; of all SOPs, by id.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from sopctl.analysis.calls import between
 from sopctl.analysis.graph import circles
@@ -34,9 +34,8 @@ from sopctl.prose import REFERENCE
 from sopctl.render import words
 from sopctl.render.text import label_of
 
-_BREAK = re.compile(r"[\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
 _UNSHOWN = re.compile(r"[\0-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
-FORWARD = ("next", "row", "otherwise", "answer", "outcome", "limit", "hand-off")
+FORWARD = frozenset(("next", "row", "otherwise", "answer", "outcome", "limit", "hand-off"))
 
 
 class Node(NamedTuple):
@@ -62,21 +61,20 @@ class Drawing(NamedTuple):
 
 def lines(label: str) -> list[str]:
     """The lines of a label, without what no picture can show."""
-    if label.isprintable():  # one line, and nothing in it that cannot be shown
-        return [" ".join(label.split())] if label.strip() else []
-    shown = (
-        " ".join((each if each.isprintable() else _UNSHOWN.sub("\ufffd", each)).split())
-        for each in _BREAK.split(label)
-    )
-    return [line for line in shown if line]
+    found = []
+    for each in label.splitlines():
+        shown = each if each.isprintable() else _UNSHOWN.sub("\ufffd", each)
+        if said := " ".join(shown.split()):
+            found.append(said)
+    return found
 
 
 def of_sop(sop: Sop, library: Library) -> Drawing:
     """One SOP: its steps, where each way goes, what it calls and whom it tells."""
-    edges = list(dict.fromkeys(_SopEdges(sop, library).all()))
-    used = dict.fromkeys(end for edge in edges for end in (edge.start, edge.end))
+    steps = _numbered(sop)
+    edges = list(dict.fromkeys(_SopEdges(sop, library).all([step for _, step in steps])))
     nodes = [Node("start", "start", f"Starts when\n{_plain(sop.trigger)}" if sop.trigger else "Start")]
-    nodes += [_step(step, number, library) for number, step in _numbered(sop)]
+    nodes += [_step(step, number, library) for number, step in steps]
     nodes += [
         Node(f"outcome:{id}", "adverse" if end.adverse else "outcome", end.title or id, id)
         for id, end in (sop.outcomes or {}).items()
@@ -84,7 +82,7 @@ def of_sop(sop: Sop, library: Library) -> Drawing:
     ]
     nodes += _events(sop)
     there = {node.id for node in nodes}
-    nodes += [_other(id, library) for id in used if id not in there]
+    nodes += [_other(id, library) for id in dict.fromkeys([edge.end for edge in edges]) if id not in there]
     return Drawing(f"{sop.id} {sop.title or ''}".strip(), tuple(nodes), tuple(_with_loops(edges)))
 
 
@@ -122,21 +120,23 @@ class _SopEdges:
 
     def __init__(self, sop: Sop, library: Library) -> None:
         self.sop, self.library = sop, library
+        self.arrows = arrows_by_step(sop)
 
-    def all(self) -> Iterator[Edge]:
+    def all(self, steps: Iterable[Step]) -> list[Edge]:
         sop = self.sop
-        for first in sop.known_steps[:1]:
-            yield Edge("start", f"step:{first.id}", "next")
-        for _, step in _numbered(sop):
-            yield from self.of_step(step)
-        for i, each in enumerate(sop.escalations or ()):
+        found = [Edge("start", f"step:{first.id}", "next") for first in sop.known_steps[:1]]
+        for step in steps:
+            found.extend(self.of_step(step))
+        for i, each in enumerate(sop.escalations or (), 1):
             if each and each.path:
-                yield Edge(f"event:{i + 1}", f"path:{each.path}", "event")
+                found.append(Edge(f"event:{i}", f"path:{each.path}", "event"))
             if each and each.then:
-                yield Edge(f"event:{i + 1}", self.end(each.then), "hand-off" if is_sop(each.then) else "next")
+                kind = "hand-off" if is_sop(each.then) else "next"
+                found.append(Edge(f"event:{i}", self.end(each.then), kind))
         for id, end in (sop.outcomes or {}).items():
             if end and end.appeal and self.library.sop(end.appeal):
-                yield Edge(f"outcome:{id}", f"sop:{end.appeal}", "appeal", "to contest it")
+                found.append(Edge(f"outcome:{id}", f"sop:{end.appeal}", "appeal", "to contest it"))
+        return found
 
     def of_step(self, step: Step) -> Iterator[Edge]:
         here = f"step:{step.id}"
@@ -146,17 +146,13 @@ class _SopEdges:
             yield Edge(here, f"path:{step.escalate}", "escalation", "hands up to")
         if step.on_overdue:
             yield Edge(here, f"path:{step.on_overdue}", "overdue", "when it is late")
-        for arrow in arrows_by_step(self.sop)[step.id]:
+        for arrow in self.arrows[step.id]:
             if arrow.to != ANYWHERE:
                 kind, label = self.why(step, arrow)
-                yield Edge(here, self.end(arrow.to), kind, label)
+                yield Edge(here, self.end(arrow.to), "hand-off" if is_sop(arrow.to) else kind, label)
 
     def why(self, step: Step, arrow: Arrow) -> tuple[str, str]:
-        """The kind and the words of an arrow."""
-        kind, label = self._why(step, arrow)
-        return ("hand-off" if is_sop(arrow.to) else kind), label
-
-    def _why(self, step: Step, arrow: Arrow) -> tuple[str, str]:
+        """The kind of an arrow that stays in this SOP, and its words."""
         match arrow.at[len(step.at) :]:
             case ("decide", int(i)):
                 row = step.decide[i]
@@ -179,7 +175,7 @@ class _SopEdges:
         return "\n".join(cases)
 
     def case(self, row: Row) -> str:
-        tests = (words.case(id, self.library.fact(self.sop, id), tests) for id, tests in row.when.items())
+        tests = [words.case(id, self.library.fact(self.sop, id), tests) for id, tests in row.when.items()]
         return "\n".join(tests) or "always"
 
     def outcome(self, step: Step, word: str) -> str:
@@ -216,11 +212,9 @@ def _step(step: Step, number: int, library: Library) -> Node:
         f"{words.often(step.at_most)} at most" if step.at_most is not None else "",
         "the first row that fits counts" if step.decide and step.hit_policy == "first" else "",
     ]
-    lines = [f"{number} {step.title or step.id}", step.ask or "", ", ".join(each for each in about if each)]
-    asked = lines[1] if lines[1] != step.title else ""
-    return Node(
-        f"step:{step.id}", kind, "\n".join(each for each in (lines[0], asked, lines[2]) if each), step.id
-    )
+    asked = step.ask if step.ask and step.ask != step.title else ""
+    said = (f"{number} {step.title or step.id}", asked, ", ".join(filter(None, about)))
+    return Node(f"step:{step.id}", kind, "\n".join(filter(None, said)), step.id)
 
 
 def _plain(text: str) -> str:
@@ -267,19 +261,21 @@ def _title(step: Step | None) -> str:
     return (step.title or step.id) if step else ""
 
 
-def _with_loops(edges: list[Edge]) -> Iterator[Edge]:
-    """The edges, with those marked that lead back: to an earlier step of the same circle."""
+def _with_loops(edges: list[Edge]) -> list[Edge]:
+    """The edges, with those marked that lead back: to an earlier step of the same circle.
+
+    The edges from one node stand together.
+    """
     graph: dict[str, list[str]] = {}
+    back = set()
     for edge in edges:
-        if edge.kind in FORWARD:
-            graph.setdefault(edge.start, []).append(edge.end)
-    order = {id: i for i, id in enumerate(graph)}
-    back = {
-        edge
-        for edge in edges
-        if edge.kind in FORWARD and order.get(edge.end, len(order)) <= order[edge.start]
-    }
-    knots = {id: number for number, knot in enumerate(circles(graph) if back else ()) for id in knot}
-    for edge in edges:
-        same = edge in back and edge.start in knots and knots[edge.start] == knots.get(edge.end)
-        yield edge._replace(loop=True) if same else edge
+        start, end, kind, *_ = edge
+        if kind in FORWARD:
+            graph.setdefault(start, []).append(end)
+            if end in graph:
+                back.add(edge)
+    if not back:
+        return edges
+    knots = {id: number for number, knot in enumerate(circles(graph)) for id in knot}
+    loops = {edge for edge in back if edge.start in knots and knots[edge.start] == knots.get(edge.end)}
+    return [edge._replace(loop=True) if edge in loops else edge for edge in edges]
