@@ -149,10 +149,10 @@ def test_twenty_steps_fit_the_width_of_a_phone_and_few_kilobytes() -> None:
 
 
 def test_a_long_text_is_cut_with_an_ellipsis() -> None:
-    assert wrapped("one two three four", 30, 6, 2) == ("one", "two…")
-    assert wrapped("incomprehensibilities", 60, 6, 2) == ("incomprehe", "nsibiliti…")
-    assert wrapped("one two three four", 30, 6, None) == ("one", "two", "three", "four")
-    assert wrapped("", 60, 6, 2) == ("",)
+    assert wrapped("one two three four", 5, 2) == ("one", "two…")
+    assert wrapped("incomprehensibilities", 10, 2) == ("incomprehe", "nsibiliti…")
+    assert wrapped("one two three four", 5, None) == ("one", "two", "three", "four")
+    assert wrapped("", 10, 2) == ("",)
 
 
 def test_a_whole_picture_has_all_its_words() -> None:

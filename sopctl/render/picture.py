@@ -6,7 +6,8 @@ back in a lane on the left. All arrows to one box share its lane. What an arrow 
 inside the box that it leaves, where no line can cross it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 
 from sopctl.columns import wide
 from sopctl.named import NamedTuple
@@ -17,6 +18,11 @@ LANE, MARGIN, GAP, PAD = 9, 7, 18, 9
 INDENT = 32
 TITLE, SMALL = 16, 14
 TITLE_LETTER, SMALL_LETTER = 6.6, 5.9
+ENTRY = PAD + TITLE // 2
+"""How far below the top of a box arrows come in from the side."""
+
+Ways = Mapping[str, Mapping[str, str]]
+"""By node, the nodes to which ways lead from it, and their words."""
 
 
 class Most(NamedTuple):
@@ -50,11 +56,6 @@ class Box(NamedTuple):
     note: tuple[str, ...]
     exits: tuple[Exit, ...]
 
-    @property
-    def entry(self) -> int:
-        """The height at which arrows come in from the side."""
-        return self.y + PAD + TITLE // 2
-
 
 class Arrow(NamedTuple):
     """From the rim of one box to that of another, by corners."""
@@ -74,31 +75,31 @@ class Picture(NamedTuple):
 
 def picture(drawing: Drawing, most: Most = AT_A_GLANCE) -> Picture:
     """The boxes and arrows of a SOP's drawing: the ways of the case, not whom somebody tells."""
-    edges = _merged(edge for edge in drawing.edges if edge.kind in FORWARD and edge.start != "start")
-    nodes = _column(drawing.nodes, edges)
+    ways = _ways(drawing.edges)
+    nodes = _column(drawing.nodes, ways)
     place = {node.id: i for i, node in enumerate(nodes)}
-    right, left = _lanes(edges, place, ahead=True), _lanes(edges, place, ahead=False)
+    right, left = _lanes(nodes, ways, place)
     x = MARGIN + LANE * _count(left)
     beside = x + MARGIN + LANE * _count(right)
     width = max(WIDTH, NARROWEST + beside)
-    boxes = _stacked(nodes, edges, place, x, width - beside, most)
-    arrows = tuple(
+    boxes = _Stack(place, x, width - beside, most).boxes(nodes, ways)
+    arrows = [
         _arrow(box, way, boxes[place[way.to]], (left if way.side == "left" else right).get(way.to, 0))
         for box in boxes for way in box.exits
-    )  # fmt: skip
+    ]  # fmt: skip
     last = boxes[-1] if boxes else None
-    return Picture(width, last.y + last.height + 2 if last else 0, tuple(boxes), arrows)
+    return Picture(width, last.y + last.height + 2 if last else 0, tuple(boxes), tuple(arrows))
 
 
-def wrapped(text: str, width: float, letter: float, most: int | None) -> tuple[str, ...]:
-    """A text in lines that fit; what is left over after the last one is cut off with an ellipsis."""
-    said = " ".join(text.split())
-    if len(said) <= width / letter and wide(text) == len(text):  # most texts fit
-        return (said,)
+def wrapped(text: str, room: int, most: int | None) -> tuple[str, ...]:
+    """A text in lines of so many letters; what is left over after the last one is cut off with an ellipsis."""
+    if len(text) <= room and (text.isascii() or wide(text) == len(text)):  # most texts fit
+        return (text,)
+    measure = len if text.isascii() else wide
     rows, row = [], ""
-    for word in _short_words(text, width, letter):
+    for word in _short_words(text, room):
         longer = f"{row} {word}" if row else word
-        if wide(longer) * letter <= width:
+        if measure(longer) <= room:
             row = longer
         else:
             rows.append(row)
@@ -106,7 +107,7 @@ def wrapped(text: str, width: float, letter: float, most: int | None) -> tuple[s
     rows.append(row)
     if most and len(rows) > most:
         cut = rows[most - 1]
-        while cut and wide(f"{cut}…") * letter > width:
+        while cut and wide(cut) >= room:
             cut = cut[:-1]
         rows[most - 1 :] = [f"{cut.rstrip()}…"]
     return tuple(rows)
@@ -115,124 +116,133 @@ def wrapped(text: str, width: float, letter: float, most: int | None) -> tuple[s
 # What stands in the column
 
 
-def _merged(edges: Iterable[Edge]) -> list[Edge]:
-    """One edge between two nodes, with the words of all, a line for each test."""
-    found: dict[tuple[str, str], list[Edge]] = {}
-    for edge in edges:
-        found.setdefault((edge.start, edge.end), []).append(edge)
-    return [
-        same[0]._replace(label=" · or ".join(dict.fromkeys(["\n".join(lines(each.label)) for each in same if each.label])))
-        for same in found.values()
-    ]  # fmt: skip
+def _ways(edges: Iterable[Edge]) -> Ways:
+    """The ways of a case: one between two nodes, with the words of all edges, a line for each test."""
+    found: dict[str, dict[str, dict[str, None]]] = {}
+    for start, end, kind, label, _ in edges:
+        if kind in FORWARD and start != "start":
+            labels = found.setdefault(start, {}).setdefault(end, {})
+            if label and (said := "\n".join(lines(label))):
+                labels[said] = None
+    return {
+        start: {end: " · or ".join(labels) for end, labels in ends.items()} for start, ends in found.items()
+    }
 
 
-def _column(nodes: Sequence[Node], edges: Sequence[Edge]) -> list[Node]:
+def _column(nodes: Iterable[Node], ways: Ways) -> list[Node]:
     """Steps, what may happen at any time, ends, and the SOPs that a case is handed to."""
-    used = {end for edge in edges for end in (edge.start, edge.end)}
-    rank = {"event": 1, "outcome": 2, "adverse": 2, "sop": 3}
+    used = {*ways}.union(*ways.values())
     shown = [
         node
         for node in nodes
         if node.kind not in ("start", "path") and (node.id in used or node.kind not in ("event", "sop"))
     ]
-    return sorted(shown, key=lambda node: rank.get(node.kind, 0))
+    return sorted(shown, key=lambda node: _RANK.get(node.kind, 0))
+
+
+_RANK = {"event": 1, "outcome": 2, "adverse": 2, "sop": 3}
 
 
 # Lanes
 
 
-def _lanes(edges: Sequence[Edge], place: dict[str, int], *, ahead: bool) -> dict[str, int]:
-    """By target, its lane: the shorter the way, the nearer to the boxes."""
-    spans: dict[str, tuple[int, int]] = {}
-    for edge in edges:
-        here, there = place[edge.start], place[edge.end]
-        if there > here + 1 if ahead else there <= here:
-            low, high = spans.get(edge.end, (here, here) if ahead else (there, here))
-            spans[edge.end] = (min(low, here), there) if ahead else (there, max(high, here))
-    taken: list[list[tuple[int, int]]] = []
+def _lanes(
+    nodes: Iterable[Node], ways: Ways, place: Mapping[str, int]
+) -> tuple[dict[str, int], dict[str, int]]:
+    """By target, its lane on the right, and on the left."""
+    ahead: dict[str, tuple[int, int]] = {}
+    back: dict[str, tuple[int, int]] = {}
+    for here, node in enumerate(nodes):
+        for end in ways.get(node.id, ()):
+            there = place[end]
+            if there > here + 1:
+                ahead.setdefault(end, (here, there))
+            elif there <= here:
+                back[end] = there, here
+    return _side_by_side(ahead), _side_by_side(back)
+
+
+def _side_by_side(spans: Mapping[str, tuple[int, int]]) -> dict[str, int]:
+    """The lane of each span: the shorter it is, the nearer to the boxes."""
+    taken: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
     found = {}
     for target, span in sorted(spans.items(), key=lambda each: (each[1][1] - each[1][0], each[1])):
-        lane = next(
-            (i for i, others in enumerate(taken) if all(_apart(span, other) for other in others)), len(taken)
-        )
-        taken[lane : lane + 1] = [[*(taken[lane] if lane < len(taken) else []), span]]
+        lane = 0
+        while any(low <= span[1] and span[0] <= high for low, high in taken[lane]):
+            lane += 1
+        taken[lane].append(span)
         found[target] = lane
     return found
 
 
-def _apart(one: tuple[int, int], other: tuple[int, int]) -> bool:
-    return one[1] < other[0] or other[1] < one[0]
-
-
-def _count(lanes: dict[str, int]) -> int:
+def _count(lanes: Mapping[str, int]) -> int:
     return max(lanes.values(), default=-1) + 1
 
 
 # Boxes
 
 
-def _stacked(
-    nodes: Sequence[Node], edges: Sequence[Edge], place: dict[str, int], x: int, width: int, most: Most
-) -> list[Box]:
-    boxes: list[Box] = []
-    by_start: dict[str, list[Edge]] = {node.id: [] for node in nodes}
-    for edge in edges:
-        by_start[edge.start].append(edge)
-    y = 2
-    for i, node in enumerate(nodes):
-        leaving = by_start[node.id]
-        sides = {edge.end: _side(place[edge.end] - i) for edge in leaving}
-        box = _box(node, leaving, sides, (x, y, width), most)
-        boxes.append(box)
-        y += box.height + GAP
-    return boxes
+class _Stack:
+    """Boxes of one width, one under the other."""
+
+    def __init__(self, place: Mapping[str, int], x: int, width: int, most: Most) -> None:
+        self.place, self.x, self.width, self.most = place, x, width, most
+        room = width - INDENT - PAD
+        self.title, self.note = int(room / TITLE_LETTER), int(room / SMALL_LETTER)
+        self.way = int((room - 2 * SMALL_LETTER) / SMALL_LETTER)
+
+    def boxes(self, nodes: Iterable[Node], ways: Ways) -> list[Box]:
+        found: list[Box] = []
+        y = 2
+        for node in nodes:
+            leaving = ways.get(node.id, {})
+            found.append(self.box(node, y, _told_apart(leaving) if self.most.way else leaving))
+            y += found[-1].height + GAP
+        return found
+
+    def box(self, node: Node, y: int, leaving: Mapping[str, str]) -> Box:
+        here, most = self.place[node.id], self.most
+        first, under = _words(node)
+        title = wrapped(first, self.title, most.title)
+        note = wrapped(under, self.note, most.note) if under else ()
+        down = y + PAD + TITLE * len(title) + SMALL * len(note)
+        exits = []
+        for to, label in leaving.items():
+            side = _side(self.place[to] - here)
+            if len(leaving) == 1:
+                exits.append(Exit(to, (), y + ENTRY, side))
+                break
+            said = wrapped(label.replace("\n", ", ") or "then", self.way, most.way)
+            exits.append(Exit(to, said, down + 3 + SMALL // 2, side))
+            down += 3 + SMALL * len(said)
+        return Box(node, self.x, y, self.width, down + PAD - 2 - y, title, note, tuple(exits))
 
 
 def _side(leap: int) -> str:
     return "below" if leap == 1 else "right" if leap > 1 else "left"
 
 
-def _box(
-    node: Node, leaving: Sequence[Edge], sides: dict[str, str], place: tuple[int, int, int], most: Most
-) -> Box:
-    x, y, width = place
-    room = width - INDENT - PAD
-    first, under = _words(node)
-    title = wrapped(first, room, TITLE_LETTER, most.title)
-    note = wrapped(under, room, SMALL_LETTER, most.note) if under else ()
-    down = y + PAD + TITLE * len(title) + SMALL * len(note)
-    exits = []
-    if len(leaving) == 1:
-        to = leaving[0].end
-        exits, leaving = [Exit(to, (), y + PAD + TITLE // 2, sides[to])], ()
-    labels = [edge.label for edge in leaving]
-    for edge, label in zip(leaving, _told_apart(labels) if most.way else labels, strict=True):
-        said = wrapped(label.replace("\n", ", ") or "then", room - 2 * SMALL_LETTER, SMALL_LETTER, most.way)
-        down += 3
-        exits.append(Exit(edge.end, said, down + SMALL // 2, sides[edge.end]))
-        down += SMALL * len(said)
-    return Box(node, x, y, width, down + PAD - 2 - y, title, note, tuple(exits))
-
-
-def _told_apart(labels: Sequence[str]) -> list[str]:
-    """The labels without the tests at the beginning that each shares with the one before."""
-    found: list[str] = []
-    for before, label in zip(["", *labels], labels, strict=False):
+def _told_apart(ways: Mapping[str, str]) -> dict[str, str]:
+    """The ways without the tests at the beginning that each shares with the one before."""
+    found: dict[str, str] = {}
+    before: list[str] = []
+    for end, label in ways.items():
         parts, shared = label.split("\n"), 0
-        for one, other in zip(before.split("\n"), parts[:-1], strict=False):
+        for one, other in zip(before, parts[:-1], strict=False):
             if one != other:
                 break
             shared += 1
-        found.append("\n".join(["… " + parts[shared], *parts[shared + 1 :]]) if shared else label)
+        found[end] = "\n".join(["… " + parts[shared], *parts[shared + 1 :]]) if shared else label
+        before = parts
     return found
 
 
 def _words(node: Node) -> tuple[str, str]:
     """The title of a node, without its number, and the line under it."""
-    first, *more = lines(node.label) or [node.name]
+    said = lines(node.label) or [node.name]
     if node.kind in _STEPS:
-        return first.partition(" ")[2] or first, more[-1] if more else ""
-    return (f"{first} {' '.join(more)}" if node.kind == "sop" else first), ""
+        return said[0].partition(" ")[2] or said[0], said[-1] if len(said) > 1 else ""
+    return (" ".join(said) if node.kind == "sop" else said[0]), ""
 
 
 _STEPS = frozenset(("step", "decision", "question", "call", "escalation"))
@@ -248,14 +258,18 @@ def _arrow(start: Box, way: Exit, end: Box, lane: int) -> Arrow:
     back = way.side == "left"
     rim = start.x if back else start.x + start.width
     x = rim + LANE * (lane + 1) * (-1 if back else 1)
-    corners = ((rim, way.y), (x, way.y), (x, end.entry), (rim, end.entry))
+    entry = end.y + ENTRY
+    corners = ((rim, way.y), (x, way.y), (x, entry), (rim, entry))
     return Arrow(start.node.id, end.node.id, corners, back)
 
 
 # Words
 
 
-def _short_words(text: str, width: float, letter: float) -> list[str]:
+def _short_words(text: str, room: int) -> list[str]:
     """The words of a text, those that are too long for a line cut to pieces."""
-    most = max(1, int(width / letter / 2 if wide(text) > len(text) else width / letter))
-    return [word[at : at + most] for word in text.split() for at in range(0, len(word), most)]
+    words = text.split()
+    most = max(1, room // 2 if wide(text) > len(text) else room)
+    if max(map(len, words), default=0) <= most:
+        return words
+    return [word[at : at + most] for word in words for at in range(0, len(word), most)]

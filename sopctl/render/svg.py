@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from itertools import pairwise
 
-from sopctl.render.picture import INDENT, PAD, SMALL, SMALL_LETTER, TITLE, Arrow, Box, Picture
+from sopctl.render.picture import ENTRY, INDENT, PAD, SMALL, SMALL_LETTER, TITLE, Arrow, Box, Picture
 from sopctl.render.text import line
 
 _ROUND = 4
@@ -14,85 +14,68 @@ _WAY_OUT = {"right": "→", "left": "↺", "below": "↓"}
 
 def svg(picture: Picture, addresses: dict[str, str], described: str) -> str:
     """The picture; `addresses` says for a node where a click on it leads."""
-    arrows = dict.fromkeys(picture.arrows)
-    inside = [
-        f'<path class="sop-way-on" d="{"".join([_line(each) for each in arrows if not each.back])}"/>',
-        f'<path class="sop-way-back" d="{"".join([_line(each) for each in arrows if each.back])}"/>',
-        f'<path class="sop-way-head" d="{"".join(dict.fromkeys([_head(each) for each in arrows]))}"/>',
-        *[_box(box, addresses.get(box.node.id, "")) for box in picture.boxes],
-    ]
+    on = back = ""
+    heads: dict[str, None] = {}
+    for arrow in picture.arrows:
+        way, head = _way(arrow)
+        heads[head] = None
+        if arrow.back:
+            back += way
+        else:
+            on += way
+    boxes = "".join([_box(box, addresses.get(box.node.id, "")) for box in picture.boxes])
     return (
         f'<svg viewBox="0 0 {picture.width} {picture.height}" role="group" aria-label="{line(described)}">'
-        f"{''.join(inside)}</svg>"
+        f'<path class="sop-way-on" d="{on}"/><path class="sop-way-back" d="{back}"/>'
+        f'<path class="sop-way-head" d="{"".join(heads)}"/>{boxes}</svg>'
     )
 
 
 def _box(box: Box, address: str) -> str:
-    drawn = f"{_frame(box)}{_mark(box)}{_words(box)}"
+    """Its frame, the number of a step or a sign of how it ends, and its words."""
+    node, x, y, width, height, *_ = box
+    sign = _SIGNS.get(node.kind) or line(node.label.partition(" ")[0])
+    drawn = (
+        f'<rect class="sop-box-{node.kind}" x="{x}" y="{y}" width="{width}" height="{height}" rx="7"/>'
+        f'<text class="sop-mark-{node.kind}" x="{x + INDENT // 2}" y="{y + ENTRY + 5}">{sign}</text>'
+        f"{_words(box)}"
+    )
     return f'<a href="{address}">{drawn}</a>' if address else f"<g>{drawn}</g>"
-
-
-def _frame(box: Box) -> str:
-    return f'<rect class="sop-box-{box.node.kind}" x="{box.x}" y="{box.y}" width="{box.width}" height="{box.height}" rx="7"/>'
-
-
-def _mark(box: Box) -> str:
-    """The number of a step, or a sign of how it ends."""
-    x, y = box.x + INDENT // 2, box.entry + 5
-    sign = _SIGNS.get(box.node.kind) or box.node.label.partition(" ")[0]
-    return _text(x, y, sign, f"sop-mark-{box.node.kind}")
 
 
 def _words(box: Box) -> str:
     x, y = box.x + INDENT, box.y + PAD + TITLE - 4
     drawn = ""
     for each in box.title:
-        drawn += _text(x, y, each, "sop-box-title")
+        drawn += f'<text class="sop-box-title" x="{x}" y="{y}">{line(each)}</text>'
         y += TITLE
     y += SMALL + 1 - TITLE
     for each in box.note:
         drawn += f'<text x="{x}" y="{y}">{line(each)}</text>'
         y += SMALL
-    for way in box.exits:
-        for i, each in enumerate(way.words):
-            if i == 0:
-                drawn += _text(x, way.y + 4, f"{_WAY_OUT[way.side]} {each}", "sop-exit")
-            else:
-                drawn += _text(x + _BELOW, way.y + 4 + i * SMALL, each, "sop-exit")
+    for _, words, y, side in box.exits:
+        at, sign = x, f"{_WAY_OUT[side]} "
+        for each in words:
+            drawn += f'<text class="sop-exit" x="{at}" y="{y + 4}">{sign}{line(each)}</text>'
+            at, sign, y = x + _BELOW, "", y + SMALL
     return drawn
-
-
-def _text(x: int, y: int, words: str, kind: str) -> str:
-    return f'<text class="{kind}" x="{x}" y="{y}">{line(words)}</text>'
 
 
 # Arrows
 
 
-def _line(arrow: Arrow) -> str:
-    """A line through the corners, each of them rounded."""
-    (x, y), *rest = arrow.corners
-    drawn = f"M{x} {y}"
-    for (ax, ay), (bx, by) in pairwise(rest):
-        drawn += f"L{_towards(x, ax)} {_towards(y, ay)}Q{ax} {ay} {_towards(bx, ax)} {_towards(by, ay)}"
-        x, y = ax, ay
-    return f"{drawn}L{rest[-1][0]} {rest[-1][1]}"
-
-
-def _towards(other: int, corner: int) -> int:
-    """Where the rounding of a corner begins or ends, seen from the next corner."""
-    if other > corner:
-        return min(other, corner + _ROUND)
-    return max(other, corner - _ROUND)
-
-
-def _head(arrow: Arrow) -> str:
-    """The point of an arrow, on the rim of the box that it comes to."""
-    (ax, _), (bx, by) = arrow.corners[-2:]
-    if ax == bx:
-        return f"M{bx} {by}l-4 -7h8z"
-    back = 7 if ax > bx else -7
-    return f"M{bx} {by}l{back} -4v8z"
+def _way(arrow: Arrow) -> tuple[str, str]:
+    """A line through the corners, each of them rounded, and its point, on the rim of the box that it comes to."""
+    if len(arrow.corners) == 2:
+        (x, y), (_, end) = arrow.corners
+        return f"M{x} {y}L{x} {end}", f"M{x} {end}l-4 -7h8z"
+    (rim, y), (x, _), (_, end), _ = arrow.corners
+    near = x + _ROUND if x < rim else x - _ROUND
+    turn = max(-_ROUND, min(_ROUND, end - y))
+    return (
+        f"M{rim} {y}L{near} {y}Q{x} {y} {x} {y + turn}L{x} {end - turn}Q{x} {end} {near} {end}L{rim} {end}",
+        f"M{rim} {end}l{-7 if x < rim else 7} -4v8z",
+    )
 
 
 # Time to scale
