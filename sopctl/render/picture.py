@@ -78,15 +78,12 @@ def picture(drawing: Drawing, most: Most = AT_A_GLANCE) -> Picture:
     ways = _ways(drawing.edges)
     nodes = _column(drawing.nodes, ways)
     place = {node.id: i for i, node in enumerate(nodes)}
-    right, left = _lanes(nodes, ways, place)
-    x = MARGIN + LANE * _count(left)
-    beside = x + MARGIN + LANE * _count(right)
+    lanes = _lanes(nodes, ways, place)
+    x = MARGIN + LANE * _count(lanes["left"])
+    beside = x + MARGIN + LANE * _count(lanes["right"])
     width = max(WIDTH, NARROWEST + beside)
     boxes = _Stack(place, x, width - beside, most).boxes(nodes, ways)
-    arrows = [
-        _arrow(box, way, boxes[place[way.to]], (left if way.side == "left" else right).get(way.to, 0))
-        for box in boxes for way in box.exits
-    ]  # fmt: skip
+    arrows = [_arrow(box, way, boxes[place[way.to]], lanes) for box in boxes for way in box.exits]
     last = boxes[-1] if boxes else None
     return Picture(width, last.y + last.height + 2 if last else 0, tuple(boxes), tuple(arrows))
 
@@ -146,10 +143,8 @@ _RANK = {"event": 1, "outcome": 2, "adverse": 2, "sop": 3}
 # Lanes
 
 
-def _lanes(
-    nodes: Iterable[Node], ways: Ways, place: Mapping[str, int]
-) -> tuple[dict[str, int], dict[str, int]]:
-    """By target, its lane on the right, and on the left."""
+def _lanes(nodes: Iterable[Node], ways: Ways, place: Mapping[str, int]) -> dict[str, dict[str, int]]:
+    """By side and target, its lane."""
     ahead: dict[str, tuple[int, int]] = {}
     back: dict[str, tuple[int, int]] = {}
     for here, node in enumerate(nodes):
@@ -159,7 +154,7 @@ def _lanes(
                 ahead.setdefault(end, (here, there))
             elif there <= here:
                 back[end] = there, here
-    return _side_by_side(ahead), _side_by_side(back)
+    return {"right": _side_by_side(ahead), "left": _side_by_side(back)}
 
 
 def _side_by_side(spans: Mapping[str, tuple[int, int]]) -> dict[str, int]:
@@ -251,16 +246,16 @@ _STEPS = frozenset(("step", "decision", "question", "call", "escalation"))
 # Arrows
 
 
-def _arrow(start: Box, way: Exit, end: Box, lane: int) -> Arrow:
-    if way.side == "below":
+def _arrow(start: Box, way: Exit, end: Box, lanes: Mapping[str, Mapping[str, int]]) -> Arrow:
+    to, _, y, side = way
+    if side == "below":
         x = start.x + INDENT // 2
-        return Arrow(start.node.id, end.node.id, ((x, start.y + start.height), (x, end.y)), back=False)
-    back = way.side == "left"
+        return Arrow(start.node.id, to, ((x, start.y + start.height), (x, end.y)), back=False)
+    back = side == "left"
     rim = start.x if back else start.x + start.width
-    x = rim + LANE * (lane + 1) * (-1 if back else 1)
+    x = rim + LANE * (lanes[side][to] + 1) * (-1 if back else 1)
     entry = end.y + ENTRY
-    corners = ((rim, way.y), (x, way.y), (x, entry), (rim, entry))
-    return Arrow(start.node.id, end.node.id, corners, back)
+    return Arrow(start.node.id, to, ((rim, y), (x, y), (x, entry), (rim, entry)), back)
 
 
 # Words

@@ -44,16 +44,17 @@ def _box(box: Box, address: str) -> str:
 
 
 def _words(box: Box) -> str:
-    x, y = box.x + INDENT, box.y + PAD + TITLE - 4
+    _, left, top, _, _, title, note, exits = box
+    x, y = left + INDENT, top + PAD + TITLE - 4
     drawn = ""
-    for each in box.title:
+    for each in title:
         drawn += f'<text class="sop-box-title" x="{x}" y="{y}">{line(each)}</text>'
         y += TITLE
     y += SMALL + 1 - TITLE
-    for each in box.note:
+    for each in note:
         drawn += f'<text x="{x}" y="{y}">{line(each)}</text>'
         y += SMALL
-    for _, words, y, side in box.exits:
+    for _, words, y, side in exits:
         at, sign = x, f"{_WAY_OUT[side]} "
         for each in words:
             drawn += f'<text class="sop-exit" x="{at}" y="{y + 4}">{sign}{line(each)}</text>'
