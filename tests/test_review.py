@@ -683,7 +683,137 @@ def test_another_default_calendar_touches_those_whose_times_fall_back_to_it() ->
     )
     found = review(one, new, NAMES, FEW)
     assert [each.pointer for each in found.changes] == [("knowledge_base", "default_calendar")]
-    assert why(found, "sop", "SU-REF-001") == ()
+    assert why(found, "sop", "SU-REF-001") == (
+        "it escalates through `late`, where people are there by the default calendar",  # its `head` is
+    )
+
+
+PEOPLE = HANDBOOK.home("roles", "incident-commander")
+UP, END = "it escalates through", "`incident-commander` decides at the end"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "sop", "reason"),
+    [
+        ("go-no-go, declare-incident]", "go-no-go]", "TS-INT-001", f"{UP} `triage-unassigned`, where {END} with another authority"),
+        ("deactivate-immediate, delist", "delist", "TS-INV-001", f"{UP} `safety-critical`, where {END} without the authority `deactivate-immediate`"),
+        ("roles: [legal-counsel], available: 24x7", "roles: [legal-counsel]", "TS-SAF-001", f"{UP} `safety-critical` and `press-or-regulator`, where `legal-oncall` is there at other hours"),
+        ("roles: [decision-reviewer], ", "roles: [decision-reviewer, ts-investigator], ", "TS-SAF-001", f"{UP} `hold-running-out`, where `decision-oncall` stands for other roles and may give the answer no more"),
+        ("board, lead: director-ts", "board, lead: fraud-lead", "TS-NOT-001", f"{UP} `decision-disagreement`, where `review-board` stands for other roles and may give the answer no more"),
+        ("team: fraud\n    reports_to: director-ts", "team: review-board\n    reports_to: director-ts", "TS-NOT-001", f"{UP} `decision-disagreement`, where `review-board` stands for other roles"),
+        ("{pager: director-ts}", "{pager: director}", "TS-INT-001", f"{UP} `triage-unassigned`, where `director-ts` is reached otherwise"),
+    ],
+)  # fmt: skip
+def test_a_change_of_people_touches_the_sops_whose_escalation_paths_tell_them(
+    before: str, after: str, sop: str, reason: str
+) -> None:
+    assert why(reviewed((before, after), path=PEOPLE), "sop", sop) == (reason,)
+
+
+def test_a_holiday_touches_those_whose_escalation_paths_tell_people_who_are_there_by_the_calendar() -> None:
+    holiday = ("timezone: Europe/Rome", "timezone: Europe/Rome, holidays: [2026-12-25]")
+    legal = ("path: late", "path: legal")
+    one, other = (
+        build({"sops/SU-REF-001.yaml": REFUND.replace(*legal), "sops/shared.yaml": text}, TODAY)
+        for text in (SHARED, SHARED.replace(*holiday))
+    )
+    assert why(review(one, other, NAMES, FEW), "sop", "SU-REF-001") == (
+        "it escalates through `legal`, where people are there by the changed calendar `south`",
+    )
+
+
+def test_what_is_only_said_otherwise_of_people_reaches_nobody_through_paths() -> None:
+    found = reviewed(("title: Executive incident commander", "title: Commander"), path=PEOPLE)
+    assert found.changes
+    assert all(each.direct for each in found.reach.touched)
+
+
+def test_another_name_of_somebody_reaches_nobody_through_paths() -> None:
+    texts = {p: t.replace("duty-manager", "manager-on-duty") if isinstance(t, str) else t for p, t in TEXTS.items()}  # fmt: skip
+    found = review(HANDBOOK, build(texts, TODAY), NAMES, FEW).reach
+    assert not found.people
+    assert all(each.direct for each in found.touched)
+
+
+NIGHT = REFUND.replace("role: agent\n", "role: night\n")
+STAFF = SHARED.replace("teams:", "schedules: {night: {title: Night, roles: [agent]}}\nteams:")
+
+
+@pytest.mark.parametrize(
+    ("sop", "before", "after", "reason"),
+    [
+        (NIGHT, "{title: Agent, ", "{title: Agent, authority: [pay], ", "`night`, who works at `look`, has another authority"),
+        (REFUND, "{title: Support, ", "{title: Support, calendar: south, ", "`agent`, who works at `look`, works at other hours"),
+        (REFUND.replace("role: agent", "role: support"), "{title: Head}", "{title: Head, team: support}", "`support`, who works at `look` and `tell`, stands for other roles"),
+    ],
+)  # fmt: skip
+def test_somebody_of_whom_something_else_holds_because_of_others_touches_the_sops_of_their_steps(
+    sop: str, before: str, after: str, reason: str
+) -> None:
+    assert before in STAFF
+    one, other = (
+        build({"sops/SU-REF-001.yaml": sop, "sops/shared.yaml": text}, TODAY)
+        for text in (STAFF, STAFF.replace(before, after))
+    )
+    assert reason in why(review(one, other, NAMES, FEW), "sop", "SU-REF-001")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "messages"),
+    [
+        ("roles: [decision-reviewer], ", "roles: [decision-reviewer, ts-investigator], ", ["schedule `decision-oncall` no longer has the authority `deactivate` and `place-hold`, which `ts-investigator` lacks"]),
+        ("board, lead: director-ts", "board, lead: comms-lead", ["which `comms-lead` lacks"]),
+        ("    authority: [place-hold, freeze-payouts]", "    authority: [place-hold, freeze-payouts, settle]", ["schedule `fraud-oncall` has the authority `settle` now"]),
+        ("roles: [legal-counsel], available: 24x7", "roles: [legal-counsel]", ["`legal-oncall` is there by `us-business`, before by `24x7`"]),
+        ("roles: [legal-counsel], available: 24x7", "roles: [legal-counsel], available: eu-business", []),
+        ("{pager: director-ts}", "{pager: director}", []),
+    ],
+)  # fmt: skip
+def test_what_holds_of_people_and_their_entries_do_not_say_is_told(
+    before: str, after: str, messages: list[str]
+) -> None:
+    found = reviewed((before, after), path=PEOPLE)
+    assert len(found.reach.people) == len(messages)
+    for each, message in zip(found.reach.people, messages, strict=True):
+        assert each.message.endswith(message)
+    for format in ("text", "markdown", "html"):
+        assert ("Who may decide, and when" in report(format, found)) == bool(messages)
+    said = json.loads(report("json", found))["reach"]["people"]
+    assert [each["message"] for each in said] == [each.message for each in found.reach.people]
+
+
+def test_many_of_whom_the_same_holds_are_told_in_one_line() -> None:
+    more = "".join(f"  {id}: {{title: Lead}}\n" for id in "abc")
+    many = SHARED.replace("teams:", f"{more}teams:").replace("to: lead", "to: [lead, a, b, c]")
+    one, other = (
+        build({"sops/SU-REF-001.yaml": REFUND, "sops/shared.yaml": text}, TODAY)
+        for text in (many, many.replace("default_calendar: office", "default_calendar: south"))
+    )
+    told, works = review(one, other, NAMES, FEW).reach.people
+    assert (told.what, told.who) == ("reached", ("a", "b", "c", "head", "lead"))
+    assert told.message == "`a`, `b`, `c` and 2 more are there by `south`, before by `office`"
+    assert works.message == "`agent` and `checker` work by `south`, before by `office`"
+
+
+def test_of_what_is_touched_through_people_a_screen_shows_some_and_json_all() -> None:
+    found = reviewed(("go-no-go, declare-incident]", "go-no-go]"), path=PEOPLE)
+    far = [each.id for each in found.reach.touched if not each.direct]
+    text, page = (report(format, found) for format in ("text", "html"))
+    assert len(far) > 10
+    assert f"… and {len(far) - 10} more; `--format json` lists all" in text
+    assert all(id in page for id in far)
+    touched = json.loads(report("json", found))["reach"]["touched"]
+    assert [each["id"] for each in touched if not each["direct"]] == far
+
+
+def test_nothing_follows_for_people_of_whom_only_one_side_can_be_read() -> None:
+    texts = {"sops/SU-REF-001.yaml": REFUND, "sops/shared.yaml": SHARED}
+    lead = {**texts, "sops/shared.yaml": SHARED.replace("{title: Lead,", "{title: Lead, available: 24x7,")}
+    found = [
+        review(build(texts, TODAY), build(torn, TODAY), NAMES, FEW).reach
+        for torn in (lead, {**lead, "sops/more.yaml": "teams: ["})
+    ]
+    assert [bool(each.people) for each in found] == [True, False]
 
 
 def test_a_changed_clause_touches_the_notice_that_carries_it_out_and_who_sends_it() -> None:

@@ -1,7 +1,7 @@
-"""What a change touches: directly, through calls and hand-offs, through references; and why."""
+"""What a change touches: directly, through calls and hand-offs, references, escalation paths; and why."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from sopctl.analysis.calendar import calendars
 from sopctl.analysis.clauses import senders
@@ -14,6 +14,7 @@ from sopctl.library import Library
 from sopctl.model.sop import Sop, Step
 from sopctl.named import NamedTuple
 from sopctl.reading import Reference
+from sopctl.review.people import Shift, paths_of, people
 from sopctl.weight import Weight
 
 KINDS = ("sop", "role", "team", "schedule", "notice", "metric", "scenario")
@@ -21,12 +22,14 @@ _REGISTERS = ("roles", "teams", "schedules", "notices", "metrics")
 
 
 class Touched(NamedTuple):
-    """One thing that the change touches, and why: the shortest reasons first."""
+    """One thing that the change touches, and why: the shortest reasons first. It is not `direct` where
+    only people, and the escalation paths that tell them, lead to it."""
 
     kind: str  # of KINDS
     id: str
     title: str
     why: tuple[str, ...]
+    direct: bool
 
 
 class Carried(NamedTuple):
@@ -47,9 +50,11 @@ class Result(NamedTuple):
 
 
 class Reach(NamedTuple):
-    """All that is touched, the clauses gained and lost, and the scenarios whose result changed."""
+    """All that is touched, what is directly first; what follows for people; the clauses gained and
+    lost; and the scenarios whose result changed."""
 
     touched: tuple[Touched, ...]
+    people: tuple[Shift, ...]
     gained: tuple[Carried, ...]
     lost: tuple[Carried, ...]
     results: tuple[Result, ...]
@@ -57,15 +62,14 @@ class Reach(NamedTuple):
 
 def reach(changes: Sequence[Change], before: Library, after: Library, renamed: Mapping[str, str]) -> Reach:
     """`renamed` leads from the new id of a SOP to the old one."""
-    why: dict[tuple[str, str], dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for kind, id, reason, *at in _reasons(changes, before, after, renamed):
-        places = why[kind, id][reason]
-        places.extend(each for each in at if each not in places)
+    why = _gathered(_reasons(changes, before, after, renamed))
+    direct = frozenset(why)
+    shifts, reached = people(changes, before, after)
+    for name, reasons in _gathered(("sop", *each) for each in reached).items():
+        why[name].update(reasons)
     touched = [
-        Touched(
-            kind, id, _title(kind, id, before, after), tuple(_told_why(*each) for each in reasons.items())
-        )
-        for (kind, id), reasons in sorted(why.items(), key=lambda each: (KINDS.index(each[0][0]), each[0][1]))
+        Touched(*name, _title(*name, before, after), _all_told(why[name]), name in direct)
+        for name in sorted(why, key=lambda each: (each not in direct, KINDS.index(each[0]), each[1]))
     ]
     new_of = {old: new for new, old in renamed.items()}
     names = {c.before: c.after for c in changes if c.kind is Kind.RENAMED and c.pointer[0] == "clauses"}
@@ -76,6 +80,7 @@ def reach(changes: Sequence[Change], before: Library, after: Library, renamed: M
     hidden = hidden_ids(before, after)  # of these nobody knows what they carry out
     return Reach(
         tuple(touched),
+        shifts,
         tuple(sorted(each for each in news - olds if each.sop not in hidden)),
         tuple(sorted(each for each in olds - news if each.sop not in hidden)),
         _results(before, after, new_of),
@@ -84,6 +89,22 @@ def reach(changes: Sequence[Change], before: Library, after: Library, renamed: M
 
 _Reason = tuple[str, ...]
 """Kind and id of what is touched, why, and the step where (`{}` in the words for why)."""
+
+
+_Why = dict[tuple[str, str], dict[str, list[str]]]
+"""By kind and id, the reasons, each with the places that it holds for."""
+
+
+def _gathered(reasons: Iterable[_Reason]) -> _Why:
+    why: _Why = defaultdict(lambda: defaultdict(list))
+    for kind, id, reason, *at in reasons:
+        places = why[kind, id][reason]
+        places.extend(each for each in at if each not in places)
+    return why
+
+
+def _all_told(reasons: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    return tuple(_told_why(reason, steps) for reason, steps in reasons.items())
 
 
 def _told_why(reason: str, steps: Sequence[str]) -> str:
@@ -180,9 +201,7 @@ def _timed(sop: Sop) -> list[Step]:
 
 def _counts_by_default(sop: Sop, library: Library) -> bool:
     """Whether a SOP has deadlines, or paths that count opening hours: both do by the default calendar."""
-    paths = [path for step in sop.known_steps for path in (step.escalate, step.on_overdue)]
-    paths += [each.path for each in sop.escalations or () if each]
-    known = [library.paths.get(path) for path in paths if path]
+    known = [library.paths.get(path) for path in paths_of(sop)]
     return bool(sop.deadlines) or any(path and path.clock == "business" for path in known)
 
 

@@ -77,14 +77,17 @@ def _rendered(
 
 
 _IMPORTANCE = (
-    "faults", "cases", "clocks", "heavy", "approvals", "training", "jobs", "results", "clauses",
-    "light", "unsure", "new", "touched", "gone",
+    "faults", "cases", "clocks", "people", "heavy", "approvals", "training", "jobs", "results", "clauses",
+    "light", "unsure", "new", "touched", "through", "gone",
 )  # fmt: skip
 """The parts of a review, the most important first."""
 
 
-_ON_A_SCREEN = {"touched": 30, "new": 50, "gone": 30}
+_ON_A_SCREEN = {"touched": 30, "through": 10, "new": 50, "gone": 30}
 """How much of what matters least a terminal shows."""
+
+_IN_A_COMMENT = {"through": 30}
+"""How much a comment shows of what may be most of a handbook, though more had room."""
 
 
 def _values(review: Review, most: Mapping[str, int]) -> dict[str, Any]:
@@ -109,6 +112,7 @@ def _values(review: Review, most: Mapping[str, int]) -> dict[str, Any]:
         "handed": _handed(review),
         "unsure": part("unsure", _unsure(review)),
         "clocks": part("clocks", review.clocks),
+        "people": part("people", review.reach.people),
         "heavy": _groups(part("heavy", heavy)),
         "light": _groups(part("light", light)),
         "approvals": part("approvals", ends.approvals),
@@ -117,7 +121,8 @@ def _values(review: Review, most: Mapping[str, int]) -> dict[str, Any]:
         "jobs": part("jobs", ends.jobs),
         "results": part("results", review.reach.results),
         "clauses": part("clauses", clauses),
-        "touched": part("touched", review.reach.touched),
+        "touched": part("touched", [each for each in review.reach.touched if each.direct]),
+        "through": part("through", [each for each in review.reach.touched if not each.direct]),
         "kinds": KINDS,
         "new": part("new", review.debts.new),
         "gone": part("gone", review.debts.gone),
@@ -166,13 +171,13 @@ def _count(number: int, word: str) -> str:
 
 def _fitting(review: Review, render: Callable[[Mapping[str, Any]], str]) -> str:
     """The whole, or as much as a comment takes: the least important parts are cut first."""
-    most: dict[str, int] = {}
+    most = {**_IN_A_COMMENT}
     text = render(_values(review, most))
     for name in reversed(_IMPORTANCE):
         for number in (100, 30, 10, 3, 0):
             if len(text) <= MOST:
                 return text
-            most[name] = number
+            most[name] = min(number, most.get(name, number))
             text = render(_values(review, most))
     return text
 
@@ -255,6 +260,7 @@ def _object(review: Review) -> dict[str, Any]:
         "clocks": [each._asdict() for each in review.clocks],
         "reach": {
             "touched": [each._asdict() for each in review.reach.touched],
+            "people": [each._asdict() for each in review.reach.people],
             "clauses_gained": [each._asdict() for each in review.reach.gained],
             "clauses_lost": [each._asdict() for each in review.reach.lost],
             "scenarios": [each._asdict() for each in review.reach.results],
