@@ -908,6 +908,11 @@ def test_a_template_of_the_knowledge_base_takes_the_place_of_ours() -> None:
     assert pages.pages["tags.md"] == "only tags: 2"
 
 
+def test_a_copy_of_our_templates_makes_the_same_pages() -> None:
+    copied = site(full()[0], Templates(shipped(), shipped()))
+    assert copied.pages == site(full()[0], Templates(shipped())).pages
+
+
 def test_a_template_may_use_all_that_jinja_calls() -> None:
     written = (
         "{% macro twice(said) %}{{ said }}{{ said }}{% if caller is defined %}{{ caller('!') }}{% endif %}{% endmacro %}"
