@@ -6,8 +6,7 @@ document) and what would exhaust a parser (deep nesting) is looked for before da
 """
 
 import re
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from sys import intern
 from typing import Any
 
@@ -17,15 +16,20 @@ from sopctl.pattern import lazy_pattern
 from sopctl.reading import Problem
 from sopctl.source import MAX_DEPTH, Document
 from sopctl.source.place import Place, Places, first_line
+from sopctl.source.yaml_slips import (
+    extent,
+    is_mapping,
+    items_without_a_space,
+    may_mislead,
+    put_together,
+    texts_cut_short,
+)
 from sopctl.source.yaml_trouble import (
-    CURLY,
     Closed,
     Trouble,
     explain,
-    meant,
     merged,
     second_document,
-    straight,
 )
 
 try:
@@ -40,13 +44,7 @@ _SIGNS = b"[{?-&*!%.\n"
 _NO_SIGNS = bytes({*range(256)}.difference(_SIGNS))
 _SAFE_NESTING = 4000 if c_parser else MAX_DEPTH
 _DEEP_INDENT = " " * (200 if c_parser else MAX_DEPTH)
-_SHOWN = 200
 _COMMENT = lazy_pattern(r"(?<!\S)#")
-_CUT = lazy_pattern(r"[ \t]#[^\W_]")
-_NOT = lazy_pattern(r"not[ ]?\([^()\[\]{}\"'\r\n]*,[^()\[\]{}\"'\r\n]*\)")
-_MAY_BE_CURLY = lazy_pattern(r"[\[{,:-]\s*[“„‘][^\r\n]*[,:]")
-_NO_ITEM = lazy_pattern(r"\n *(-(?:[^\W\d_]|\[[^\r\n]?\])[^\r\n]*)")
-_MAY_BE_NO_ITEM = lazy_pattern(r"-(?<=[\n ]-)(?:[^\W\d_]|\[)")  # begins with one sign, so a miss is quick
 
 
 def document(path: str, text: str) -> Document:
@@ -69,7 +67,7 @@ def read(text: str) -> Part:
         return Part(None, (trouble.problem(),), complete=False)
     try:
         plain = _checked(text)
-        if c_parser and plain is text and not _may_mislead(text):
+        if c_parser and plain is text and not may_mislead(text):
             try:
                 return Part(c_parser.data(text, MAX_DEPTH))
             except Exception:  # what it is, the nodes tell
@@ -81,16 +79,11 @@ def read(text: str) -> Part:
         return Part(None)
     made = _Maker()
     try:
-        made.problems.extend(_put_together(text, root))
+        made.problems.extend(put_together(text, root))
         data = root.value if isinstance(root.value, str) else made.value(root, ())
     except Trouble as trouble:
         return Part(None, (trouble.problem(),), complete=False)
-    return Part(data, (*made.problems, *_texts_cut_short(text, root), *_items_without_a_space(text, root)))
-
-
-def _may_mislead(text: str) -> bool:
-    """Whether YAML may take something for other than it was meant; what it is, only nodes tell."""
-    return _may_be_cut_short(text) or _may_lack_a_space(text) or _may_be_cut_apart(text)
+    return Part(data, (*made.problems, *texts_cut_short(text, root), *items_without_a_space(text, root)))
 
 
 def places(text: str) -> Places:
@@ -104,7 +97,7 @@ def places(text: str) -> Places:
         return {(): Place(None, (trouble.start, trouble.end), text[trouble.start : trouble.end])}
     found: Places = {}
     if root is not None:
-        _put_together(text, root)
+        put_together(text, root)
         _locate(root, (), None, found)
         if first := next((p for at, p in found.items() if at), None):
             found[()] = Place(first.key or first.value, None)
@@ -166,7 +159,7 @@ def _unmask(root: Any, back: dict[int, str]) -> None:
         node = ahead.pop()
         if isinstance(node.value, str):
             node.value = node.value.translate(back)
-        elif _is_mapping(node):
+        elif is_mapping(node):
             ahead.extend(each for pair in node.value for each in pair)
         else:
             ahead.extend(node.value)
@@ -304,7 +297,7 @@ class _Maker:
         for key, item in node.value:
             word, value = key.value, item.value
             if type(word) is not str:
-                raise Trouble("SOP001", "a key must be one word or text", "", *_extent(key))
+                raise Trouble("SOP001", "a key must be one word or text", "", *extent(key))
             if word in data:
                 if self._begins_anew(word, at, key, node):
                     break
@@ -313,7 +306,7 @@ class _Maker:
                 data[intern(word)] = value if type(value) is str else self.value(item, (*at, word))
         if "<<" in data:
             key = next(key for key, _ in node.value if key.value == "<<")
-            raise Trouble("SOP006", "`<<` merges mappings; write the keys out", "", *_extent(key))
+            raise Trouble("SOP006", "`<<` merges mappings; write the keys out", "", *extent(key))
         return data
 
     def _begins_anew(self, word: str, at: Pointer, key: Any, node: Any) -> bool:
@@ -323,14 +316,14 @@ class _Maker:
         if self._rest is not None and isinstance(number, int):
             message = f"`{word}` is written twice: here a new item begins, without its `-`"
             finding = Finding((*at[:-1], number + 1, word), message, f"write `- ` before `{word}`")
-            self.problems.append(Problem("SOP002", finding, _extent(key)))
+            self.problems.append(Problem("SOP002", finding, extent(key)))
         return self._rest is not None
 
     def _twice(self, word: str, at: Pointer, key: Any) -> None:
         finding = Finding(
             (*at, word), f"`{word}` is written twice; only the first is read", "keep one of the two"
         )
-        self.problems.append(Problem("SOP002", finding, _extent(key)))
+        self.problems.append(Problem("SOP002", finding, extent(key)))
 
 
 class _Rest(NamedTuple):
@@ -354,171 +347,27 @@ def _rest(node: Any) -> _Rest | None:
 
 def _parts(node: Any) -> Iterator[Any]:
     """The items that an item of a list is."""
-    while _is_mapping(node) and node.value and (rest := _rest(node)):
+    while is_mapping(node) and node.value and (rest := _rest(node)):
         yield _Rest(node.value[: -len(rest.value)], node.start_mark, rest.start_mark)
         node = rest
     yield node
 
 
-def _is_mapping(node: Any) -> bool:
-    return bool(node.id == "mapping")
-
-
-def _extent(node: Any) -> tuple[int, int]:
-    return node.start_mark.index, node.end_mark.index
-
-
 def _locate(node: Any, at: Pointer, key: tuple[int, int] | None, found: Places) -> None:
     if isinstance(node.value, str):
-        found[at] = Place(key, _extent(node), node.value, node.style or "")
-    elif _is_mapping(node):
-        own = key or (_extent(node.value[0][0]) if node.value else None)
-        found[at] = Place(own, None if own else _extent(node))
+        found[at] = Place(key, extent(node), node.value, node.style or "")
+    elif is_mapping(node):
+        own = key or (extent(node.value[0][0]) if node.value else None)
+        found[at] = Place(own, None if own else extent(node))
         for word, item in node.value:
             if not isinstance(word.value, str):
                 continue  # the reader refuses it
             if (*at, word.value) not in found:
-                _locate(item, (*at, word.value), _extent(word), found)
+                _locate(item, (*at, word.value), extent(word), found)
     else:
-        found[at] = Place(key, None if key else _extent(node))
+        found[at] = Place(key, None if key else extent(node))
         for i, part in enumerate(part for item in node.value for part in _parts(item)):
             _locate(part, (*at, i), None, found)
         if key is None and node.value:
             inner = found[(*at, 0)]
             found[at] = Place(inner.key or inner.value, None)
-
-
-def _may_be_cut_short(text: str) -> bool:
-    return (" #" in text or "\t#" in text) and bool(_CUT.search(text))
-
-
-def _texts_cut_short(text: str, root: Any) -> Iterator[Problem]:
-    """`Write ticket #2`, unquoted: YAML takes the rest for a comment."""
-    if not _may_be_cut_short(text):
-        return
-    ends = {end: at for _, end, at in _plain(root, ())}
-    for cut in _CUT.finditer(text):
-        end = cut.start()
-        while end and text[end - 1] in " \t":
-            end -= 1
-        if end in ends:
-            start = cut.end() - 2
-            lost = first_line(text[start : start + _SHOWN]).strip()
-            yield Problem(
-                "SOP009",
-                Finding(
-                    ends[end],
-                    f"the text ends before `{lost[:40]}`: an unquoted ` #` begins a comment",
-                    "put the whole text in quotes; a comment has a space after its `#`",
-                ),
-                (start, start + len(lost)),
-            )
-
-
-def _put_together(text: str, root: Any) -> Iterable[Problem]:
-    """What commas have cut apart, as it was meant; quick where nothing can be."""
-    return [*_cut_apart(text, root, ())] if _may_be_cut_apart(text) else ()
-
-
-def _may_be_cut_apart(text: str) -> bool:
-    has_test = ("not(" in text or "not (" in text) and _NOT.search(text)
-    return bool(has_test or (not text.isascii() and _MAY_BE_CURLY.search(text)))
-
-
-def _cut_apart(text: str, node: Any, at: Pointer) -> Iterator[Problem]:
-    """`{a: not(b, c)}`, unquoted or in quotes of a word processor: YAML takes the rest for another key.
-    So it does with `[“a: b”]`. It is put together as it was meant."""
-    if isinstance(node.value, str) or len(at) >= MAX_DEPTH:
-        return
-    kept, until = [], 0
-    for child in node.value:
-        key, item = child if _is_mapping(node) else (None, child)
-        if (key or item).start_mark.index < until:
-            continue
-        kept.append(child)
-        here = (*at, key.value if key else len(kept) - 1)
-        start, end = _extent(item)
-        whole = _whole(text, start) if isinstance(item.value, str) else _keyed(text, item)
-        if whole and not isinstance(item.value, str):
-            kept[-1], until = _Text(meant(whole[0].rstrip()), item.start_mark, item.end_mark), whole.end()
-            yield Problem("SOP005", Finding(here, *_told_keyed(whole[0].rstrip())), whole.span())
-        elif whole and end < whole.end():
-            item.value, until = meant(whole[0].rstrip()), whole.end()
-            yield Problem("SOP005", Finding(here, *_told_apart(whole[0].rstrip())), whole.span())
-        else:
-            yield from _cut_apart(text, item, here)
-    node.value = kept
-
-
-def _whole(text: str, at: int) -> re.Match[str] | None:
-    """What begins here and ends at a sign that YAML does not know."""
-    return (_NOT if text.startswith("n", at) else CURLY).match(text, at)
-
-
-def _keyed(text: str, item: Any) -> re.Match[str] | None:
-    """The text in quotes of a word processor that YAML takes for a key and its value."""
-    if not _is_mapping(item) or not item.value:
-        return None
-    (key, _), (_, last) = item.value[0], item.value[-1]
-    start, end = _extent(key)
-    if text[start : start + 1] not in ("“", "„", "‘") or text[end - 1] in "“”’":
-        return None
-    whole = CURLY.match(text, start)
-    return whole if whole and whole.end() >= last.end_mark.index else None
-
-
-class _Text(NamedTuple):
-    """A text, in place of what YAML has taken it for."""
-
-    value: str
-    start_mark: Any
-    end_mark: Any
-    style: str = ""
-    id: str = "scalar"
-
-
-def _told_keyed(whole: str) -> tuple[str, str]:
-    """What is wrong, and the way out, where a text was taken for a key and its value."""
-    return f"`{whole[0]}` is no quotation mark of YAML, so that this text is a key up to its colon", straight(
-        whole
-    )
-
-
-def _told_apart(whole: str) -> tuple[str, str]:
-    """What is wrong, and the way out."""
-    if whole[0] == "n":
-        return "a test with a comma must stand in quotes here", f'write `"{whole}"`'
-    return f"`{whole[0]}` is no quotation mark of YAML, so that this text ends at its first comma", straight(
-        whole
-    )
-
-
-def _may_lack_a_space(text: str) -> bool:
-    return bool(_MAY_BE_NO_ITEM.search(text) and _NO_ITEM.search(text))
-
-
-def _items_without_a_space(text: str, root: Any) -> Iterator[Problem]:
-    """`-First`, which begins or goes on with a text: YAML sees no list item in it."""
-    if not _may_lack_a_space(text):
-        return
-    lines = [found.span(1) for found in _NO_ITEM.finditer(text)]
-    for start, end, at in _plain(root, ()):
-        line = lines[min(bisect_left(lines, (start, 0)), len(lines) - 1)]
-        if start <= line[0] < end:
-            message = "a list item begins with `- `: a space is missing after the `-`"
-            help = "write `- `; a text that goes on like this stands in quotes"
-            yield Problem("SOP005", Finding(at, message, help), line)
-
-
-def _plain(node: Any, at: Pointer) -> Iterator[tuple[int, int, Pointer]]:
-    """Where each unquoted text begins and ends, and its address."""
-    if isinstance(node.value, str):
-        if not node.style and node.value:
-            yield node.start_mark.index, node.end_mark.index, at
-    elif node.id == "mapping":
-        for key, item in node.value:
-            yield *_extent(key), (*at, key.value)
-            yield from _plain(item, (*at, key.value))
-    else:
-        for i, item in enumerate(node.value):
-            yield from _plain(item, (*at, i))
