@@ -295,6 +295,9 @@ def test_bullets_with_another_sign_at_the_top_are_settings_too(sign: str) -> Non
         ("- Role: support-lead", "SOP004", "Role: support-lead"),
         ("- **Role:** support-lead", "SOP004", "**Role:** support-lead"),
         ("- **role**: support-lead", "SOP005", "**role**: support-lead"),
+        ("**Role:** support-lead", "SOP004", "**Role:** support-lead"),
+        ("*role:* support-lead", "SOP005", "*role:* support-lead"),
+        ("*role: support-lead", "SOP005", "*role: support-lead"),
     ],
 )
 def test_a_setting_that_is_not_written_as_one_is_a_finding(bullet: str, code: str, on: str) -> None:
@@ -305,6 +308,23 @@ def test_a_setting_that_is_not_written_as_one_is_a_finding(bullet: str, code: st
         assert "`role` is written `- role: …`" in message
         if on in bullet[2:] or body.startswith(bullet):
             assert document.data["steps"][0]["role"] == "support-lead"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "**Notice:** Send it on the same day.\n",
+        "**Records:** The mail, and\nwhat was said on the phone\n",
+        "**Next**: Who waits? The driver!\n",
+        "*Text:* …\n",
+        "**Tools:**\n\n* A phone\n",
+        "Words.\n\n**Role:**\nThe one who decides\n",
+    ],
+)
+def test_a_key_in_bold_or_italics_that_leads_into_a_sentence_is_text(text: str) -> None:
+    made = text.rstrip() if text.count("\n") == 1 else text
+    assert step(f"- human: true\n\n{text}") == {"human": "true", "text": made}
+    assert step(text) == {"text": made}
 
 
 @pytest.mark.parametrize("torn", ["", "\n"])

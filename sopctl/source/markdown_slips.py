@@ -21,6 +21,8 @@ _WORD = re.compile(r"([A-Za-z_]+)\s+(?=(\S.*))")
 _UNSPACED = re.compile(
     r" {0,3}(?:[-*+](?![ \t])[^\S\n]*(?=[A-Za-z*_`])|[•‣▪●○◦·–—−][^\S\n]*(?=[a-z_]+:[ \t]))"
 )
+_LEAD_IN = re.compile(r" {0,3}(\*{1,3})[^*]+(?::\1|\1:)[ \t]*(\S.*?)?[ \t]*")
+_ENDS_A_SENTENCE = (".", "!", "?", ":", ";", "…", "。", "！", "？", "：")
 _OURS = lazy_pattern(r"^<{7}(?=[ \t\r\n]|\Z)[^\r\n]*", re.MULTILINE)
 _THEIRS = lazy_pattern(r"^>{7}(?=[ \t\r\n]|\Z)", re.MULTILINE)
 _SOP_NAME = re.compile(r"[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)*-[0-9]+")
@@ -137,7 +139,7 @@ def unspaced(lines: Sequence[Line], keys: Container[str]) -> dict[int, Slip]:
     """Lines that are no bullets for want of a space behind the sign, as `-role: lead`, or for another
     sign, as `• role: lead`, by their number."""
     found = ((i, _unspaced(line, keys)) for i, line in enumerate(lines) if not line.fence)
-    return {i: slip for i, slip in found if slip}
+    return {i: slip for i, slip in found if slip and not _leads_in(lines, i)}
 
 
 def boxes(lines: Sequence[Line]) -> Iterator[Line]:
@@ -295,6 +297,15 @@ def is_rule(line: Line) -> bool:
 
 def _is_delimiter(line: Line) -> bool:
     return all(re.fullmatch(r":?-+:?", cell.raw) for cell in cells(line))
+
+
+def _leads_in(lines: Sequence[Line], i: int) -> bool:
+    """Whether a line such as `**Notice:** Send it at once.` begins a paragraph, or stands above one."""
+    found = _LEAD_IN.fullmatch(lines[i].text)
+    if not found:
+        return False
+    more = i + 1 < len(lines) and not lines[i + 1].blank and not _LEAD_IN.fullmatch(lines[i + 1].text)
+    return more or not found[2] or found[2].endswith(_ENDS_A_SENTENCE)
 
 
 def _unspaced(line: Line, keys: Container[str]) -> Slip | None:
