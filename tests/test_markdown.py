@@ -636,19 +636,56 @@ def test_a_line_that_looks_like_the_heading_of_a_key_is_the_finding_and_read_as_
     line: str, shown: str
 ) -> None:
     body = "# T\n\n## Scope\n\nS\n\n{}\n\nP\n\n## Steps\n\n### {{#a}}\n\nText.\n"
-    for title in ("Purpose", "Prerequisites", "Effective on"):
+    for title, value in (("Purpose", "P"), ("Prerequisites", "P"), ("Effective on", "2026-02-17")):
         key = title.lower().replace(" ", "_")
-        document = read(body.format(line.format(title)))
+        document = read(body.format(line.format(title)).replace("\nP\n", f"\n{value}\n"))
         [(code, message, on)] = said(document)
         assert (code, on) == ("SOP005", line.format(title).split("\n")[0].strip())
         assert message == f"{shown.format(title)} is no heading: that of `{key}` begins with `## `"
         assert document.problems[0].finding.help == f"write `## {title}`"
         assert document.data["scope"] == "S"
-        assert document.data[key] in ("P", ["P"])
+        assert document.data[key] in (value, [value])
         assert underlined(document, Finding((key,), "", key=True)) == title
     assert data(body.format(line.format("Why it is so")))["scope"].startswith("S\n\n")
     again = body.replace("## Steps", "## Purpose\n\nQ\n\n## Steps").format(line.format("Purpose"))
     assert data(again)["purpose"] == "Q"
+
+
+@pytest.mark.parametrize("line", ["**{}**", "**{}:**", "{}\n-----"])
+def test_a_line_that_is_called_like_a_key_and_has_no_value_of_it_parts_a_text(line: str) -> None:
+    for title in ("Applies to", "Audience", "Records", "Escalations", "Training", "Facts", "Implements"):
+        for below in (
+            "- One thing\n- Another thing\n",
+            "One thing.\n",
+            "| Where | Why |\n|---|---|\n| A | B |\n",
+        ):
+            text = f"Words.\n\n{line.format(title)}\n\n{below}"
+            assert data(f"## Scope\n\n{text}\n## Purpose\n\nP\n") == {"scope": text, "purpose": "P"}
+            assert data(f"## Outcomes\n\n### {{#a}}\n\n{text}\n### {{#b}}\n\nB\n")["outcomes"] == {
+                "a": {"text": text},
+                "b": {"text": "B"},
+            }
+    text = "Words.\n\n**Notes**\n\nMore.\n"
+    assert data(f"## Scope\n\n{text}") == {"scope": text}
+
+
+@pytest.mark.parametrize("line", ["**{}**", "{}\n-----"])
+@pytest.mark.parametrize(
+    ("title", "below"),
+    [
+        ("Records", "| What | Where |\n|---|---|\n| Mail | Box |\n"),
+        ("Facts", "```yaml\nlate: {typ: yes-no}\n```\n"),
+        ("Metrics", "- overturn-rate\n"),
+    ],
+)
+def test_a_line_that_is_called_like_a_key_is_the_finding_where_its_value_follows(
+    line: str, title: str, below: str
+) -> None:
+    document = read(f"## Scope\n\nS\n\n{line.format(title)}\n\n{below}")
+    assert next(on for code, _, on in said(document) if code == "SOP005") == line.format(title).split("\n")[0]
+    assert document.data["scope"] == "S"
+    again = f"## Steps\n\n### {{#a}}\n\nText.\n\n{line.format(title)}\n\n{below}\n### {{#b}}\n\nB\n"
+    assert [each["id"] for each in read(again).data["steps"]] == ["a", "b"]
 
 
 @pytest.mark.parametrize("line", ["**Refund**", "Refund\n======", "Refund\n---"])

@@ -65,6 +65,11 @@ def fits(shape: Shape, data: Any) -> bool:
     return not into.problems
 
 
+def is_text(shape: Shape) -> bool:
+    """Whether nothing but words may stand here, and any."""
+    return isinstance(shape, Text)
+
+
 @cache
 def takes_a_sentence(shape: Shape) -> bool:
     return fits(shape, "Any words, or more.")

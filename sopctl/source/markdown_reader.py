@@ -6,6 +6,7 @@ keys and entries; `markdown_bullets` and `markdown_tables` read what stands unde
 """
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any
 
 from sopctl.diagnostic import Finding, Pointer
@@ -171,13 +172,11 @@ class _Reader:
         if not self.into.twice(data, name, (), section.at):
             shape = forms.key_shape(root, name)
             lines = self._openings(shape, section.lines, (name,))
-            data[name] = self._content(shape, lines, (name,), section.at, self._extent(section))
+            data[name] = self.content(shape, lines, (name,), section.at, self._extent(section))
 
     def _openings(self, shape: Shape, lines: list[Line], at: Pointer) -> list[Line]:
         """The lines of a section of entries, with each heading that was meant to open one as it was meant."""
-        entries = forms.map_of(shape)
-        record = forms.record_of(entries.value) if entries else forms.row_of(shape)
-        if not record or "title" not in record.part.__keys__ or not any("{#" in line.text for line in lines):
+        if not _titled(shape) or not any("{#" in line.text for line in lines):
             return lines
         meant = [(line, slips.opening(line)) for line in lines]
         for line, opening in meant:
@@ -186,7 +185,7 @@ class _Reader:
                 self.into.complain("SOP005", at, message, line.extent, "write it so, in the first column")
         return [opening or line for line, opening in meant]
 
-    def _content(self, shape: Shape, lines: list[Line], at: Pointer, key: Extent, block: Extent) -> Any:
+    def content(self, shape: Shape, lines: list[Line], at: Pointer, key: Extent, block: Extent) -> Any:
         sole = _sole(lines)
         if sole:
             self.into.found[at] = Place(key, None, block=block)
@@ -403,6 +402,7 @@ class _Reader:
 
 
 _MOST_SETTINGS = 40
+_TABLES = ("table", "torn")
 
 
 class _Likenesses:
@@ -417,6 +417,7 @@ class _Likenesses:
     def read(self, lines: list[Line]) -> list[Line]:
         keys = self._root.part.__keys__
         headings = [layout.heading(line) for line in lines]
+        self._lines, self._headings = lines, headings
         self._written |= {forms.named(each[1], keys) for each in headings if each and each[0] == 2}
         if any(each and each[0] == 1 for each in headings):
             self._written.add("title")
@@ -437,7 +438,7 @@ class _Likenesses:
     def _meant(self, found: Likeness, lines: list[Line], i: int) -> Line | None:
         """The heading that a line was meant for; None where it is text."""
         name = forms.named(found.title, self._keys)
-        if name in self._keys and name not in self._written and self._is_key(name, found):
+        if name in self._keys and name not in self._written and self._is_key(name, found, i):
             self._key = name
             return self._told(found, "##", name)
         if not self._key and "title" not in self._written and not found.rest:
@@ -447,21 +448,58 @@ class _Likenesses:
             return self._entry(found)
         return None
 
-    def _is_key(self, name: str, found: Likeness) -> bool:
-        """Whether a line that is called like a key was meant for its heading. In bold it may also part the
-        text of a step or the notes, and words may follow."""
-        if name in self._root.part.__required__ or not found.bold:
+    def _is_key(self, name: str, found: Likeness, i: int) -> bool:
+        """Whether a line that is called like a key was meant for its heading; it may also part a text. A key
+        that a SOP can do without is told by what stands below the line."""
+        shape, end = self._root.part.__keys__[name].shape, self._ends[i]
+        follows = self._headings[end] if end < len(self._lines) else None
+        if self._record() and follows and follows[0] == 3 and not _titled(shape):
+            return False  # the entries that follow belong to this section
+        if name in self._root.part.__required__:
             return True
+        below = self._lines[i + (1 if found.bold else 2) : end]
+        return not (found.bold and (found.rest or self._in_text(shape))) and self._is_value(name, below)
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        """For each line, the next one that is a heading or is called like a key."""
+        ends = [len(self._lines)] * len(self._lines)
+        for i in range(len(ends) - 2, -1, -1):
+            ends[i] = i + 1 if self._headings[i + 1] or self._is_called(i + 1) else ends[i + 1]
+        return ends
+
+    def _is_called(self, i: int) -> bool:
+        found = None if self._lines[i].blank else slips.likeness(self._lines, i)
+        return found is not None and forms.named(found.title, self._keys) in self._keys
+
+    def _in_text(self, shape: Shape) -> bool:
+        """Whether a line in bold parts the text of a step, or a key that is a text parts one."""
         record = self._record()
-        in_text = self._key == "notes" or (record and forms.checklist(record))
-        return not found.rest and not in_text
+        return (
+            self._key == "notes"
+            or (record is not None and forms.checklist(record) is not None)
+            or (
+                self._key != ""
+                and forms.is_text(shape)
+                and forms.is_text(forms.key_shape(self._root, self._key))
+            )
+        )
+
+    def _is_value(self, name: str, lines: list[Line]) -> bool:
+        """Whether lines can be the value of a key, or have a form that no other words have."""
+        shape = self._root.part.__keys__[name].shape
+        row = forms.row_of(shape)
+        for part in layout.blocks(lines):
+            headings = [cell.text for cell in layout.cells(lines[part.first])]
+            if part.kind == "yaml" or (part.kind in _TABLES and row and forms.is_headed(row, headings)):
+                return True
+        tried = Values(self._reader.into.text, self._reader.into.comments)
+        value = _Reader(tried).content(shape, lines, (name,), (0, 0), (0, 0))
+        return bool(value) and not tried.problems and forms.fits(shape, value)
 
     def _record(self) -> Record | None:
         """That of the entries of the section, where their headings are titles."""
-        shape = forms.key_shape(self._root, self._key)
-        entries = forms.map_of(shape)
-        record = forms.record_of(entries.value) if entries else forms.row_of(shape)
-        return record if record and "title" in record.part.__keys__ else None
+        return _titled(forms.key_shape(self._root, self._key))
 
     def _has_settings(self, record: Record, lines: list[Line], i: int, found: Likeness) -> bool:
         below = lines[i + (1 if found.bold else 2) : i + _MOST_SETTINGS]
@@ -486,6 +524,13 @@ class _Likenesses:
     def _shown(self, found: Likeness) -> str:
         words = shown(self._reader.into.text[slice(*found.extent)])
         return words if found.bold else f"{words}, underlined,"
+
+
+def _titled(shape: Shape) -> Record | None:
+    """The record of entries whose headings are titles."""
+    entries = forms.map_of(shape)
+    record = forms.record_of(entries.value) if entries else forms.row_of(shape)
+    return record if record and "title" in record.part.__keys__ else None
 
 
 def _sole(lines: list[Line]) -> Block | None:
