@@ -651,6 +651,51 @@ def test_a_line_that_looks_like_the_heading_of_a_key_is_the_finding_and_read_as_
     assert data(again)["purpose"] == "Q"
 
 
+@pytest.mark.parametrize("rule", ["---", "***", "_ _ _"])
+def test_a_rule_between_two_sections_is_no_text(rule: str) -> None:
+    body = """\
+        # Refund
+
+        ## Purpose
+
+        Words.
+
+        ## Prerequisites
+
+        - Access
+        - The guide
+
+        ## Facts
+
+        ```yaml
+        late: {type: yes-no}
+        ```
+
+        ## Outcomes
+
+        ### {#done}
+
+        ## Records
+
+        | what |
+        | --- |
+        | Mail |
+
+        ## Notes
+
+        One.
+
+        ---
+
+        Two.
+    """
+    ruled = body.replace("        ## ", f"        {rule}\n\n        ## ") + f"\n        {rule}\n"
+    assert data(ruled) == data(body)
+    assert data(body)["notes"] == "One.\n\n---\n\nTwo.\n"
+    for text in ("Words.\n---\n", "```\n---\n```\n", "    ---\n\nWords.\n"):
+        assert data(f"## Notes\n\n{text}")["notes"] == text
+
+
 @pytest.mark.parametrize("line", ["**{}**", "**{}:**", "{}\n-----"])
 def test_a_line_that_is_called_like_a_key_and_has_no_value_of_it_parts_a_text(line: str) -> None:
     for title in ("Applies to", "Audience", "Records", "Escalations", "Training", "Facts", "Implements"):

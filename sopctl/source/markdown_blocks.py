@@ -204,6 +204,17 @@ def sections(lines: list[Line], level: int) -> Iterator[Section]:
     yield section
 
 
+def unruled(section: Section) -> Section:
+    """A section without the rule `---` that parts it from the next one."""
+    last = len(section.lines)
+    while last and section.lines[last - 1].blank:
+        last -= 1
+    alone = last == 1 or (last > 1 and section.lines[last - 2].blank)
+    if not alone or section.lines[last - 1].fence or not _RULE.fullmatch(section.lines[last - 1].text):
+        return section
+    return section._replace(lines=section.lines[: last - 1])
+
+
 def heading(line: Line) -> tuple[int, str] | None:
     """The level and the title of a heading, where a line is one."""
     level = 0 if line.text[:1] != "#" or line.fence else _level(line)

@@ -110,7 +110,7 @@ class _Reader:
         lines = [*self._headings(lines)]
         if lines and slips.may_look_like_headings(self.into.text, lines[0].start - 1):
             lines = _Likenesses(self, root, data).read(lines)
-        for section in self._joined(root, layout.sections(lines, 2)):
+        for section in map(layout.unruled, self._joined(root, layout.sections(lines, 2))):
             if section.level == 2:
                 self._key(root, section, data)
             else:
