@@ -651,6 +651,34 @@ def test_a_line_that_looks_like_the_heading_of_a_key_is_the_finding_and_read_as_
     assert data(again)["purpose"] == "Q"
 
 
+@pytest.mark.parametrize(
+    "heading", ["## **{}**", "## __{}__", "## {}:", "## 2. {}", "## **2.1 {}:**", "# {}"]
+)
+def test_a_heading_of_a_key_that_is_written_otherwise_is_the_finding_and_read_as_it_was_meant(
+    heading: str,
+) -> None:
+    body = "# T\n\n## Purpose\n\nP\n\n{}\n\nS\n\n{}\n\n### Go {{#go}}\n\nText.\n\n**On** {{#on}}\n"
+    scope, steps = heading.format("Scope"), heading.format("Steps")
+    document = read(body.format(scope, steps))
+    assert said(document) == [
+        ("SOP005", "`**On** {#on}` opens no entry: its heading is written `### … {#…}`", "**On** {#on}"),
+        ("SOP004", f"`{scope}` is not how a key is headed: the heading of `scope` is `## Scope`", scope),
+        ("SOP004", f"`{steps}` is not how a key is headed: the heading of `steps` is `## Steps`", steps),
+    ]
+    assert document.problems[1].finding.help == "write `## Scope`"
+    assert underlined(document, Finding(("scope",), "", key=True)) == "Scope"
+    entries = [{"id": "go", "title": "Go", "text": "Text."}, {"id": "on", "title": "On"}]
+    assert document.data == {"title": "T", "purpose": "P", "scope": "S", "steps": entries}
+    assert data("# Notes\n\n## Scope\n\nS\n") == {"title": "Notes", "scope": "S"}
+
+
+def test_a_line_in_bold_with_a_number_is_the_heading_of_a_key_too() -> None:
+    document = read("# T\n\n**1. Purpose**\n\nP\n\n**2. Scope:** S\n")
+    assert [on for _, _, on in said(document)] == ["**1. Purpose**", "**2. Scope:**"]
+    assert document.problems[0].finding.help == "write `## Purpose`"
+    assert document.data == {"title": "T", "purpose": "P", "scope": "S"}
+
+
 @pytest.mark.parametrize("rule", ["---", "***", "_ _ _"])
 def test_a_rule_between_two_sections_is_no_text(rule: str) -> None:
     body = """\

@@ -104,17 +104,40 @@ class _Reader:
         self.bullets = bullets.Bullets(into)
         self._tabs = "\t" in into.text
         self._places: dict[int, Extent] = {}  # of headings that are read as they were meant
+        self._titled = False  # whether a heading with the title stands above
         self._nameless: dict[int, str] = {}  # those of entries without an id, and what to write for it
 
     def body(self, root: Record, lines: list[Line], data: Data) -> None:
         lines = [*self._headings(lines)]
         if lines and slips.may_look_like_headings(self.into.text, lines[0].start - 1):
             lines = _Likenesses(self, root, data).read(lines)
-        for section in map(layout.unruled, self._joined(root, layout.sections(lines, 2))):
+        opened = (self._as_key(root, each, data) for each in layout.sections(lines, 2))
+        for section in map(layout.unruled, self._joined(root, opened)):
             if section.level == 2:
                 self._key(root, section, data)
             else:
                 self._section(root, section, (), data)
+
+    def _as_key(self, root: Record, section: Section, data: Data) -> Section:
+        """A section whose heading names a key in bold, with a number or a colon, or as that of a title does
+        where there is one, as it was meant; this is told."""
+        line, keys = section.heading, root.part.__keys__
+        top = section.level == 1 and (self._titled or "title" in data)
+        self._titled |= section.level == 1
+        if (
+            not line
+            or section.id
+            or (not top and (section.level == 1 or forms.named(section.title, keys) in keys))
+        ):
+            return section
+        title, cut = slips.bare(section.title)
+        name = forms.named(title, keys)
+        if name not in keys or name in ("id", "title"):
+            return section
+        message = f"{shown(line.text)} is not how a key is headed: the heading of `{name}` is `## {title}`"
+        self.into.complain("SOP004", (), message, line.extent, f"write `## {title}`")
+        at = section.at[0] + cut
+        return section._replace(level=2, title=title, at=(at, at + len(title)))
 
     def _joined(self, root: Record, sections: Iterator[Section]) -> Iterator[Section]:
         """The sections, with each that was meant for an entry of the one before as it was meant."""
@@ -418,13 +441,17 @@ class _Likenesses:
         keys = self._root.part.__keys__
         headings = [layout.heading(line) for line in lines]
         self._lines, self._headings = lines, headings
-        self._written |= {forms.named(each[1], keys) for each in headings if each and each[0] == 2}
+        self._written |= {
+            forms.named(slips.bare(each[1])[0], keys) for each in headings if each and each[0] < 3
+        }
         if any(each and each[0] == 1 for each in headings):
             self._written.add("title")
         made: list[Line] = []
         for i, line in enumerate(lines):
             if each := headings[i]:
-                self._key = forms.named(each[1], keys) if each[0] == 2 else self._key
+                name = forms.named(slips.bare(each[1])[0], keys)
+                opens = each[0] == 2 or (each[0] == 1 and name in self._keys)
+                self._key = name if opens else self._key
             found = None if each else slips.likeness(lines, i)
             meant = self._meant(found, lines, i) if found else None
             if found and meant:
@@ -437,10 +464,11 @@ class _Likenesses:
 
     def _meant(self, found: Likeness, lines: list[Line], i: int) -> Line | None:
         """The heading that a line was meant for; None where it is text."""
-        name = forms.named(found.title, self._keys)
+        title, cut = slips.bare(found.title)
+        name = forms.named(title, self._keys)
         if name in self._keys and name not in self._written and self._is_key(name, found, i):
             self._key = name
-            return self._told(found, "##", name)
+            return self._told(found._replace(title=title, at=found.at + cut), "##", name)
         if not self._key and "title" not in self._written and not found.rest:
             return self._told(found, "#", "title")
         record = self._record()
@@ -470,7 +498,7 @@ class _Likenesses:
 
     def _is_called(self, i: int) -> bool:
         found = None if self._lines[i].blank else slips.likeness(self._lines, i)
-        return found is not None and forms.named(found.title, self._keys) in self._keys
+        return found is not None and forms.named(slips.bare(found.title)[0], self._keys) in self._keys
 
     def _in_text(self, shape: Shape) -> bool:
         """Whether a line in bold parts the text of a step, or a key that is a text parts one."""

@@ -58,6 +58,7 @@ _ENDS_WITH_ID = re.compile(r"(?<=\s)\{#[^\s{}]+\}\Z")
 _ODD_ID = re.compile(
     rf"(?:\A|(?<=\s))(?:\(#|\[#|<#|\{{:?[ \t]{{0,3}}#?[ \t]{{0,3}})({ID})[ \t]*[)\]>}}]\Z|\A\{{#({ID})\}}(?=[ \t]+\S)"
 )
+_NUMBER = re.compile(r"\d+(?:\.\d+)*[.)]?[ \t]+")
 _ODD_OPENING = re.compile(r" {0,3}(?P<signs>#{2,6})[ \t]+.*\{#[^\s{}]+\}[ \t]*")
 _HEADING = re.compile(r"#{2,3}(?=[^#\s])")
 _ODD_HEADING = re.compile(rf"(#{{1,3}}){_ODD_SPACE}")
@@ -198,6 +199,14 @@ def with_id(section: Section) -> tuple[Section, str, Extent] | None:
     title_at = start if before else section.at[1] - len(title)
     meant = section._replace(title=title, at=(title_at, title_at + len(title)), id=found[group], id_at=id_at)
     return meant, found[0], (start + found.start(), start + found.end())
+
+
+def bare(title: str) -> tuple[str, int]:
+    """A title without a number, a colon, and the signs of bold and italics, and where in it that begins."""
+    inner = title.lstrip("*_")
+    if number := _NUMBER.match(inner):
+        inner = inner[number.end() :].lstrip("*_")
+    return inner.rstrip("*_:： \t"), len(title) - len(inner)
 
 
 def proposed_id(title: str) -> str:
