@@ -588,6 +588,7 @@ def test_an_id_that_is_not_written_as_one_is_the_finding_and_read_as_it_was_mean
     [(code, message, on)] = said(document)
     assert (code, on) == ("SOP005", written.removesuffix(" first"))
     assert message.endswith(": an id is written `{#go}`, at the end of its heading")
+    assert document.problems[0].finding.help == "write `### Go on {#go}`"
     entry = {"title": "Go on", "text": "Text."}
     assert document.data == {key.lower(): [{"id": "go", **entry}] if key == "Steps" else {"go": entry}}
     at = ("steps", 0) if key == "Steps" else ("outcomes", "go")
@@ -642,7 +643,8 @@ def test_a_line_that_looks_like_the_heading_of_a_key_is_the_finding_and_read_as_
         [(code, message, on)] = said(document)
         assert (code, on) == ("SOP005", line.format(title).split("\n")[0].strip())
         assert message == f"{shown.format(title)} is no heading: that of `{key}` begins with `## `"
-        assert document.problems[0].finding.help == f"write `## {title}`"
+        where = " in place of both lines" if "\n" in line else ""
+        assert document.problems[0].finding.help == f"write `## {title}`{where}"
         assert document.data["scope"] == "S"
         assert document.data[key] in (value, [value])
         assert underlined(document, Finding((key,), "", key=True)) == title
@@ -794,7 +796,8 @@ def test_a_line_that_looks_like_the_heading_of_an_entry_is_the_finding_and_read_
     [(code, message, on)] = said(document)
     assert (code, on) == ("SOP005", shown)
     assert message.endswith(" opens no entry: its heading is written `### … {#…}`")
-    assert document.problems[0].finding.help.startswith("write `### Go on {#go")
+    help = "write `### Go on {#go}`" + (" in place of both lines" if "\n" in line else "")
+    assert document.problems[0].finding.help == (help if "{" in line else help.replace("{#go}", "{#go-on}"))
     assert not [
         each
         for each in model.read(document).problems

@@ -105,7 +105,7 @@ class _Reader:
         self._tabs = "\t" in into.text
         self._places: dict[int, Extent] = {}  # of headings that are read as they were meant
         self._titled = False  # whether a heading with the title stands above
-        self._nameless: dict[int, str] = {}  # those of entries without an id, and what to write for it
+        self._nameless: dict[int, str] = {}  # those of entries without an id, and the way out
 
     def body(self, root: Record, lines: list[Line], data: Data) -> None:
         lines = [*self._headings(lines)]
@@ -275,17 +275,17 @@ class _Reader:
         how = f"`{{#{section.id}}}`"
         odd = "stands before the title" if how == shown(written) else "is no id"
         message = f"{shown(written)} {odd}: an id is written {how}, at the end of its heading"
-        self.into.complain("SOP005", at, message, extent, f"write `{section.title} {{#{section.id}}}`")
+        self.into.complain("SOP005", at, message, extent, f"write `### {section.title} {{#{section.id}}}`")
         return section
 
     def _no_id(self, section: Section, at: Pointer, here: Pointer) -> None:
         assert section.heading is not None
-        if meant := self._nameless.get(section.heading.start):
+        if help := self._nameless.get(section.heading.start):
             start, end = self._extent(section)
             message = (
                 f"{shown(self.into.text[start:end])} opens no entry: its heading is written `### … {{#…}}`"
             )
-            self.into.complain("SOP005", here, message, (start, end), f"write `{meant}`")
+            self.into.complain("SOP005", here, message, (start, end), help)
             return
         help = f"write it behind the title: `{slips.proposed_id(section.title)}`"
         message = f"this entry of `{at[-1]}` has no id"
@@ -538,16 +538,22 @@ class _Likenesses:
     def _told(self, found: Likeness, signs: str, name: str) -> Line:
         self._written.add(name)
         message = f"{self._shown(found)} is no heading: that of `{name}` begins with `{signs} `"
-        help = f"write `{signs} {found.title}`" + (" in a line of its own" if found.rest else "")
+        help = f"write `{signs} {found.title}`{self._where(found)}"
         self._reader.into.complain("SOP005", (), message, found.extent, help)
         return self._reader.took(found, found.meant(signs))
 
     def _entry(self, found: Likeness) -> Line:
         how = f"### {found.title} {found.id or slips.proposed_id(found.title)}"
+        help = f"write `{how}`{self._where(found)}"
         if found.id:
             message = f"{self._shown(found)} opens no entry: its heading is written `### … {{#…}}`"
-            self._reader.into.complain("SOP005", (), message, found.extent, f"write `{how}`")
-        return self._reader.took(found, found.meant("###"), "" if found.id else how)
+            self._reader.into.complain("SOP005", (), message, found.extent, help)
+        return self._reader.took(found, found.meant("###"), "" if found.id else help)
+
+    def _where(self, found: Likeness) -> str:
+        if found.bold:
+            return " in a line of its own" if found.rest else ""
+        return " in place of both lines"
 
     def _shown(self, found: Likeness) -> str:
         words = shown(self._reader.into.text[slice(*found.extent)])
