@@ -150,6 +150,7 @@ def test_a_file_may_say_nothing(text: str) -> None:
         ("a: \x00\n", "SOP001", (1, 4)),
         ("a: \x1b[0m\n", "SOP001", (1, 4)),
         ("a: \ud800\n", "SOP001", (1, 4)),
+        ("b: &c d\na: \ud800\n", "SOP001", (2, 4)),
         ("a: Write ticket #2\n", "SOP009", (1, 17)),
         ("a:\n  -First\n  -Second\n", "SOP005", (2, 3)),
         ("a:\n  -[ ] First\n", "SOP005", (2, 3)),

@@ -205,10 +205,11 @@ def _refused(event: Any, message: str, help: str = "") -> Trouble:
 
 
 def _events(text: str) -> Iterator[Any]:
-    parser = _parser(text)
+    parser = None
     depth = 0
     while True:
         try:
+            parser = parser or _parser(text)
             event = parser.get_event()
         except Exception as error:
             if not hasattr(error, "problem") and not hasattr(error, "reason"):
