@@ -21,7 +21,7 @@ _WORD = re.compile(r"([A-Za-z_]+)\s+(?=(\S.*))")
 _UNSPACED = re.compile(
     r" {0,3}(?:[-*+](?![ \t])[^\S\n]*(?=[A-Za-z*_`])|[•‣▪●○◦·–—−][^\S\n]*(?=[a-z_]+:[ \t]))"
 )
-_LEAD_IN = re.compile(r" {0,3}(\*{1,3})[^*]+(?::\1|\1:)[ \t]*(\S.*?)?[ \t]*")
+_LEAD_IN = re.compile(r" {0,3}(\*{1,3})[^*]+(?::\1|\1:)[ \t]*(\S.*)?")
 _ENDS_A_SENTENCE = (".", "!", "?", ":", ";", "…", "。", "！", "？", "：")
 _OURS = lazy_pattern(r"^<{7}(?=[ \t\r\n]|\Z)[^\r\n]*", re.MULTILINE)
 _THEIRS = lazy_pattern(r"^>{7}(?=[ \t\r\n]|\Z)", re.MULTILINE)
@@ -308,12 +308,16 @@ def _is_delimiter(line: Line) -> bool:
     return all(re.fullmatch(r":?-+:?", cell.raw) for cell in cells(line))
 
 
+def _led_in(line: Line) -> re.Match[str] | None:
+    return _LEAD_IN.fullmatch(line.text.rstrip(" \t"))
+
+
 def _leads_in(lines: Sequence[Line], i: int) -> bool:
     """Whether a line such as `**Notice:** Send it at once.` begins a paragraph, or stands above one."""
-    found = _LEAD_IN.fullmatch(lines[i].text)
+    found = _led_in(lines[i])
     if not found:
         return False
-    more = i + 1 < len(lines) and not lines[i + 1].blank and not _LEAD_IN.fullmatch(lines[i + 1].text)
+    more = i + 1 < len(lines) and not lines[i + 1].blank and not _led_in(lines[i + 1])
     return more or not found[2] or found[2].endswith(_ENDS_A_SENTENCE)
 
 
