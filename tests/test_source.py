@@ -433,6 +433,11 @@ def test_a_key_that_is_written_twice_begins_no_item(text: str) -> None:
 # Limits
 
 
+def test_a_line_of_many_opened_quotes_is_read_in_time() -> None:
+    text = "-“" * 200_000
+    assert read(f"title: {text}\n").data == {"title": text}
+
+
 @pytest.mark.usefixtures("parser")
 @pytest.mark.parametrize(
     "text",

@@ -17,7 +17,7 @@ from sopctl.source.yaml_trouble import CURLY, meant, straight
 _SHOWN = 200
 _CUT = lazy_pattern(r"[ \t]#[^\W_]")
 _NOT = lazy_pattern(r"not[ ]?\([^()\[\]{}\"'\r\n]*,[^()\[\]{}\"'\r\n]*\)")
-_MAY_BE_CURLY = lazy_pattern(r"[\[{,:-]\s*[“„‘][^\r\n]*[,:]")
+_MAY_BE_CURLY = lazy_pattern(r"[\[{,:-]\s*[“„‘]")
 _NO_ITEM = lazy_pattern(r"\n *(-(?:[^\W\d_]|\[[^\r\n]?\])[^\r\n]*)")
 _MAY_BE_NO_ITEM = lazy_pattern(r"-(?<=[\n ]-)(?:[^\W\d_]|\[)")  # begins with one sign, so a miss is quick
 
