@@ -78,3 +78,15 @@ def test_nothing_can_be_set() -> None:
 
 def test_it_comes_back_from_a_pickle() -> None:
     assert type(pickle.loads(pickle.dumps(OURS(1, 2)))) is OURS
+
+
+@pytest.mark.parametrize("size", range(1, 14))
+def test_however_many_fields(size: int) -> None:
+    names = [f"field_{i}" for i in range(size)]
+    space: dict[str, typing.Any] = {"NamedTuple": named.NamedTuple}
+    exec("class Wide(NamedTuple):\n" + "".join(f"    {name}: int\n" for name in names), space)
+    made = space["Wide"](**{name: place for place, name in enumerate(names)})
+    assert tuple(made) == tuple(range(size)) == tuple(space["Wide"](*range(size)))
+    assert [getattr(made, name) for name in names] == [*range(size)]
+    with pytest.raises(TypeError, match="field_0"):
+        space["Wide"](*range(size), field_0=0)
