@@ -15,7 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import IO
 
-from sopctl import builders, files
+from sopctl import builders, files, writing
 from sopctl.analysis.lately import Edit
 from sopctl.builders import (
     MKDOCS,
@@ -84,13 +84,13 @@ def render(
 ) -> Site:
     """Write the Markdown pages, and all that belongs to them, to `site/pages`; of the old ones only
     those that are to be `kept` stay, where no new one takes their place."""
-    files.check_own(places.root, places.pages)
+    writing.check_own(places.root, places.pages)
     templates = load(places.templates)
     for unused in templates.unused:
         tell(f"warning: {unused}")
     addresses = own_configuration(places.root).addresses(offline)
     made = site(library, templates, commands, diagnostics, addresses, edits(places.root, library))
-    files.write_folder(
+    writing.write_folder(
         places.pages, {**kept, **_beside(places, made), **made.pages, **made.data, **_by_hand(places)}
     )
     return made
@@ -122,10 +122,10 @@ def build(
         with configuration(own, settings(own, library, pages, html, menu, builder, offline)) as config:
             builders.run(builder, config, library.today, made.sources, places.stays)
 
-    with files.new_folder(places.html) as folder:
+    with writing.new_folder(places.html) as folder:
         if own.reads_pages or not _from_lean_pages(places, made, folder, run):
             run(places.pages, folder)
-        files.swap_in(folder, places.html)
+        writing.swap_in(folder, places.html)
     return Built(diagnostics, len(made.pages), False)
 
 
@@ -160,12 +160,12 @@ def _from_lean_pages(places: Places, made: Site, html: Path, run: Callable[[Path
     kept: list[str] = []
     lean = {path: set_aside(page, kept, asked) for path, page in made.pages.items()}
     now = {path: data for path, data in made.data.items() if path not in later}
-    with files.new_folder(places.pages) as pages:
-        files.fill(pages, {**beside, **lean, **now, **by_hand})
+    with writing.new_folder(places.pages) as pages:
+        writing.fill(pages, {**beside, **lean, **now, **by_hand})
         run(pages, html)
     back: set[int] = set()
-    files.change(html, ".html", lambda page: put_back(page, kept, back))
-    files.fill(html, later)
+    writing.change(html, ".html", lambda page: put_back(page, kept, back))
+    writing.fill(html, later)
     return len(back) == len(kept)
 
 
@@ -326,7 +326,7 @@ def _renew(
         told = _previewed(fit_configuration(places.root), places, library, commands)
         made = render(places, library, tell, commands, diagnostics, kept=kept)
         if config and not library.unreadable and files.bytes_of(config) != told.encode():
-            files.write(config, told)
+            writing.write(config, told)
     except BrokenPipeError:
         raise
     except Exception as error:

@@ -13,7 +13,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from sopctl import files
+from sopctl import files, writing
 from sopctl.files import FileTrouble
 from sopctl.library import Library
 from sopctl.named import NamedTuple
@@ -191,7 +191,7 @@ def settings(
 @contextmanager
 def configuration(own: Own, text: str) -> Iterator[Path]:
     """A file of these settings, beside mkdocs.yml: relative paths in it are followed from where it lies."""
-    with files.new_file(own.path.with_name(f".{own.path.name}"), text) as config:
+    with writing.new_file(own.path.with_name(f".{own.path.name}"), text) as config:
         yield config
 
 

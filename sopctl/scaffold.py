@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from sopctl import __version__, files
+from sopctl import __version__, files, writing
 from sopctl.files import FileTrouble
 from sopctl.library import Library
 from sopctl.model.words import SOP_ID
@@ -53,7 +53,7 @@ def create(top: Path, wanted: Mapping[str, str], folder: str = ".") -> tuple[lis
     kept = [path for path in wanted if os.path.lexists(top / path)]
     written = [path for path in wanted if path not in kept]
     for path in written:
-        files.write_new(top / path, wanted[path])
+        writing.write_new(top / path, wanted[path])
     return written, kept
 
 

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 import yaml
 
-from sopctl import build, files, library
+from sopctl import build, files, library, writing
 from sopctl.build import BuildTrouble, Built, Places
 from sopctl.cli import ground, publish
 from sopctl.diagnostic import Diagnostic, Severity
@@ -52,10 +52,10 @@ change_history: [{version: 1.0.0, on: 2026-01-05, author: lead, summary: First}]
 
 @pytest.fixture
 def docks(tmp_path: Path) -> Path:
-    files.write(tmp_path / "sops/registers.yaml", REGISTERS)
-    files.write(tmp_path / "sops/DK-OPN-001.yaml", SOP)
-    files.write(tmp_path / "sops/plan.png", b"\x89PNG")
-    files.write(tmp_path / "sops/house/rules.md", "# Rules\n\n<script>alert(2)</script>")
+    writing.write(tmp_path / "sops/registers.yaml", REGISTERS)
+    writing.write(tmp_path / "sops/DK-OPN-001.yaml", SOP)
+    writing.write(tmp_path / "sops/plan.png", b"\x89PNG")
+    writing.write(tmp_path / "sops/house/rules.md", "# Rules\n\n<script>alert(2)</script>")
     shutil.copy(ROOT / "templates/start/mkdocs.yml", tmp_path)
     return tmp_path
 
@@ -97,7 +97,7 @@ def test_a_knowledge_base_becomes_a_site(docks: Path) -> None:
 
     # a second build that fails leaves the first one as it was
     before = snapshot(html)
-    files.write(docks / "templates/tags.md.jinja", "[gone](nowhere.md) [lost](index.md#lost)")
+    writing.write(docks / "templates/tags.md.jinja", "[gone](nowhere.md) [lost](index.md#lost)")
     with pytest.raises(BuildTrouble) as raised:
         make(docks)
     said = str(raised.value)
@@ -113,9 +113,9 @@ def test_a_knowledge_base_becomes_a_site(docks: Path) -> None:
     [("sopp.md.jinja", " (did you mean `sop.md.jinja`?)"), ("nosuch-thing-of-ours.md.jinja", "")],
 )
 def test_a_template_that_no_page_is_made_of_is_told(docks: Path, name: str, meant: str) -> None:
-    files.write(docks / "templates" / name, "x")
-    files.write(docks / "templates/tags.md.jinja", '{% include "part.md.jinja" %}')
-    files.write(docks / "templates/part.md.jinja", "# Tags")
+    writing.write(docks / "templates" / name, "x")
+    writing.write(docks / "templates/tags.md.jinja", '{% include "part.md.jinja" %}')
+    writing.write(docks / "templates/part.md.jinja", "# Tags")
     told: list[str] = []
     build.render(Places.of(docks), read(docks), told.append)
     assert told == [
@@ -124,7 +124,7 @@ def test_a_template_that_no_page_is_made_of_is_told(docks: Path, name: str, mean
 
 
 def test_findings_stop_the_build_before_anything_is_written(docks: Path) -> None:
-    files.write(docks / "sops/DK-OPN-001.yaml", SOP.replace("role: agent", "role: nobody"))
+    writing.write(docks / "sops/DK-OPN-001.yaml", SOP.replace("role: agent", "role: nobody"))
     before = snapshot(docks)
     made, told = make(docks)
     assert made.stopped
@@ -142,7 +142,7 @@ def test_a_milder_finding_stops_it_where_that_is_asked_for(docks: Path) -> None:
 
 def test_a_mistake_in_mkdocs_yml_is_told_in_its_own_words(docks: Path) -> None:
     text = (docks / "mkdocs.yml").read_text()
-    files.write(docks / "mkdocs.yml", text.replace("- tables", "- immaterial"))
+    writing.write(docks / "mkdocs.yml", text.replace("- tables", "- immaterial"))
     with pytest.raises(BuildTrouble, match="immaterial") as raised:
         make(docks)
     assert str(raised.value).startswith("MkDocs cannot make the site:")  # and none is said to stay
@@ -152,8 +152,8 @@ def test_a_mistake_in_mkdocs_yml_is_told_in_its_own_words(docks: Path) -> None:
 @pytest.mark.parametrize("link", ["site", "site/pages"])
 @pytest.mark.parametrize("target", ["theirs", "sops"])
 def test_no_site_is_written_through_a_link(docks: Path, link: str, target: str) -> None:
-    files.write(docks / "theirs/pages/keep.md", "theirs")
-    files.write(docks / "theirs/html/keep.html", "theirs")
+    writing.write(docks / "theirs/pages/keep.md", "theirs")
+    writing.write(docks / "theirs/html/keep.html", "theirs")
     (docks / link).parent.mkdir(exist_ok=True)
     (docks / link).symlink_to(docks / target)
     before = snapshot(docks)
@@ -172,12 +172,12 @@ LINKED = {"environ.txt": "/proc/self/environ", "zero.png": "/dev/zero", "git.txt
 @pytest.mark.skipif(os.name != "posix", reason="links and pipes")
 def test_a_linked_file_is_a_file_of_the_repository(docks: Path) -> None:
     for path in (".git/config", ".env", "shared/ours.txt"):
-        files.write(docks / path, path)
+        writing.write(docks / path, path)
     os.mkfifo(docks / "sops/pipe.txt")
     for link, target in LINKED.items():
         (docks / "sops" / link).symlink_to(target)
     written = " ".join(f"[it]({name})" for name in (*LINKED, "pipe.txt"))
-    files.write(docks / "sops/DK-OPN-001.yaml", f"{SOP}notes: {written!r}\n")
+    writing.write(docks / "sops/DK-OPN-001.yaml", f"{SOP}notes: {written!r}\n")
     broken = {each.message for each in lint(read(docks), RULES) if each.code == "SOP305"}
     out, hidden = "this link leads out of the repository", "this link leads to a hidden file"
     why = {"environ.txt": out, "zero.png": out, "git.txt": out, "env.txt": hidden,
@@ -197,7 +197,7 @@ def test_pages_by_hand_stand_in_the_repository(
     docks: Path, link: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     theirs = tmp_path_factory.mktemp("theirs")
-    files.write(theirs / "secret.txt", "secret")
+    writing.write(theirs / "secret.txt", "secret")
     (docks / link).parent.mkdir(parents=True, exist_ok=True)
     (docks / link).symlink_to(theirs if link == "site/home" else theirs / "secret.txt")
     with pytest.raises(FileTrouble, match=r"^site/home/secret\.txt: this link leads out of the repository"):
@@ -206,8 +206,8 @@ def test_pages_by_hand_stand_in_the_repository(
 
 
 def test_pages_by_hand_take_the_place_of_ours(docks: Path) -> None:
-    files.write(docks / "site/home/index.md", "# By hand")
-    files.write(docks / "site/home/assets/own.css", "a {}")
+    writing.write(docks / "site/home/index.md", "# By hand")
+    writing.write(docks / "site/home/assets/own.css", "a {}")
     build.render(Places.of(docks), read(docks), print)
     assert (docks / "site/pages/index.md").read_text() == "# By hand"
     assert (docks / "site/pages/assets/own.css").is_file()
@@ -218,7 +218,7 @@ def test_rendering_again_touches_only_what_changed(docks: Path) -> None:
     places = Places.of(docks)
     build.render(places, read(docks), print)
     before = {path: path.stat().st_mtime_ns for path in places.pages.rglob("*.md")}
-    files.write(docks / "sops/DK-OPN-001.yaml", SOP.replace("Push.", "Pull."))
+    writing.write(docks / "sops/DK-OPN-001.yaml", SOP.replace("Push.", "Pull."))
     build.render(places, read(docks), print)
     after = {path: path.stat().st_mtime_ns for path in places.pages.rglob("*.md")}
     assert {path.name for path in after if before[path] != after[path]} == {"DK-OPN-001.md"}
@@ -236,13 +236,13 @@ def test_the_preview_goes_on_whatever_the_writer_does(docks: Path, monkeypatch: 
         assert docks / "sops" in watched
         assert page.is_file()
         yield set()
-        files.write(docks / "sops/DK-OPN-001.yaml", "id: [")
+        writing.write(docks / "sops/DK-OPN-001.yaml", "id: [")
         yield {"broken"}
         assert "SOP001" in shown[-1]
         (docks / "sops/DK-OPN-001.yaml").write_bytes(b"\xff\xfe\x00")
         yield {"no text"}
-        files.write(docks / "sops/DK-OPN-001.yaml", SOP.replace("Push.", "Pull."))
-        files.write(docks / "templates/sop.md.jinja", "{{ nothing.at.all }}")
+        writing.write(docks / "sops/DK-OPN-001.yaml", SOP.replace("Push.", "Pull."))
+        writing.write(docks / "templates/sop.md.jinja", "{{ nothing.at.all }}")
         yield {"a template"}
         assert "templates/sop.md.jinja, line 1" in told[-1]
         (docks / "templates/sop.md.jinja").unlink()
@@ -302,14 +302,14 @@ def test_what_cannot_be_read_keeps_its_pages_in_the_preview(
     page, role = (docks / "site/pages" / each for each in ("sops/DK-OPN-001.md", "roles/agent.md"))
 
     def changes(*_: Path, **__: object) -> Iterator[set[str]]:
-        files.write(docks / "sops/DK-OPN-001.yaml", f"{SOP}x: [\n")
+        writing.write(docks / "sops/DK-OPN-001.yaml", f"{SOP}x: [\n")
         yield {"a SOP that cannot be read"}
         assert "Push." in page.read_text()
-        files.write(docks / "sops/registers.yaml", f"{REGISTERS}x: [\n")
+        writing.write(docks / "sops/registers.yaml", f"{REGISTERS}x: [\n")
         yield {"nor can the registers"}
         assert "Dock agent" in role.read_text()
-        files.write(docks / "sops/registers.yaml", REGISTERS)
-        files.write(docks / "sops/DK-OPN-001.yaml", SOP.replace("Push.", "Pull."))
+        writing.write(docks / "sops/registers.yaml", REGISTERS)
+        writing.write(docks / "sops/DK-OPN-001.yaml", SOP.replace("Push.", "Pull."))
         yield {"mended"}
         assert "Pull." in page.read_text()
         (docks / "sops/DK-OPN-001.yaml").unlink()
@@ -335,7 +335,7 @@ def test_the_preview_outlives_a_mistake_of_ours(docks: Path, monkeypatch: pytest
     page = docks / "site/pages/sops/DK-OPN-001.md"
 
     def changes(*_: Path, **__: object) -> Iterator[set[str]]:
-        files.write(docks / "sops/DK-OPN-001.yaml", SOP.replace("Push.", "Pull."))
+        writing.write(docks / "sops/DK-OPN-001.yaml", SOP.replace("Push.", "Pull."))
         with monkeypatch.context() as for_now:
             for_now.setattr(build, "site", lambda *_: 1 + "")  # type: ignore[operator]
             yield {"something"}
@@ -359,13 +359,15 @@ def test_the_preview_takes_up_another_menu_and_another_name(
     def changes(*_: Path, **__: object) -> Iterator[set[str]]:
         assert told_to_mkdocs() == ("Docks &lt;b&gt;&amp; sons&lt;/b&gt;", False)
         more = "metrics: {speed: {title: Speed, definition: Ships a day.}}\n"
-        files.write(docks / "sops/registers.yaml", REGISTERS.replace("<b>& sons</b>", "and daughters") + more)
+        writing.write(
+            docks / "sops/registers.yaml", REGISTERS.replace("<b>& sons</b>", "and daughters") + more
+        )
         yield {"registers"}
         assert told_to_mkdocs() == ("Docks and daughters", True)
-        files.write(docks / "sops/registers.yaml", "x: [\n")
+        writing.write(docks / "sops/registers.yaml", "x: [\n")
         yield {"nobody knows what is in them"}
         assert told_to_mkdocs() == ("Docks and daughters", True)
-        files.write(docks / "sops/registers.yaml", REGISTERS)
+        writing.write(docks / "sops/registers.yaml", REGISTERS)
         yield {"mended"}
         assert told_to_mkdocs() == ("Docks &lt;b&gt;&amp; sons&lt;/b&gt;", False)
 
@@ -384,7 +386,7 @@ def test_the_preview_takes_up_another_menu_and_another_name(
 def test_folders_that_are_not_followed_are_told_with_those_that_are(
     docks: Path, monkeypatch: pytest.MonkeyPatch, written: str, told: str
 ) -> None:
-    files.write(docks / "mkdocs.yml", written)
+    writing.write(docks / "mkdocs.yml", written)
     first = preview(docks, lambda *_, **__: iter([{""}]), monkeypatch)[0]
     if told:
         assert (
@@ -405,12 +407,12 @@ def test_a_folder_that_is_made_while_the_preview_runs_is_watched_from_then_on(
         seen.append(watched)
         yield set()
         if len(seen) == 1:
-            files.write(docks / "templates/home.md.jinja", "Ours")
+            writing.write(docks / "templates/home.md.jinja", "Ours")
             yield set()
             pytest.fail("the new folder is not watched")
         elif len(seen) == 2:
             assert page.read_text() == "Ours"
-            files.write(docks / "site/home/index.md", "By hand")
+            writing.write(docks / "site/home/index.md", "By hand")
             yield set()
         assert page.read_text() == "By hand"
 
@@ -508,10 +510,10 @@ def test_a_preview_ends_where_what_is_settled_is_so_no_more(
     def changes(*_: Path, **__: object) -> Iterator[set[str]]:
         yield set()
         for wrong in ('ignore = ["XX"]', 'sops = "other"', 'ignore = ["XX"]\nx = 1'):
-            files.write(docks / "sopctl.toml", wrong)
+            writing.write(docks / "sopctl.toml", wrong)
             yield set()
             yield set()
-        files.write(docks / "sopctl.toml", 'ignore = ["SOP701"]')
+        writing.write(docks / "sopctl.toml", 'ignore = ["SOP701"]')
         yield set()
         raise AssertionError("the old settings are followed on")
 
@@ -615,11 +617,11 @@ def test_changes_tell_what_git_knows_of_the_files_up_to_today(docks: Path) -> No
     assert build.edits(docks, read(docks)) == []
     subprocess.run(["git", "init", "-q"], cwd=docks, check=True, capture_output=True)
     commit(docks, "2026-01-05", "First")
-    files.write(docks / "sops/DK-OPN-001.yaml", SOP.replace("Push.", "Pull."))
+    writing.write(docks / "sops/DK-OPN-001.yaml", SOP.replace("Push.", "Pull."))
     commit(docks, "2026-03-01", "Pull <b>the</b> gate")
-    files.write(docks / "sops/registers.yaml", REGISTERS + "\n")
+    writing.write(docks / "sops/registers.yaml", REGISTERS + "\n")
     commit(docks, "2026-04-01", "Registers alone")
-    files.write(docks / "sops/DK-OPN-001.yaml", SOP.replace("Push.", "Lift."))
+    writing.write(docks / "sops/DK-OPN-001.yaml", SOP.replace("Push.", "Lift."))
     commit(docks, "2026-12-01", "After today")
     found = build.edits(docks, read(docks))
     assert [(str(edit.on), edit.sop.id, edit.subject) for edit in found] == [

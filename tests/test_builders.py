@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from sopctl import builders, files, library
+from sopctl import builders, files, library, writing
 from sopctl.build import Places, build
 from sopctl.builders import POLYFILL, Builder, BuildTrouble, own_configuration
 
@@ -28,7 +28,7 @@ SMALL = {
 @pytest.fixture
 def docks(tmp_path: Path) -> Path:
     for path, text in SMALL.items():
-        files.write(tmp_path / path, text)
+        writing.write(tmp_path / path, text)
     shutil.copy(ROOT / "templates/start/mkdocs.yml", tmp_path)
     return tmp_path
 
@@ -41,7 +41,9 @@ def made(root: Path, builder: Builder = Builder.MKDOCS, *, offline: bool = False
 
 
 def test_the_name_of_a_knowledge_base_may_hold_any_character(docks: Path) -> None:
-    files.write(docks / "sops/base.yaml", r'knowledge_base: {title: "Docks 🚀 \x85\u2028\x7f & sons"}' + "\n")
+    writing.write(
+        docks / "sops/base.yaml", r'knowledge_base: {title: "Docks 🚀 \x85\u2028\x7f & sons"}' + "\n"
+    )
     page = (made(docks) / "index.html").read_text("utf-8")
     assert page.count("Docks 🚀") > 3
 
@@ -119,8 +121,8 @@ def test_a_site_for_a_folder_names_every_file_and_asks_no_other_host(docks: Path
 
 def test_a_plug_in_or_script_of_the_writers_stays_in_a_site_for_a_folder(docks: Path) -> None:
     text = (docks / "mkdocs.yml").read_text("utf-8")
-    files.write(docks / "mkdocs.yml", text + "\nextra: {polyfills: [assets/own.js]}\n")
-    files.write(docks / "site/home/assets/own.js", "/* ours */")
+    writing.write(docks / "mkdocs.yml", text + "\nextra: {polyfills: [assets/own.js]}\n")
+    writing.write(docks / "site/home/assets/own.js", "/* ours */")
     page = (made(docks, offline=True) / "index.html").read_text("utf-8")
     assert 'src="assets/own.js"' in page
     assert f'src="{POLYFILL}"' in page
@@ -128,9 +130,9 @@ def test_a_plug_in_or_script_of_the_writers_stays_in_a_site_for_a_folder(docks: 
 
 def test_where_the_site_stands_is_read_from_the_configuration_and_what_it_inherits(docks: Path) -> None:
     assert own_configuration(docks).addresses(False) == ("", True)
-    files.write(docks / "base.yml", "site_url: https://sops.example/handbook\n")
+    writing.write(docks / "base.yml", "site_url: https://sops.example/handbook\n")
     text = (docks / "mkdocs.yml").read_text("utf-8")
-    files.write(docks / "mkdocs.yml", f"INHERIT: base.yml\n{text}")
+    writing.write(docks / "mkdocs.yml", f"INHERIT: base.yml\n{text}")
     own = own_configuration(docks)
     assert own.addresses(False) == ("https://sops.example/handbook/", True)
     assert own.addresses(True) == ("https://sops.example/handbook/", False)
@@ -147,7 +149,7 @@ def test_where_the_site_stands_is_read_from_the_configuration_and_what_it_inheri
 
 
 def test_the_same_input_gives_the_same_site(docks: Path) -> None:
-    files.write(
+    writing.write(
         docks / "mkdocs.yml", f"site_url: https://sops.example/\n{(docks / 'mkdocs.yml').read_text('utf-8')}"
     )
     first = files.read_folder(made(docks))
@@ -157,10 +159,10 @@ def test_the_same_input_gives_the_same_site(docks: Path) -> None:
 def test_a_page_that_is_not_there_says_so_in_our_words_unless_the_writers_have_their_own(docks: Path) -> None:
     assert "This page is not here" in (made(docks) / "404.html").read_text("utf-8")
     text = (docks / "mkdocs.yml").read_text("utf-8")
-    files.write(
+    writing.write(
         docks / "mkdocs.yml", text.replace("  name: material\n", "  name: material\n  custom_dir: house\n")
     )
-    files.write(docks / "house/404.html", "Lost at sea")
+    writing.write(docks / "house/404.html", "Lost at sea")
     assert (made(docks) / "404.html").read_text("utf-8") == "Lost at sea"
 
 
@@ -174,7 +176,7 @@ def test_complaints_are_told_of_the_files_that_writers_know() -> None:
 
 @pytest.mark.parametrize("text", ["x\n", "- a\n", "5\n"])
 def test_settings_that_are_no_mapping_are_refused_in_our_words(docks: Path, text: str) -> None:
-    files.write(docks / "mkdocs.yml", text)
+    writing.write(docks / "mkdocs.yml", text)
     with pytest.raises(BuildTrouble, match="holds no settings"):
         own_configuration(docks)
 
@@ -187,7 +189,7 @@ def test_settings_that_are_no_mapping_are_refused_in_our_words(docks: Path, text
 def test_another_theme_than_ours_is_refused_before_anything_is_written(
     docks: Path, theme: str, said: str
 ) -> None:
-    files.write(docks / "mkdocs.yml", f"theme: {theme}\n")
+    writing.write(docks / "mkdocs.yml", f"theme: {theme}\n")
     with pytest.raises(BuildTrouble) as raised:
         made(docks)
     assert str(raised.value) == (
@@ -199,7 +201,7 @@ def test_another_theme_than_ours_is_refused_before_anything_is_written(
 
 @pytest.mark.parametrize("theme", ["material", "{name: material, custom_dir: house}", "{variant: modern}"])
 def test_a_theme_that_is_material_or_may_be_is_taken(docks: Path, theme: str) -> None:
-    files.write(docks / "mkdocs.yml", f"theme: {theme}\n")
+    writing.write(docks / "mkdocs.yml", f"theme: {theme}\n")
     assert builders.fit_configuration(docks).path == docks / "mkdocs.yml"
 
 
@@ -239,7 +241,7 @@ def test_what_the_settings_of_another_site_do_not_say_is_as_init_writes_it(
 def test_extensions_that_the_pages_need_are_asked_for_by_name_before_anything_is_written(
     docks: Path, extensions: str, lacking: list[str]
 ) -> None:
-    files.write(docks / "mkdocs.yml", f"site_name: Another site\nmarkdown_extensions: {extensions}\n")
+    writing.write(docks / "mkdocs.yml", f"site_name: Another site\nmarkdown_extensions: {extensions}\n")
     assert own_configuration(docks).lacking == lacking
     if lacking:
         names = " and ".join(f"`{each}`" for each in lacking)

@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from sopctl import build as building
-from sopctl import files, render
+from sopctl import files, render, writing
 from sopctl.build import Places
 from sopctl.cli.publish import told
 from sopctl.library import Library, build
@@ -92,10 +92,10 @@ class _Links(HTMLParser):
 def site(library: Library, tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("handbook")
     for name, data in files.read_folder(ROOT / "sops").items():
-        files.write(root / "sops" / name, data)
+        writing.write(root / "sops" / name, data)
     for name in ("mkdocs.yml", "templates/start/mkdocs.yml"):
         if (ROOT / name).is_file():
-            files.write(root / name, (ROOT / name).read_bytes())
+            writing.write(root / name, (ROOT / name).read_bytes())
     built = building.build(Places.of(root), library, lambda message: None, commands=told())
     assert not built.stopped
     return root / "site/html"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sopctl import cli, files, library
+from sopctl import cli, library, writing
 from sopctl.analysis import lately
 from sopctl.analysis.health import FAMILIES, Health, health
 from sopctl.lint import lint
@@ -145,8 +145,8 @@ def test_the_text_says_when_reviews_are_due() -> None:
 def test_the_command_and_the_site_say_the_same(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    files.write(tmp_path / "sops/registers.yaml", REGISTERS)
-    files.write(tmp_path / "sops/DK-A-001.yaml", sop("DK-A-001", review_by="2026-11-20"))
+    writing.write(tmp_path / "sops/registers.yaml", REGISTERS)
+    writing.write(tmp_path / "sops/DK-A-001.yaml", sop("DK-A-001", review_by="2026-11-20"))
     monkeypatch.chdir(tmp_path)
     assert cli.run(["status", "--format", "json", "--today", "2026-11-21"]) == 0
     said = capsys.readouterr().out

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sopctl import build, files, library
+from sopctl import build, files, library, writing
 from sopctl.build import Places
 from sopctl.builders import Own
 from sopctl.lean import asked_for, put_back, set_aside
@@ -52,11 +52,11 @@ HOUSE = """\
 
 @pytest.fixture
 def docks(tmp_path: Path) -> Path:
-    files.write(tmp_path / "sops/registers.yaml", REGISTERS)
-    files.write(tmp_path / "sops/DK-OPN-001.yaml", SOP)
+    writing.write(tmp_path / "sops/registers.yaml", REGISTERS)
+    writing.write(tmp_path / "sops/DK-OPN-001.yaml", SOP)
     shutil.copy(ROOT / "templates/start/mkdocs.yml", tmp_path)
-    files.write(tmp_path / "site/home/house.md", HOUSE)
-    files.write(tmp_path / "site/home/old.html", b"<p>caf\xe9</p>")
+    writing.write(tmp_path / "site/home/house.md", HOUSE)
+    writing.write(tmp_path / "site/home/old.html", b"<p>caf\xe9</p>")
     return tmp_path
 
 
@@ -101,7 +101,7 @@ def test_readers_see_the_same_as_if_the_builder_had_seen_it_all(
     docks: Path, monkeypatch: pytest.MonkeyPatch, file: str, more: str
 ) -> None:
     """Also where a page by hand holds a mark like ours, or an extension takes out all marks."""
-    files.write(docks / file, (docks / file).read_bytes() + more.encode())
+    writing.write(docks / file, (docks / file).read_bytes() + more.encode())
     read = library.build(files.texts_in(docks, docks / "sops"), TODAY)
     sites = {}
     for whole in (True, False):

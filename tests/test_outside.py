@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sopctl import files, library
+from sopctl import files, library, writing
 from sopctl.files import FileTrouble
 from sopctl.render import load, site
 
@@ -18,10 +18,10 @@ def test_a_file_outside_of_the_folder_is_refused_and_nothing_is_written(
 ) -> None:
     folder = tmp_path / "site"
     if there:
-        files.write(folder / "old.md", "old")
+        writing.write(folder / "old.md", "old")
     before = files.read_folder(tmp_path)
     with pytest.raises(FileTrouble, match="outside of its folder"):
-        files.write_folder(folder, {"good.md": "good", name: "evil"})
+        writing.write_folder(folder, {"good.md": "good", name: "evil"})
     assert files.read_folder(tmp_path) == before
 
 
@@ -32,20 +32,20 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr("tempfile.mkdtemp", denied)
     said = re.escape(f"{tmp_path / 'site' / 'pages'} cannot be written: permission denied")
     with pytest.raises(FileTrouble, match=said):
-        files.write_folder(tmp_path / "site" / "pages", {"index.md": "x"})
+        writing.write_folder(tmp_path / "site" / "pages", {"index.md": "x"})
 
 
 @pytest.mark.parametrize("there", [False, True])
 def test_a_file_that_cannot_be_written_is_told(tmp_path: Path, there: bool) -> None:
     if there:
-        files.write(tmp_path / "site/old.md", "old")
+        writing.write(tmp_path / "site/old.md", "old")
     with pytest.raises(FileTrouble, match=r"roles/a+\.md cannot be written: file name too long"):
-        files.write_folder(tmp_path / "site", {f"roles/{'a' * 300}.md": "x"})
+        writing.write_folder(tmp_path / "site", {f"roles/{'a' * 300}.md": "x"})
 
 
 def test_links_in_a_folder_that_is_written_are_taken_away_and_not_followed(tmp_path: Path) -> None:
-    files.write(tmp_path / "theirs/keep.md", "theirs")
-    files.write(tmp_path / "site/old.md", "old")
+    writing.write(tmp_path / "theirs/keep.md", "theirs")
+    writing.write(tmp_path / "site/old.md", "old")
     for link, target in (
         ("page.md", "../theirs/keep.md"),
         ("gone.md", "../theirs/keep.md"),
@@ -53,7 +53,7 @@ def test_links_in_a_folder_that_is_written_are_taken_away_and_not_followed(tmp_p
     ):
         (tmp_path / "site" / link).symlink_to(target)
     wanted = {"page.md": "ours", "roles/keep.md": "ours"}
-    files.write_folder(tmp_path / "site", wanted)
+    writing.write_folder(tmp_path / "site", wanted)
     assert files.read_folder(tmp_path / "site") == dict.fromkeys(wanted, b"ours")
     assert files.read_folder(tmp_path / "theirs") == {"keep.md": b"theirs"}
 

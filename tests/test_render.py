@@ -20,7 +20,7 @@ from markdown_it import MarkdownIt
 from nasty import sops
 
 from sopctl import library, source
-from sopctl.files import FileTrouble, write
+from sopctl.files import FileTrouble
 from sopctl.library import Library
 from sopctl.model import OUTLINE
 from sopctl.model.duration import Duration
@@ -43,6 +43,7 @@ from sopctl.render import (
 )
 from sopctl.render import text as writing
 from sopctl.shape import Choice, Either, List, Map, Ref, Shape, Text, Word
+from sopctl.writing import write
 
 ROOT = Path(__file__).parent.parent
 TODAY = date(2026, 11, 21)

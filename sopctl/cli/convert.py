@@ -5,7 +5,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Annotated
 
-from sopctl import files, source
+from sopctl import files, source, writing
 from sopctl.cli.options import Argument, Option
 from sopctl.files import FileTrouble
 
@@ -35,7 +35,7 @@ def convert(
     if output is None:
         sys.stdout.write(converted)
     else:
-        files.write_new(Path(output), converted)
+        writing.write_new(Path(output), converted)
         print(f"wrote {output}; {file} is still there: delete one of the two", file=sys.stderr)
     if source.has_comments(document, OUTLINE):
         print("note: comments are not carried over", file=sys.stderr)

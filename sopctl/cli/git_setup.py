@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
-from sopctl import files
+from sopctl import files, writing
 from sopctl.cli import ground
 from sopctl.cli.options import Option
 from sopctl.files import FileTrouble
@@ -42,7 +42,7 @@ def _done(repository: Repository, attributes: Path) -> Iterator[str]:
     missing = [line for line in _LINES if line not in lines]
     if missing:
         last = [lines.pop()] if not lines[-1] else []  # where the text ends no line, ours does not either
-        files.write(attributes, end.join([*lines, *missing, *last]))
+        writing.write(attributes, end.join([*lines, *missing, *last]))
         shown = ground.seen_from_here(attributes)
         yield f"{shown}: SOP files are compared by the driver `sopctl`; commit it, so that others have it too"
     for name, value in _driver().items():
@@ -61,9 +61,9 @@ def _undone(repository: Repository, attributes: Path) -> Iterator[str]:
     shown = ground.seen_from_here(attributes)
     if kept != text:
         if kept:
-            files.write(attributes, kept)
+            writing.write(attributes, kept)
         else:
-            files.remove(attributes)
+            writing.remove(attributes)
         yield f"{shown}: the driver `sopctl` is gone from it" if kept else f"{shown} is gone"
     ours = [name for name in _driver() if _is_ours(name, repository.setting(name))]
     for name in ours:

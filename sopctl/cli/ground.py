@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sopctl import files, settings
+from sopctl import files, settings, writing
 from sopctl.cli import read_or_not
 from sopctl.diagnostic import Diagnostic, did_you_mean
 from sopctl.files import FileTrouble, Texts
@@ -112,7 +112,7 @@ class Ground(NamedTuple):
             with read_or_not():
                 sys.stdout.write(text)
         else:
-            files.write(self.target(file, library), text)
+            writing.write(self.target(file, library), text)
 
     def seen(self, diagnostics: Sequence[Diagnostic]) -> list[Diagnostic]:
         """Diagnostics with paths as seen from where the user stands."""

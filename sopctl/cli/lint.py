@@ -8,7 +8,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Annotated
 
-from sopctl import baseline, files, settings
+from sopctl import baseline, files, settings, writing
 from sopctl.cli import ground, keep
 from sopctl.cli.ground import Ground
 from sopctl.cli.options import Argument, Option, Output
@@ -250,7 +250,7 @@ def _write_baseline(
         raise FileTrouble(
             "`--write-baseline` writes every finding; leave out paths, `--baseline`, `--new-since` and `--staged`"
         )
-    files.write(base.target(file, library), baseline.written(found))
+    writing.write(base.target(file, library), baseline.written(found))
     known, them = ("1 finding is", "it") if len(found) == 1 else (f"{len(found)} findings are", "them")
     print(f"{known} known now; `sopctl lint --baseline {file}` holds {them} back")
     return 0

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Annotated
 
-from sopctl import files, scaffold
+from sopctl import files, scaffold, writing
 from sopctl.cli import ground
 from sopctl.cli.options import Argument, Option, Today
 from sopctl.diagnostic import did_you_mean
@@ -123,7 +123,7 @@ def new(
         raise FileTrouble(
             f"`{folder}` is not below `{base.settings.sops}`, so nobody would find the SOP there"
         )
-    files.write_new(place / f"{id}.yaml", text)
+    writing.write_new(place / f"{id}.yaml", text)
     shown = ground.seen_from_here(place / f"{id}.yaml")
     print(f"wrote {shown}\n\nNext: fill the places that say TODO; `sopctl lint {shown}` lists them.")
     return 0

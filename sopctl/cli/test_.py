@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from enum import Enum
 from typing import Annotated
 
-from sopctl import files
+from sopctl import writing
 from sopctl.analysis import way_words
 from sopctl.analysis.coverage import Branch
 from sopctl.analysis.propose import Proposal, proposals
@@ -60,7 +60,7 @@ def run_scenarios(
     with read_or_not():
         sys.stdout.write(report.text(ran) if format.value == "text" else report.json(ran))
     if target is not None:
-        files.write(target, report.junit(ran))
+        writing.write(target, report.junit(ran))
     not_run = [path for path in unread(library) if ground.inside(path, only)]
     for path in not_run:
         ground.warn(f"{path}: not every scenario could be read; `sopctl lint` says why")

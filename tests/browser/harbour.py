@@ -4,7 +4,7 @@ import shutil
 from datetime import date
 from pathlib import Path
 
-from sopctl import files
+from sopctl import writing
 
 ROOT = Path(__file__).parent.parent.parent
 TODAY = date(2026, 11, 21)
@@ -157,7 +157,7 @@ change_history: [{{version: 0.1.0, on: 2026-01-05, author: agent, summary: First
 
 def write(root: Path) -> None:
     """Lay the knowledge base down in a folder."""
-    files.write(root / "sops/registers.yaml", REGISTERS)
+    writing.write(root / "sops/registers.yaml", REGISTERS)
     for text in (OPEN, INSPECT, WAR):
-        files.write(root / f"sops/{text.split()[1]}.yaml", text)
+        writing.write(root / f"sops/{text.split()[1]}.yaml", text)
     shutil.copy(ROOT / "templates/start/mkdocs.yml", root)

@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from stage import DESKTOP, PHONE, BuiltSite, Look, NewPage, Served, barriers, printed
 
-from sopctl import files
+from sopctl import files, writing
 from sopctl.build import Places, build
 from sopctl.library import Library
 from sopctl.library import build as build_library
@@ -197,7 +197,7 @@ def made(root: Path, texts: dict[str, str], *, rules: Sequence[Rule] = USUAL, of
     """The folder of the site of a small knowledge base."""
     shutil.copy(ROOT / "templates/start/mkdocs.yml", root)
     for path, text in texts.items():
-        files.write(root / path, text)
+        writing.write(root / path, text)
     places = Places.of(root)
     whole = build_library(files.texts_in(root, root / "sops"), TODAY, files.beside(root))
     built = build(places, whole, lambda _: None, rules=rules, offline=offline)
@@ -577,7 +577,7 @@ def test_real_prose_in_a_sop_renders_as_mkdocs_renders_it(
     texts = {"sops/people.yaml": "roles: {lead: {title: Lead}}\n"}
     for id, text in prose.items():
         texts[f"sops/{id}.yaml"] = small(id, "Read what others wrote", more=f"notes: {as_yaml(text)}\n")
-        files.write(tmp_path / f"site/home/prose/{id}.md", f"# Prose\n\n{text}")
+        writing.write(tmp_path / f"site/home/prose/{id}.md", f"# Prose\n\n{text}")
     address = serve(made(tmp_path, texts, rules=()))
     page = new_page(DESKTOP._replace(scripts=False))
     differ = {}
