@@ -1,10 +1,13 @@
 """The door in: what stands in a folder, read whole, and why some of it cannot be read."""
 
 import os
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from sopctl.named import NamedTuple
+
+if TYPE_CHECKING:  # a quick lint does without, for it takes a twentieth of its time to import
+    from pathlib import Path
 
 SUFFIXES = (".yaml", ".yml", ".md")
 
@@ -19,6 +22,9 @@ class Unread(NamedTuple):
 
 LEADS_OUT = Unread("this link leads out of the repository", "put a copy into the repository")
 LEADS_TO_HIDDEN = Unread("this link leads to a hidden file", "put a copy of it beside the link")
+
+Place = str | os.PathLike[str]
+"""Where something stands on the disk."""
 
 Texts = Mapping[str, "str | Unread"]
 """Path to text. A folder, a git ref and an editor's buffers all look like this."""
@@ -41,7 +47,7 @@ def complaint(error: Exception) -> str:
     return f"a mistake of sopctl itself ({type(error).__name__}: {error}); please report it"
 
 
-def folders_in(folder: Path) -> list[str]:
+def folders_in(folder: Place) -> list[str]:
     """The names of the folders in a folder, but for hidden ones; none where it cannot be opened."""
     try:
         return sorted(each.name for each in os.scandir(folder) if each.is_dir() and each.name[0] != ".")
@@ -52,7 +58,7 @@ def folders_in(folder: Path) -> list[str]:
 _VAST = 1000
 
 
-def is_vast(folder: Path) -> bool:
+def is_vast(folder: Place) -> bool:
     """Whether more folders stand below one than any knowledge base has."""
     for number, (_, below, _) in enumerate(os.walk(folder)):
         below[:] = [name for name in below if not name.startswith(".")]
@@ -61,14 +67,23 @@ def is_vast(folder: Path) -> bool:
     return False
 
 
+def above(folder: str) -> Iterator[str]:
+    """The folders above one, the nearest first."""
+    while (higher := os.path.dirname(folder)) != folder:
+        yield higher
+        folder = higher
+
+
 class Reach:
     """What a knowledge base may be made of: the files of its repository, wherever links lead. Where there
     is no repository, those below the root."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Place) -> None:
         self._root = os.path.realpath(root)
-        here = Path(self._root)
-        self._top = str(next((each for each in (here, *here.parents) if (each / ".git").exists()), here))
+        tops = (
+            each for each in (self._root, *above(self._root)) if os.path.exists(os.path.join(each, ".git"))
+        )
+        self._top = next(tops, self._root)
         self._real: dict[str, str] = {}  # by folder, where it really is
 
     def leaves(self, path: str) -> bool:
@@ -129,7 +144,7 @@ def _too_large(path: str) -> Unread | None:
     return Unread("this file is larger than 256 MiB", help) if large else None
 
 
-def texts_in(root: Path, folder: Path) -> dict[str, str | Unread]:
+def texts_in(root: Place, folder: Place) -> dict[str, str | Unread]:
     """Every SOP and register file below a folder, by its path as seen from `root`.
 
     What cannot be read is there too, as an `Unread` that says why. Hidden files and folders
@@ -140,7 +155,7 @@ def texts_in(root: Path, folder: Path) -> dict[str, str | Unread]:
     found: dict[str, str | Unread] = {}
     entered: set[tuple[int, int]] = set()
     base = os.path.relpath(folder, root)
-    folders = [(str(folder), "" if base == "." else base.replace(os.sep, "/") + "/")]
+    folders = [(os.fspath(folder), "" if base == "." else base.replace(os.sep, "/") + "/")]
     links: list[tuple[str, str]] = []
     while folders or links:
         here, prefix = folders.pop() if folders else links.pop(0)
@@ -208,12 +223,12 @@ _OPENED = ("/dev/stdin", "/dev/fd/", "/proc/self/fd/")
 """Where what the shell has opened has a name: nobody waits there for somebody to write."""
 
 
-def text_of(path: Path, called: str = "", within: "Reach | None" = None) -> str:
+def text_of(path: Place, called: str = "", within: "Reach | None" = None) -> str:
     """The text of one file that the user named, or that stands within reach; FileTrouble says why there
     is none."""
     place = os.path.abspath(path)
     waits = None if within or place.startswith(_OPENED) else _no_file(place)
-    text = (within.trouble(place) if within else waits) or _text(str(path))
+    text = (within.trouble(place) if within else waits) or _text(os.fspath(path))
     if isinstance(text, Unread):
         raise FileTrouble(_told(called or str(path), text))
     return text
@@ -228,25 +243,25 @@ Beside = Callable[[str], "str | Unread | None"]
 is there, or why it is not looked at."""
 
 
-def beside(root: Path) -> Beside:
+def beside(root: Place) -> Beside:
     """The files beside those of the knowledge base, as they stand in the folder."""
     reach = Reach(root)
 
     def look(path: str) -> str | Unread | None:
         if (trouble := reach.trouble(path)) is not None:
             return trouble
-        place = root / path
+        place = os.path.join(root, path)
         if not os.path.exists(place):
             return None
-        if place.suffix.lower() not in (".md", ".markdown"):
+        if not place.lower().endswith((".md", ".markdown")):
             return ""
-        text = _text(str(place)) if place.is_file() else ""
+        text = _text(place) if os.path.isfile(place) else ""
         return text if isinstance(text, str) else ""
 
     return look
 
 
-def read_folder(folder: Path, root: Path | None = None) -> dict[str, bytes]:
+def read_folder(folder: "Path", root: "Path | None" = None) -> dict[str, bytes]:
     """Every file below a folder, by its path in it; hidden ones are left out. Where the folder belongs
     to the knowledge base at a root, FileTrouble names what is not to be shown."""
     reach = Reach(root) if root else None
@@ -260,21 +275,26 @@ def read_folder(folder: Path, root: Path | None = None) -> dict[str, bytes]:
     return found
 
 
-def holds_any(folder: Path) -> bool:
+def holds_any(folder: "Path") -> bool:
     """Whether a folder is there, and something in it."""
     return folder.is_dir() and any(folder.iterdir())
 
 
-def bytes_of(path: Path) -> bytes | None:
+def bytes_of(path: Place) -> bytes | None:
     """What a file holds, or None where it is none that can be read."""
+    if not os.path.isfile(path) or _too_large(os.fspath(path)):
+        return None
     try:
-        return path.read_bytes() if path.is_file() and not _too_large(str(path)) else None
+        with open(path, "rb") as file:
+            return file.read()
     except OSError:
         return None
 
 
-def find_data(name: str) -> Path:
+def find_data(name: str) -> "Path":
     """A folder of data that ships with the program: in the package, or beside it in a checkout."""
+    from pathlib import Path
+
     package = Path(__file__).parent
     inside = package / "data" / Path(name).name
     return inside if inside.is_dir() else package.parent / name

@@ -1,11 +1,11 @@
 """What a knowledge base settles once: `[tool.sopctl]` of pyproject.toml, or `sopctl.toml`."""
 
+import os
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any, Literal
 
 from sopctl import files
-from sopctl.files import FileTrouble
+from sopctl.files import FileTrouble, Place
 from sopctl.model.words import Label
 from sopctl.reading import Problem
 from sopctl.record import Part, key
@@ -34,33 +34,40 @@ class Settings(Part, title="[tool.sopctl]"):
     baseline: Label | None = key("The file of findings that are known already; they are held back.", None)
 
 
-def find_root(start: Path) -> Path | None:
+def find_root(start: str) -> str | None:
     """The nearest folder, from `start` upwards, that is settled for sopctl or holds `sops/`."""
-    return next((folder for folder in (start, *start.parents) if _is_root(folder)), None)
+    return next((folder for folder in (start, *files.above(start)) if _is_root(folder)), None)
 
 
-def root_below(start: Path) -> str | None:
+def root_below(start: str) -> str | None:
     """The folder not far below that is one, where there is no other: whoever stands above it means it."""
-    found, ahead = list[Path](), [start]
+    found, ahead = list[str](), [start]
     for _ in range(_DEEP):
-        below = [folder / name for folder in ahead for name in files.folders_in(folder)]
+        below = [os.path.join(folder, name) for folder in ahead for name in files.folders_in(folder)]
         if len(below) > _MANY:
             return None
         found += [folder for folder in below if _is_root(folder)]
         ahead = [folder for folder in below if folder not in found]
-    return found[0].relative_to(start).as_posix() if len(found) == 1 else None
+    return os.path.relpath(found[0], start).replace(os.sep, "/") if len(found) == 1 else None
 
 
 _DEEP, _MANY = 3, 500
 
 
-def _is_root(folder: Path) -> bool:
+def _is_root(folder: str) -> bool:
     return (
-        (folder / FILE).is_file() or (folder / "sops").is_dir() or _in_pyproject(_on_disk(folder)) is not None
+        has_own_file(folder)
+        or os.path.isdir(os.path.join(folder, "sops"))
+        or _in_pyproject(_on_disk(folder)) is not None
     )
 
 
-def load(root: Path) -> Settings:
+def has_own_file(root: Place) -> bool:
+    """Whether settings stand in a file of their own."""
+    return os.path.isfile(os.path.join(root, FILE))
+
+
+def load(root: Place) -> Settings:
     """The settings of a knowledge base; FileTrouble says what is wrong with them."""
     settings, name, problems = _read(_on_disk(root))
     if problems:
@@ -74,9 +81,9 @@ def _words_of(problem: Problem) -> str:
     return f"{message}; {finding.help}" if finding.help else message
 
 
-def home(root: Path) -> str:
+def home(root: Place) -> str:
     """Where the settings of a knowledge base stand, in words."""
-    return FILE if (root / FILE).is_file() else _TABLE_OF_PYPROJECT
+    return FILE if has_own_file(root) else _TABLE_OF_PYPROJECT
 
 
 def folder(look: Look) -> str:
@@ -100,11 +107,11 @@ def _read(look: Look) -> tuple[Settings, str, Sequence[Problem]]:
     return settings, name, reading.problems
 
 
-def _on_disk(root: Path) -> Look:
+def _on_disk(root: Place) -> Look:
     def look(name: str) -> str | None:
-        file = root / name
+        file = os.path.join(root, name)
         ours = name == FILE or _OURS.encode() in (files.bytes_of(file) or b"")
-        return files.text_of(file).removeprefix("\ufeff") if ours and file.is_file() else None
+        return files.text_of(file).removeprefix("\ufeff") if ours and os.path.isfile(file) else None
 
     return look
 

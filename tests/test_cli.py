@@ -365,7 +365,7 @@ def test_the_quick_lane_leaves_doubts_to_typer(words: list[str]) -> None:
 
 
 def test_lint_imports_nothing_heavy(base: Path) -> None:
-    code = "import sys; from sopctl.cli import run; run(['lint']); print([m for m in ('typer','rich','jinja2','pydantic','ruamel','json','difflib','mkdocs') if m in sys.modules])"  # fmt: skip
+    code = "import sys; from sopctl.cli import run; run(['lint']); print([m for m in ('typer','rich','jinja2','pydantic','ruamel','json','difflib','mkdocs', 'pathlib') if m in sys.modules])"  # fmt: skip
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env={**os.environ, "NO_COLOR": "1"})  # fmt: skip
     assert done.stdout.splitlines()[-1] == "[]"
 

@@ -53,8 +53,6 @@ _LINKS: WorkedOut[dict[str, tuple[Link, ...]]] = WorkedOut()
 
 def relative(path: str, prose: Iterable[Prose]) -> Iterator[Link]:
     """The relative links of texts that stand in the file `path`, outside code."""
-    from urllib.parse import unquote
-
     for at, text in prose:
         if "](" not in text and "]:" not in text:
             continue
@@ -67,11 +65,20 @@ def relative(path: str, prose: Iterable[Prose]) -> Iterator[Link]:
                     yield Link(at, found.span(group), target, target, "")
                 elif target and not _ABSOLUTE.match(target):
                     file, _, anchor = target.partition("#")
-                    name = unquote(file.partition("?")[0])
+                    name = _unquoted(file.partition("?")[0])
                     there = (
                         posixpath.normpath(posixpath.join(posixpath.dirname(path), name)) if name else path
                     )
-                    yield Link(at, found.span(group), target, there, unquote(anchor))
+                    yield Link(at, found.span(group), target, there, _unquoted(anchor))
+
+
+def _unquoted(text: str) -> str:
+    """As it is called on the disk: in a link, `%20` is a blank."""
+    if "%" not in text:
+        return text
+    from urllib.parse import unquote
+
+    return unquote(text)
 
 
 def text_of(link: Link, library: Library) -> str | Unread | None:

@@ -4,38 +4,53 @@ import os
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sopctl import files, settings, writing
+from sopctl import files, settings
 from sopctl.cli import read_or_not
 from sopctl.diagnostic import Diagnostic, did_you_mean
-from sopctl.files import FileTrouble, Texts
+from sopctl.files import FileTrouble, Place, Texts
 from sopctl.library import Library, build
 from sopctl.named import NamedTuple
 from sopctl.rules import RULES, Rule
 from sopctl.settings import Settings
 from sopctl.terminal import shown
 
-if TYPE_CHECKING:  # a quick lint asks nothing of git
+if TYPE_CHECKING:  # a quick lint asks nothing of git, and needs no paths with methods
+    from pathlib import Path
+
     from sopctl.repository import Repository
 
 
 class Ground(NamedTuple):
     """A knowledge base on the disk, as found from where the user stands."""
 
-    root: Path
-    folder: Path
+    top: str
+    holds_sops: str
     settings: Settings
+
+    @property
+    def root(self) -> "Path":
+        """The folder of the knowledge base, from which paths are written."""
+        from pathlib import Path
+
+        return Path(self.top)
+
+    @property
+    def folder(self) -> "Path":
+        """The folder of the SOPs and registers."""
+        from pathlib import Path
+
+        return Path(self.holds_sops)
 
     @property
     def is_settled(self) -> bool:
         """False for a bare folder, which only a path has named."""
-        return settings.find_root(self.root) is not None
+        return settings.find_root(self.top) is not None
 
     def library(self, today: date, like: Library | None = None) -> Library:
         """Read every file of the knowledge base; those that are in another one too need no reading."""
-        return build(files.texts_in(self.root, self.folder), today, files.beside(self.root), like)
+        return build(files.texts_in(self.top, self.holds_sops), today, files.beside(self.top), like)
 
     def library_at(
         self, ref: str, repository: "Repository", today: date, like: Library | None = None
@@ -71,9 +86,9 @@ class Ground(NamedTuple):
 
     def shown(self, path: str) -> str:
         """A path of the library as seen from where the user stands."""
-        if os.getcwd() == str(self.root):
+        if os.getcwd() == self.top:
             return path
-        return os.path.relpath(self.root / path).replace(os.sep, "/")
+        return os.path.relpath(os.path.join(self.top, path)).replace(os.sep, "/")
 
     def rules(self, select: Sequence[str] | None = None, ignore: Sequence[str] | None = None) -> list[Rule]:
         """The rules that run: those selected, by code or beginning of a code, less those ignored; what
@@ -92,10 +107,12 @@ class Ground(NamedTuple):
         try:
             return _codes(getattr(self.settings, key))
         except FileTrouble as trouble:
-            raise FileTrouble(f"{settings.home(self.root)}, `{key}`: {trouble}") from None
+            raise FileTrouble(f"{settings.home(self.top)}, `{key}`: {trouble}") from None
 
-    def target(self, path: str, library: Library) -> Path:
+    def target(self, path: str, library: Library) -> "Path":
         """The file that the user wants written; FileTrouble where it would take the place of a SOP."""
+        from pathlib import Path
+
         place = Path(path)
         below = place.resolve().is_relative_to(self.folder.resolve()) and self.folder != self.root
         if below or any(_same(place, self.root / each) for each in (*library.by_path, *library.unreadable)):
@@ -112,11 +129,13 @@ class Ground(NamedTuple):
             with read_or_not():
                 sys.stdout.write(text)
         else:
+            from sopctl import writing
+
             writing.write(self.target(file, library), text)
 
     def seen(self, diagnostics: Sequence[Diagnostic]) -> list[Diagnostic]:
         """Diagnostics with paths as seen from where the user stands."""
-        if self.root == Path.cwd():
+        if self.top == os.getcwd():
             return list(diagnostics)
         return [d._replace(span=d.span._replace(path=self.shown(d.span.path))) for d in diagnostics]
 
@@ -126,10 +145,10 @@ def find(paths: Sequence[str] = ()) -> Ground:
     for path in paths:
         if not os.path.lexists(path):
             raise FileTrouble(f"there is no file or folder `{path}`")
-    here = Path(os.path.abspath(paths[0])) if paths else Path.cwd()
-    start = here if here.is_dir() else here.parent
+    here = os.path.abspath(paths[0]) if paths else os.getcwd()
+    start = here if os.path.isdir(here) else os.path.dirname(here)
     root = settings.find_root(start)
-    if root is None and paths and here.is_dir():
+    if root is None and paths and os.path.isdir(here):
         if files.is_vast(here):
             raise FileTrouble(
                 f"`{paths[0]}` holds no `sops/`, and more folders than a knowledge base has; name the one that holds SOPs"
@@ -141,8 +160,8 @@ def find(paths: Sequence[str] = ()) -> Ground:
             f"no knowledge base here: neither {start} nor a folder above it holds `sops/` or `{settings.FILE}`; {way}"
         )
     settled = settings.load(root)
-    folder = root / settled.sops
-    if not folder.is_dir():
+    folder = os.path.normpath(os.path.join(root, settled.sops))
+    if not os.path.isdir(folder):
         raise FileTrouble(
             f"there is no folder `{settled.sops}` in {root}: it is where SOPs and registers stand"
         )
@@ -150,20 +169,16 @@ def find(paths: Sequence[str] = ()) -> Ground:
     return Ground(root, folder, settled)
 
 
-def _check_inside(root: Path, settled: Settings) -> None:
+def _check_inside(root: str, settled: Settings) -> None:
     """Refuse folders of which no review of the repository would see a change."""
     reach = files.Reach(root)
     for key, named in (("sops", settled.sops), ("templates", settled.templates)):
-        if reach.leaves(str(root / named)):
-            where = (
-                f"{settings.home(root)}, `{key}`: "
-                if (root / settings.FILE).is_file() or named != key
-                else ""
-            )
+        if reach.leaves(os.path.join(root, named)):
+            where = f"{settings.home(root)}, `{key}`: " if settings.has_own_file(root) or named != key else ""
             raise FileTrouble(f"{where}the folder `{named}` is not in the repository; put a copy into it")
 
 
-def _same(one: Path, other: Path) -> bool:
+def _same(one: "Path", other: "Path") -> bool:
     return one.exists() and other.exists() and one.samefile(other)
 
 
@@ -171,14 +186,20 @@ def narrowed(ground: Ground, paths: Sequence[str]) -> list[str]:
     """The paths as the library writes them; empty means everything."""
     found = []
     for path in paths:
-        place = Path(os.path.abspath(path))
-        if ground.folder.is_relative_to(place):
+        place = os.path.abspath(path)
+        if _is_below(ground.holds_sops, place):
             return []
-        if not place.is_relative_to(ground.folder):
-            shown = os.path.relpath(ground.folder).replace(os.sep, "/")
+        if not _is_below(place, ground.holds_sops):
+            shown = seen_from_here(ground.holds_sops)
             raise FileTrouble(f"`{path}` is not below `{shown}`, where SOPs and registers stand")
-        found.append(place.relative_to(ground.root).as_posix())
+        found.append(os.path.relpath(place, ground.top).replace(os.sep, "/"))
     return found
+
+
+def _is_below(place: str, folder: str) -> bool:
+    """Whether a place is a folder, or stands below it."""
+    whole, start = os.path.normcase(place), os.path.normcase(folder).rstrip(os.sep)
+    return whole == os.path.normcase(folder) or whole.startswith(start + os.sep)
 
 
 def inside(path: str, only: Sequence[str]) -> bool:
@@ -250,7 +271,7 @@ def warn(message: str) -> None:
     print(shown(f"sopctl: {message}"), file=sys.stderr)
 
 
-def seen_from_here(path: Path) -> str:
+def seen_from_here(path: Place) -> str:
     """A path as the user would type it."""
     return os.path.relpath(path).replace(os.sep, "/")
 

@@ -5,10 +5,9 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import date
 from enum import Enum
-from pathlib import Path
 from typing import Annotated
 
-from sopctl import baseline, files, settings, writing
+from sopctl import baseline, files, settings
 from sopctl.cli import ground, keep
 from sopctl.cli.ground import Ground
 from sopctl.cli.options import Argument, Option, Output
@@ -118,7 +117,7 @@ def _sides(base: Ground, today: date, new_since: str | None, staged: bool) -> tu
 
 def _nothing(base: Ground) -> str:
     """That no SOP and no register was found, which is not the same as nothing wrong."""
-    here = ground.seen_from_here(base.folder)
+    here = ground.seen_from_here(base.holds_sops)
     if base.is_settled:
         return f"nothing was checked: `{here}` holds no SOP and no register; `sopctl init` writes the first into an empty folder"
     return (
@@ -183,15 +182,15 @@ def _unknown(
     """The findings that the file of known ones does not hold back, and a note for each that is gone."""
     if file is None and base.settings.baseline is None:
         return found
-    place = Path(file) if file is not None else base.root / str(base.settings.baseline)
-    if not place.exists():
+    place = file if file is not None else os.path.join(base.top, str(base.settings.baseline))
+    if not os.path.exists(place):
         shown = ground.seen_from_here(place)
         raise FileTrouble(f"there is no file `{shown}`; `sopctl lint --write-baseline {shown}` writes it")
     entries = baseline.read(files.text_of(place), ground.seen_from_here(place), library.renamed)
     fresh = baseline.unknown(found, entries)
     if narrowed or not library.typed or library.unreadable or not library.registers_whole:
         return fresh  # what was not looked at, or could not be, is not gone
-    path = os.path.relpath(place, base.root).replace(os.sep, "/")
+    path = os.path.relpath(place, base.top).replace(os.sep, "/")
     return [*fresh, *baseline.gone(entries, found, rules, path)]
 
 
@@ -250,7 +249,7 @@ def _write_baseline(
         raise FileTrouble(
             "`--write-baseline` writes every finding; leave out paths, `--baseline`, `--new-since` and `--staged`"
         )
-    writing.write(base.target(file, library), baseline.written(found))
+    base.write(baseline.written(found), file, library)
     known, them = ("1 finding is", "it") if len(found) == 1 else (f"{len(found)} findings are", "them")
     print(f"{known} known now; `sopctl lint --baseline {file}` holds {them} back")
     return 0

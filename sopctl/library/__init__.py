@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cached_property
-from pathlib import PurePosixPath
 from typing import Any, Generic, TypeVar
 from weakref import ref
 
@@ -232,7 +231,7 @@ class Library:
     @cached_property
     def stems(self) -> frozenset[str]:
         """Ids that an unreadable file, or one whose id is wrong or not its name, may be meant to carry."""
-        names = [(PurePosixPath(each.document.path).stem, each) for each in self.typed]
+        names = [(each.document.stem, each) for each in self.typed]
         return frozenset(
             name
             for name, each in names
@@ -374,7 +373,7 @@ class Library:
         """Of files with one id, that which is called so is the right one, or else the first."""
         for id, copies in self._copies.items():
             every = [self.by_id[id], *copies]
-            right = min(every, key=lambda each: PurePosixPath(each.document.path).stem != id)
+            right = min(every, key=lambda each: each.document.stem != id)
             self.by_id[id] = right
             message = f"`{id}` is the id of {right.document.path} too"
             help = "delete this file, or give it an id of its own"
@@ -492,7 +491,7 @@ def _may_hide_entries(each: Typed) -> bool:
     if each.readable:
         return each.hides_entries
     path = each.document.path
-    like_a_sop = path.lower().endswith(".md") or IS_SOP(PurePosixPath(path).stem)
+    like_a_sop = path.lower().endswith(".md") or IS_SOP(each.document.stem)
     return each.document.folder or not like_a_sop
 
 

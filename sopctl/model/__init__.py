@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import PurePosixPath
 from typing import Any
 
 from sopctl.diagnostic import Finding, Pointer, did_you_mean, json_pointer
@@ -81,7 +80,7 @@ def read(document: Document) -> Typed:
         elif "id" in data or "steps" in data or document.markdown:
             sop = OUTLINE.read(data, (), into)
             if not sop.id:  # it goes by its file name: references to it hold, its other slips are found
-                sop.__dict__["id"] = PurePosixPath(document.path).stem
+                sop.__dict__["id"] = document.stem
         elif any(word in REGISTERS for word in data):
             registers = _REGISTERS.read(data, (), into)
         else:

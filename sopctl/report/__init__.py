@@ -8,7 +8,6 @@ import importlib
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import PurePath
 
 from sopctl.diagnostic import Diagnostic, Severity
 from sopctl.lint import order
@@ -17,8 +16,8 @@ from sopctl.rules import Rule
 from sopctl.terminal import printable
 
 # pkgutil would list the folder as well, at a twentieth of the time that a small lint takes
-_FILES = (PurePath(name) for name in os.listdir(__path__[0]) if not name.startswith("_"))
-FORMATS: tuple[str, ...] = tuple(sorted(file.stem for file in _FILES if file.suffix == ".py"))
+_FILES = (os.path.splitext(name) for name in os.listdir(__path__[0]) if not name.startswith("_"))
+FORMATS: tuple[str, ...] = tuple(sorted(stem for stem, suffix in _FILES if suffix == ".py"))
 """The names of the formats: the modules of this folder."""
 
 

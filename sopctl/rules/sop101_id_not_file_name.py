@@ -14,8 +14,8 @@ id: TS-APP-002
 ```
 """
 
+import posixpath
 from collections.abc import Iterator
-from pathlib import PurePosixPath
 
 from sopctl.diagnostic import Finding
 from sopctl.model import Sop
@@ -26,8 +26,9 @@ from sopctl.source import Document
 def check(sop: Sop, document: Document) -> Iterator[Finding]:
     if document.path.endswith((f"/{sop.id}.yaml", f"/{sop.id}.md")):
         return
-    file = PurePosixPath(document.path)
-    if sop.id != file.stem:
-        other = f", or write `id: {file.stem}`" if IS_SOP(file.stem) else ""
-        help = f"call the file {sop.id}{file.suffix}{other}"
-        yield Finding(("id",), f"the id is `{sop.id}`, but the file is called `{file.name}`", help)
+    stem = document.stem
+    if sop.id != stem:
+        name = posixpath.basename(document.path)
+        other = f", or write `id: {stem}`" if IS_SOP(stem) else ""
+        help = f"call the file {sop.id}{name.removeprefix(stem)}{other}"
+        yield Finding(("id",), f"the id is `{sop.id}`, but the file is called `{name}`", help)

@@ -18,7 +18,6 @@ scope: All other examples.
 """
 
 from collections.abc import Iterator
-from pathlib import PurePosixPath
 
 from sopctl.analysis import links
 from sopctl.diagnostic import Finding, Severity, nearest
@@ -39,7 +38,7 @@ def check_library(library: Library) -> Iterator[Finding]:
 
 def _used(library: Library, id: str, path: str) -> bool:
     """Whether another file refers to a SOP, by its id or by the name of its file."""
-    names = (id, PurePosixPath(path).stem)
+    names = (id, library.by_path[path].document.stem)
     return any(other != path for name in names for other, _ in library.uses.get(("sop", name), ()))
 
 

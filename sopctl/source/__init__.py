@@ -4,6 +4,7 @@ This room alone knows YAML and Markdown. Every scalar is left the text that stan
 the model gives it a type, so `no` stays a word until a key says otherwise.
 """
 
+import posixpath
 from collections.abc import Callable
 from typing import Any
 
@@ -40,6 +41,11 @@ class Document:
         self.folder = folder  # True: one that cannot be opened, and hides whatever is in it
         self._locate = locate
         self._places: Places | None = None
+
+    @property
+    def stem(self) -> str:
+        """The name of the file without its suffix."""
+        return posixpath.splitext(posixpath.basename(self.path))[0]
 
     @property
     def places(self) -> Places:
