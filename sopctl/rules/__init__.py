@@ -12,9 +12,10 @@ only where all of them can be read.
 
 import os
 import re
+import sys
 from collections.abc import Callable, Iterable
 from functools import cached_property
-from importlib import import_module
+from importlib.machinery import ModuleSpec, SourceFileLoader
 from types import FunctionType, ModuleType
 
 from sopctl.diagnostic import Finding, Severity
@@ -90,7 +91,23 @@ class Rule:
 # pkgutil would list the folder as well, at a tenth of the time that a small lint takes
 _FILES = sorted(name for name in os.listdir(__path__[0]) if name.startswith("sop") and name.endswith(".py"))
 
-RULES: tuple[Rule, ...] = tuple(Rule(import_module(f"{__name__}.{name[:-3]}")) for name in _FILES)
+
+def _module(file: str) -> ModuleType:
+    """The module of a rule. `import_module` would look for each of them all over again, which takes as
+    long as to run them."""
+    name = f"{__name__}.{file[:-3]}"
+    if name not in sys.modules:
+        place = os.path.join(__path__[0], file)
+        loader = SourceFileLoader(name, place)
+        module = sys.modules[name] = ModuleType(name)
+        module.__spec__ = ModuleSpec(name, loader, origin=place)
+        module.__dict__.update(__file__=place, __loader__=loader, __package__=__name__)
+        loader.exec_module(module)
+        globals()[file[:-3]] = module
+    return sys.modules[name]
+
+
+RULES: tuple[Rule, ...] = tuple(Rule(_module(name)) for name in _FILES)
 
 USUAL = tuple(rule for rule in RULES if not rule.asked_only)
 """The rules that run unless others are chosen; one that is `asked_only` is chosen by its whole code."""
