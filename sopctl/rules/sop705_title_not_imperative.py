@@ -48,21 +48,22 @@ from functools import cache
 from sopctl.diagnostic import Finding, Severity
 from sopctl.library import Library, WorkedOut
 from sopctl.model import Sop
+from sopctl.pattern import lazy_pattern
 
 severity = Severity.NOTE
 
 _NEVER = frozenset(
-    re.findall(r"\w+", """
+    """
     a about after all also although an and another any approval are arrival as at because before both
     but by can could denial did disposal does during each either every few first for from had has he her
     here his how i if in into is it its last may might most must my neither no nor of on once one or our
     proposal referral refusal removal renewal reversal second several shall she should since so some
     such than that the their there these they third this those to two unless until upon was we were what
     when where whether which while who whose why will with withdrawal would you your
-""")
-)  # fmt: skip
+    """.split()
+)
 _VERBS = frozenset(
-    re.findall(r"\w+", """
+    """
     advance alias apportion auction audition augment balance bed being bias bleed breed bring
     bus caption caution cement chance cling commence comment commission complement compliment
     condition countenance counterbalance cross dance decrement distance document embed enhance
@@ -73,12 +74,13 @@ _VERBS = frozenset(
     sanction section seed segment sentence sequence shed shred silence sing sled sling speed spring
     station sting string succeed supplement swing torment trance transition wed weed wing witness
     wring
-""")
-)  # fmt: skip
+    """.split()
+)
 _BEFORE_VERBS = ("de", "re", "dis")
-_NOUN = re.compile(r"[a-z]{2,}(?:ing|tion|sion|ment|ance|ence|ity|ness|ism)")
-_PAST = re.compile(r"[a-z]{2,}[^aeiou\W]+ed|[a-z]{2,}[aiou]ed")
-_PLURAL = re.compile(r"[a-z]+[^suia\W]s")
+_NO_VERB = lazy_pattern(
+    r"[a-z]{2,}(?:ing|tion|sion|ment|ance|ence|ity|ness|ism)|[a-z]{2,}[^aeiou\W]+ed|[a-z]{2,}[aiou]ed|[a-z]+[^suia\W]s"
+)
+_ENDINGS = ("ing", "tion", "sion", "ment", "ance", "ence", "ity", "ness", "ism", "ed", "s")
 _FOREIGN = (
     "che dal de del della den der des die een eine el els en est et gli het ist jest la las le les los met "
     "mit nie nicht och og que sich sur una und une van von wird"
@@ -87,7 +89,7 @@ _FOREIGN = (
 _ENGLISH = "are from has have is its that their they this when which who with".split()
 """What stands in English texts without `the`, and in no name or abbreviation of another language."""
 _SIGNS = dict.fromkeys(map(ord, "’‘“”–—…·×°§€£≤≥≠→•"))  # of English
-_WORD = re.compile(r"[A-Za-z][A-Za-z'’]*")
+_WORD = lazy_pattern(r"[A-Za-z][A-Za-z'’]*")
 
 
 def check(sop: Sop, library: Library) -> Iterator[Finding]:
@@ -123,13 +125,15 @@ _HELP = "begin with what is to be done: `Check …`, `Send …`, `Decide …`"
 
 def _no_order(title: str, roles: Mapping[str, Container[str]]) -> str:
     """The beginning of a title that cannot be an order, or nothing where it may be one."""
-    found = _WORD.match(title)
-    if not found:
-        number = re.match(r"\d[\w.]*", title)
-        return number[0] if number else ""
-    word = found[0]
-    if title[found.end() : found.end() + 1] == "-":  # Re-open, Double-check
-        return ""
+    word = title.partition(" ")[0]
+    if not (word.isascii() and word.isalpha()):
+        found = _WORD.match(title)
+        if not found:
+            number = re.match(r"\d[\w.]*", title)
+            return number[0] if number else ""
+        word = found[0]
+        if title[found.end() : found.end() + 1] == "-":  # Re-open, Double-check
+            return ""
     if _is_no_verb(word.lower()):
         return word
     folded = title.casefold()
@@ -142,7 +146,7 @@ def _no_order(title: str, roles: Mapping[str, Container[str]]) -> str:
 
 @cache
 def _is_no_verb(word: str) -> bool:
-    odd = word in _NEVER or _NOUN.fullmatch(word) or _PAST.fullmatch(word) or _PLURAL.fullmatch(word)
+    odd = word in _NEVER or (word.endswith(_ENDINGS) and _NO_VERB.fullmatch(word))
     return bool(odd) and not any(word.removeprefix(before) in _VERBS for before in ("", *_BEFORE_VERBS))
 
 
