@@ -64,9 +64,13 @@ def references(prose: Iterable[Prose]) -> Iterator[Reference]:
         spoken = without_code(text)
         if "\n>" in spoken:
             spoken = _CITED_ON.sub(_as_one_paragraph, spoken)
+        left = spoken.count("[")
         for found in REFERENCE.finditer(spoken):
             kind, target = meaning(found[1].strip())
             yield Reference(at, kind, target, part=found.span())
+            left -= 2
+        if not left:
+            continue
         defined = {*_DEFINED.findall(spoken)} if "]:" in spoken else ()
         for found in _NO_REFERENCE.finditer(spoken):
             if found["broken"] is not None:
