@@ -1,5 +1,6 @@
 """Where the program starts: `sopctl` and `python -m sopctl`."""
 
+import gc
 import sys
 
 
@@ -10,6 +11,7 @@ def main() -> None:
 
         print(f"sopctl {__version__}")
         return
+    gc.disable()  # the process ends soon, and looking for what could be freed takes longer
     from sopctl.cli import end
 
     end(sys.argv[1:])

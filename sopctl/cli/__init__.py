@@ -27,7 +27,7 @@ def keep(value: _Kept) -> _Kept:
 def run(words: Sequence[str]) -> int:
     """Run one command line; the number is the exit code."""
     collects = gc.isenabled()
-    gc.disable()  # the process ends soon, and looking for what could be freed takes longer
+    gc.disable()  # as in `__main__`
     try:
         return _flushed(list(words))
     finally:
@@ -45,7 +45,6 @@ def end(words: Sequence[str]) -> NoReturn:
     """
     if not words or words[0] not in _QUICK:
         sys.exit(run(words))
-    gc.disable()
     code = _flushed(list(words))
     with suppress(AttributeError, OSError):  # there may be no stderr, or nobody who reads it
         sys.stderr.flush()
