@@ -113,7 +113,7 @@ def _property(key: Key) -> dict[str, Any]:
     made = {
         "description": _bare(key.doc),
         "markdownDescription": key.doc,
-        **_as_typed(key.shape.schema(_named)),
+        **key.shape.schema(_named),
     }
     if _written(key.default):
         made["default"] = key.default
@@ -122,16 +122,6 @@ def _property(key: Key) -> dict[str, Any]:
 
 def _named(part: type[Part]) -> dict[str, Any]:
     return {"$ref": f"#/$defs/{part.__name__}"}
-
-
-def _as_typed(made: Any) -> Any:
-    """The same where an editor has given types: what looks like a number to it is a text to us."""
-    if isinstance(made, list):
-        return [_as_typed(each) for each in made]
-    if not isinstance(made, dict):
-        return made
-    typed = {word: _as_typed(value) for word, value in made.items()}
-    return typed | {"type": ["string", "number", "boolean"]} if made.get("type") == "string" else typed
 
 
 def _key(key: Key) -> KeyReference:

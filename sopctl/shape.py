@@ -68,13 +68,14 @@ class Text(Shape):
         return " ".join(data.splitlines()) if self.line and not data.isprintable() else data
 
     def schema(self, name: Naming) -> dict[str, Any]:
-        return {"type": ["string", "number", "boolean"]} if self.line else {"type": "string"}
+        return {"type": ["string", "number", "boolean"], "pattern": r"\S"}
 
 
 class Word(Shape):
     """One text that follows a pattern or a parser: an id, a date, a duration.
 
-    `meant` gives a question for a text that does not fit: `` (did you mean `2d`?)``.
+    `meant` gives a question for a text that does not fit: `` (did you mean `2d`?)``. `looks` is the
+    pattern of its JSON Schema where a parser decides, and `limits` says of numbers what a pattern cannot.
     """
 
     def __init__(
@@ -82,16 +83,15 @@ class Word(Shape):
         words: str,
         pattern: str = "",
         parse: Callable[[str], Any] | None = None,
-        schema: dict[str, Any] | None = None,
         meant: Callable[[str], str] = lambda _: "",
         sample: str = "…",
+        looks: str = "",
+        limits: dict[str, Any] | None = None,
     ) -> None:
         self.words, self.parse, self.meant, self.sample = words, parse, meant, sample
         self.pattern = lazy_pattern(pattern) if pattern else None
         self._known: dict[str, Any] = {}  # the same few words stand in every file
-        self._schema = schema or (
-            {"type": "string", "pattern": f"^(?:{pattern})$"} if pattern else {"type": "string"}
-        )
+        self._looks, self._limits = looks or pattern, limits or {}
 
     def read(self, data: Any, at: Pointer, into: Reading, key: bool = False) -> Any:
         if type(data) is not str:
@@ -134,7 +134,21 @@ class Word(Shape):
         return self.refuse(data, at, into, hint or self.meant(data), key=key, part=part)
 
     def schema(self, name: Naming) -> dict[str, Any]:
-        return dict(self._schema)
+        pattern = {"pattern": f"^(?:{self._looks})$"} if self._looks else {}
+        return self._typed() | pattern | self._limits
+
+    def _typed(self) -> dict[str, Any]:
+        """What an editor may make of a text that fits: where it sees a number or a truth value, or nothing."""
+        number = "number" if self._fits("1.5") else "integer" if self._fits("1") else ""
+        truth, nothing = ("boolean" if self._fits("true") else "", "null" if self._fits("") else "")
+        types = [each for each in ("string", number, truth, nothing) if each]
+        least = {"minimum": 0} if number and not self._fits("-1") else {}
+        return {"type": types if len(types) > 1 else "string"} | least
+
+    def _fits(self, text: str) -> bool:
+        return (self.pattern is None or bool(self.pattern.fullmatch(text))) and (
+            self.parse is None or self._parses(text)
+        )
 
 
 class Ref(Word):
@@ -201,7 +215,8 @@ class List(Shape):
 
     def schema(self, name: Naming) -> dict[str, Any]:
         item = self.item.schema(name)
-        return {"anyOf": [{"type": "array", "items": item, **({"minItems": 1} if self.filled else {})}, item]}
+        several = {"type": "array", "items": item} | ({"minItems": 1} if self.filled else {})
+        return {"anyOf": [several, _said(item)]}
 
     def accepts(self, data: Any) -> bool:
         return isinstance(data, list) or self.item.accepts(data)
@@ -262,6 +277,14 @@ class Either(Shape):
         return any(shape.accepts(data) for shape in self.shapes)
 
 
+def _said(made: dict[str, Any]) -> dict[str, Any]:
+    """The JSON Schema of a value that is not empty."""
+    types = made.get("type")
+    if not isinstance(types, list) or "null" not in types:
+        return made
+    return made | {"type": [each for each in types if each != "null"], "minLength": 1}
+
+
 # The shapes of Python's own types
 
 
@@ -316,13 +339,16 @@ def _boolean_meant(text: str) -> str:
 
 
 PLAIN: dict[Any, Shape] = {
-    bool: Word(
-        "true or false", r"true|True|TRUE|false|False|FALSE", _boolean, {"type": "boolean"}, _boolean_meant
+    bool: Word("true or false", r"true|True|TRUE|false|False|FALSE", _boolean, _boolean_meant),
+    int: Word(
+        "a whole number", r"[-+]?[0-9]{1,18}", int,
+        limits={"exclusiveMinimum": -(10**18), "exclusiveMaximum": 10**18},
     ),
-    int: Word("a whole number", r"[-+]?[0-9]{1,18}", int, {"type": "integer"}),
     float: Word(
-        "a number", r"[-+]?(?:[0-9]{1,18}(?:\.[0-9]{0,18})?|\.[0-9]{1,18})(?:[eE][-+]?[0-9]{1,2})?", float,
-        {"type": "number"},
+        "a number", r"[-+]?(?:[0-9]{1,18}(?:\.[0-9]{0,18})?|\.[0-9]{1,18})(?:[eE][-+]?[0-9]{1,2})?", float
     ),
-    date: Word("a date that exists, written 2026-02-17", "", _date, {"type": "string", "format": "date"}, _date_meant),
+    date: Word(
+        "a date that exists, written 2026-02-17", "", _date, _date_meant,
+        looks="[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])", limits={"format": "date"},
+    ),
 }  # fmt: skip

@@ -706,10 +706,23 @@ def test_a_link_to_a_heading_of_another_script_is_told_the_way_out() -> None:
     assert findings("SOP305", notes="### 例外 {#reigai}\n\nSee [it](#reigai).") == []
 
 
-def test_an_appeal_of_one_word_is_told_that_a_sentence_has_two() -> None:
-    outcome = {"title": "Done", "appeal": "Gericht"}
+@pytest.mark.parametrize("appeal", ["Gericht", " TS-APP-001", "8.40"])
+def test_an_appeal_of_one_word_is_told_that_a_sentence_has_two(appeal: str) -> None:
+    outcome = {"title": "Done", "appeal": appeal}
     [found] = findings("SOP005", outcomes={"done": outcome})
     assert "a sentence of two words or more" in found.message
+
+
+def test_days_without_their_end_are_no_days() -> None:
+    night = {"title": "Night", "days": "mon-", "hours": "09:00-17:00", "timezone": "Asia/Tokyo"}
+    [found] = findings("SOP005", registers={"calendars": {"night": night}})
+    assert found.message == "`days` should be days such as `mon-fri` or `sat`, not `mon-`"
+
+
+@pytest.mark.parametrize(("mark", "meant"), [("101", ""), ("-5", ""), ("90 %", " (did you mean `90`?)")])
+def test_a_pass_mark_is_a_percentage(mark: str, meant: str) -> None:
+    [found] = findings("SOP005", training={"required_for": [], "pass_mark": mark})
+    assert found.message == f"`pass_mark` should be a percentage, 0 to 100, not `{mark}`{meant}"
 
 
 @pytest.mark.parametrize(

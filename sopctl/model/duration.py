@@ -5,11 +5,15 @@ import re
 from sopctl.named import NamedTuple
 from sopctl.pattern import lazy_pattern
 
-_SHORT = re.compile(r"([0-9]{1,9})(m|h|d|w|mo|y|bh|bd)")
-_ISO = lazy_pattern(
+_SHORT_WRITTEN = r"([0-9]{1,9})(m|h|d|w|mo|y|bh|bd)"
+_ISO_WRITTEN = (
     r"P(?:([0-9]{1,9})Y)?(?:([0-9]{1,9})M)?(?:([0-9]{1,9})W)?(?:([0-9]{1,9})D)?"
     r"(?:T(?=[0-9])(?:([0-9]{1,9})H)?(?:([0-9]{1,9})M)?)?"
 )
+WRITTEN = rf"{_SHORT_WRITTEN}|(?!P$){_ISO_WRITTEN}"
+"""How a duration looks; whether its parts go together, only reading it tells."""
+_SHORT = re.compile(_SHORT_WRITTEN)
+_ISO = lazy_pattern(_ISO_WRITTEN)
 _NAMES = {
     "m": "minute", "h": "hour", "d": "day", "w": "week", "mo": "month", "y": "year",
     "bh": "business hour", "bd": "business day",

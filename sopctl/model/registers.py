@@ -39,8 +39,8 @@ ROUND_THE_CLOCK = "24x7"
 
 
 def _days(text: str) -> tuple[int, ...]:
-    first, _, last = text.lower().partition("-")
-    if first not in DAYS or (last and last not in DAYS):
+    first, to, last = text.lower().partition("-")
+    if first not in DAYS or (to and last not in DAYS):
         raise ValueError
     start, end = DAYS.index(first), DAYS.index(last or first)
     return tuple((start + i) % 7 for i in range((end - start) % 7 + 1))
@@ -61,23 +61,13 @@ def _hours(text: str) -> tuple[int, int]:
     return start, end
 
 
-Days = Annotated[
-    tuple[int, ...],
-    Word(
-        "days such as `mon-fri` or `sat`",
-        "",
-        _days,
-        {"type": "string", "pattern": "^[a-zA-Z]{3}(-[a-zA-Z]{3})?$"},
-    ),
-]
+_DAY = f"(?:{'|'.join(DAYS)})"
+_ANY_CASE = re.sub("[a-z]", lambda letter: f"[{letter[0]}{letter[0].upper()}]", f"{_DAY}(?:-{_DAY})?")
+_TIME = "(?:[01][0-9]|2[0-3]):[0-5][0-9]"
+Days = Annotated[tuple[int, ...], Word("days such as `mon-fri` or `sat`", "", _days, looks=_ANY_CASE)]
 Hours = Annotated[
     tuple[int, int],
-    Word(
-        "opening hours such as `09:00-17:00`",
-        "",
-        _hours,
-        {"type": "string", "pattern": r"^\d\d:\d\d-\d\d:\d\d$"},
-    ),
+    Word("opening hours such as `09:00-17:00`", "", _hours, looks=rf"{_TIME}-(?:{_TIME}|24:00)"),
 ]
 
 

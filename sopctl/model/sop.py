@@ -25,6 +25,7 @@ from sopctl.model.words import (
     MetricRef,
     NoticeRef,
     PathRef,
+    Percentage,
     Point,
     RoleRef,
     SopId,
@@ -303,17 +304,13 @@ class Training(Part, title="the training"):
     required_for: tuple[RoleRef, ...] = key(
         "Roles that must have passed before they work by this SOP.", (), weight=Weight.PROCEDURE
     )
-    pass_mark: int | None = key("Percent of right answers that are needed.", None, weight=Weight.PROCEDURE)
+    pass_mark: Percentage | None = key(
+        "Percent of right answers that are needed.", None, weight=Weight.PROCEDURE
+    )
     retrain_on: Literal["major", "minor", "never"] = key(
         "The least change that asks for new training.", "major", weight=Weight.PROCEDURE
     )
     questions: tuple[Question, ...] = key("Questions of the check.", ())
-
-    def slips(self) -> Iterator[Problem]:
-        if self.pass_mark is not None and not 0 <= self.pass_mark <= 100:
-            yield _slip(
-                (*self.at, "pass_mark"), f"`pass_mark` is a percentage, 0 to 100, not {self.pass_mark}"
-            )
 
 
 class Change(Part, title="an entry of the change history"):

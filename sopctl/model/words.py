@@ -3,8 +3,8 @@
 import re
 from typing import Annotated, Any
 
-from sopctl.diagnostic import Pointer
-from sopctl.model.duration import Duration
+from sopctl.diagnostic import Pointer, asked
+from sopctl.model.duration import WRITTEN, Duration
 from sopctl.pattern import lazy_pattern
 from sopctl.reading import Reading
 from sopctl.shape import Ref, Shape, Text, Word
@@ -15,7 +15,8 @@ ID = r"[a-z0-9]+(?:[-.][a-z0-9]+)*"
 IS_ID, IS_SOP = re.compile(ID).fullmatch, re.compile(SOP_ID).fullmatch
 
 _ID_WORDS = "an id: lower-case letters, digits and hyphens, such as `check-window`"
-_RESERVED = {"trigger", "otherwise"}
+_RESERVED = ("trigger", "otherwise")
+_ID_LOOKS = rf"(?!(?:{'|'.join(_RESERVED)})$)(?:{ID})"
 
 
 def _free(text: str) -> str:
@@ -52,6 +53,10 @@ def _time_meant(text: str) -> str:
     return f" (did you mean `{count}{unit}`?)" if unit else ""
 
 
+def _bare_percentage(text: str) -> str:
+    return asked(text.rstrip(" %") if "%" in text else "")
+
+
 class _Appeal(Shape):
     """A SOP id, or a sentence where the way to contest lies outside."""
 
@@ -60,15 +65,17 @@ class _Appeal(Shape):
         "sop", "the id of a SOP, or a sentence of two words or more that says where to contest", SOP_ID
     )
     _sentence = Text()
-    _NAME = lazy_pattern(r"[A-Za-z0-9_#-]+")
+    _NAME = r"[A-Za-z0-9_#-]+|[0-9.+-]+"
+    _is_name = lazy_pattern(_NAME)
 
     def read(self, data: Any, at: Pointer, into: Reading, key: bool = False) -> Any:
-        one_word = isinstance(data, str) and " " not in data.strip()
-        named = one_word and (data[:1].isupper() or self._NAME.fullmatch(data))
+        word = data.strip() if isinstance(data, str) else ""
+        named = " " not in word and (word[:1].isupper() or self._is_name.fullmatch(word))
         return (self._sop if named else self._sentence).read(data, at, into)
 
     def schema(self, name: Any) -> dict[str, Any]:
-        return {"type": "string"}
+        one_word = rf"{self._NAME}|[A-Z][^ ]*"
+        return {"type": "string", "pattern": rf"^(?:{SOP_ID}$|(?!\s*(?:{one_word})\s*$)[\s\S]*\S)"}
 
 
 class _Step(Ref):
@@ -116,7 +123,7 @@ Line = Annotated[str, Text("one line of text", line=True)]
 Label = Annotated[str, Text("one line of text", prose=False, line=True)]
 """A short text that the rules about words leave alone: a source, a system, a person."""
 Markdown = Annotated[str, Text("a text")]
-Id = Annotated[str, Word(_ID_WORDS, ID, _free, sample="some-id")]
+Id = Annotated[str, Word(_ID_WORDS, ID, _free, sample="some-id", looks=_ID_LOOKS)]
 EntryId = Annotated[str, Word(_ID_WORDS, ID, sample="some-id")]
 SopId = Annotated[str, Word("an id such as `TS-APP-002`: capitals A to Z, digits and hyphens", SOP_ID)]
 Version = Annotated[
@@ -124,11 +131,22 @@ Version = Annotated[
     Word("a version such as `2.1.0`: major.minor.patch", r"(?:0|[1-9][0-9]*)\.(?:0|[1-9][0-9]*)\.(?:0|[1-9][0-9]*)"),
 ]  # fmt: skip
 Count = Annotated[
-    int, Word("a whole number, 0 or more", r"\+?[0-9]{1,18}", int, {"type": "integer", "minimum": 0})
+    int, Word("a whole number, 0 or more", r"\+?[0-9]{1,18}", int, limits={"exclusiveMaximum": 10**18})
+]
+Percentage = Annotated[
+    int,
+    Word(
+        "a percentage, 0 to 100", r"\+?0*(?:100|[0-9]{1,2})", int, _bare_percentage, limits={"maximum": 100}
+    ),
 ]
 Number = Annotated[
     float | int,
-    Word("a number", r"[-+]?[0-9]{1,15}(?:\.[0-9]{1,15})?", _number, {"type": "number"}),
+    Word(
+        "a number",
+        r"[-+]?[0-9]{1,15}(?:\.[0-9]{1,15})?",
+        _number,
+        limits={"exclusiveMinimum": -(10**15), "exclusiveMaximum": 10**15},
+    ),
 ]
 Time = Annotated[
     Duration,
@@ -136,17 +154,16 @@ Time = Annotated[
         "a duration such as 15m, 4h, 2d, 1w, 6mo or 3y, or 4bh or 2bd in opening hours",
         "",
         Duration.parse,
-        {"type": "string", "pattern": r"^(?:[0-9]+(?:m|h|d|w|mo|y|bh|bd)|P[0-9YMWDTH]+)$"},
         _time_meant,
         "2d",
+        looks=WRITTEN,
     ),
 ]
 FactTest = Annotated[
-    str,
-    Word("a test such as `yes`, `> 90`, `1..5` or `not(a, b)`", schema={"type": ["string", "number", "boolean"]}, sample='"> 90"'),
+    str, Word("a test such as `yes`, `> 90`, `1..5` or `not(a, b)`", sample='"> 90"'),
 ]  # fmt: skip
-FactValue = Annotated[str, Word("a value", schema={"type": ["string", "number", "boolean"]})]
-Answer = Annotated[str, Word("an answer", schema={"type": ["string", "number", "boolean"]}, sample="yes")]
+FactValue = Annotated[str, Word("a value")]
+Answer = Annotated[str, Word("an answer", sample="yes")]
 
 SopRef = _reference("sop", "the id of a SOP, such as `TS-APP-002`", SOP_ID)
 StepRef = Annotated[str, _Step()]
