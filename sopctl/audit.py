@@ -14,7 +14,7 @@ from sopctl.diff import Change as Difference
 from sopctl.diff import Renamed
 from sopctl.in_force import Answer
 from sopctl.model import Sop
-from sopctl.model.sop import Approval, Change
+from sopctl.model.sop import Approval, Authors, Change, as_compared
 from sopctl.named import NamedTuple
 
 
@@ -70,7 +70,7 @@ def audited(chronicle: Chronicle, id: str, answer: Answer) -> Audited:
         for each in every
         if each.sop and each.sop.version == sop.version and each.since <= max(answer.day, answer.since)
     ]
-    entry = next((each for each in sop.change_history or () if each and each.version == sop.version), None)
+    entry = sop.entry
     signed = tuple(each for each in sop.approvals or () if each and each.meaning and each.on)
     every_approval = tuple(each for each in signed if each.meaning == "approval")
     cut = bool(states) and chronicle.is_cut(states[0].commit)
@@ -142,27 +142,30 @@ def _before_effect(approvals: Sequence[Approval], since: date) -> Verdict:
 def _another_person(
     approvals: Sequence[Approval], signed: Sequence[Approval], entry: Change | None, writer: str
 ) -> Verdict:
+    authors = Authors.of(entry, signed)
+    if authors.listed(entry, (each for each in signed if each.meaning == "approval")):
+        return Verdict(
+            Word.NO, f"`{authors.role}` wrote the version, and approved it, says the change history"
+        )
     if not approvals:
         return Verdict(Word.UNKNOWN, _missing(approvals, ""))
-    authors = {_folded(each.name): each.name for each in signed if each.meaning == "authorship" and each.name}
-    by = "signed as author" if authors else "wrote the commit"
-    apart = bool(authors)  # two who have signed by name may have one role
-    authors = authors or ({_folded(writer): writer} if writer else {})
+    by = "signed as author" if authors.names else "wrote the commit"
+    if not authors.names and writer:
+        authors = authors._replace(names={as_compared(writer): writer})
     for each in approvals:
-        if entry and entry.author and each.role == entry.author and not (apart and each.name):
-            return Verdict(Word.NO, f"`{entry.author}` wrote the version, and approved it")
-        if each.name and _folded(each.name) in authors:
+        if authors.sign_by_role(each):
+            return Verdict(Word.NO, f"`{each.role}` wrote the version, and approved it")
+        if authors.sign_by_name(each):
             return Verdict(Word.NO, f"{each.name} {by}, and approved it")
+    names = sorted(authors.names.values())
     unnamed = [each.role for each in approvals if not each.name]
-    if unnamed or not authors:
+    if unnamed or not names:
         what = f"`{unnamed[0]}` signed without a name" if unnamed else "nobody knows who the author was"
         return Verdict(Word.UNKNOWN, f"the roles differ, but {what}")
     for each in approvals:
-        if alike := next((name for name in authors.values() if _may_be_one(name, each.name)), None):
+        if alike := next((name for name in names if _may_be_one(name, each.name)), None):
             return Verdict(Word.UNKNOWN, f"{alike} {by}, {_name(each)} approved: this may be one person")
-    return Verdict(
-        Word.YES, f"{_listed(sorted(authors.values()))} {by}, {_listed(_name(a) for a in approvals)} approved"
-    )
+    return Verdict(Word.YES, f"{_listed(names)} {by}, {_listed(_name(a) for a in approvals)} approved")
 
 
 def _in_git(
@@ -275,13 +278,9 @@ def _name(approval: Approval) -> str:
     return f"{approval.name} ({approval.role})" if approval.name else f"`{approval.role}`"
 
 
-def _folded(name: str) -> str:
-    return " ".join(name.split()).casefold()
-
-
 def _may_be_one(one: str, other: str | None) -> bool:
     """Whether two names differ only in what is short in one of them: `A. Person`, `Anna Person`."""
-    (*firsts, last), (*others, same) = (_folded(name or "").split() or [""] for name in (one, other))
+    (*firsts, last), (*others, same) = (as_compared(name or "").split() or [""] for name in (one, other))
     given = [(a.strip("."), b.strip(".")) for a, b in zip(firsts, others, strict=False)]
     return last == same and all(a.startswith(b) or b.startswith(a) for a, b in given)
 

@@ -163,7 +163,7 @@ def _took_effect(sop: Sop, stated: date | None, start: date) -> str:
 
 def _effective_on(sop: Sop) -> date | None:
     """The day that the SOP gives, or its change history for this version."""
-    entry = next((each for each in sop.change_history or () if each and each.version == sop.version), None)
+    entry = sop.entry
     return sop.effective_on or (entry.effective_on if entry else None) or None
 
 

@@ -103,6 +103,7 @@ def test_a_role_that_the_change_history_names_has_not_signed(
         (SIGNED.replace("2026-01-05", "2026-01-01"), "after-writing", "approved on 2026-01-01, but written on 2026-01-02"),
         ("[{role: writer, meaning: approval, on: 2026-01-05}]", "another-person", "`writer` wrote the version, and approved it"),
         (SIGNED.replace("L. Lead", " w. WRITER"), "another-person", "signed as author, and approved it"),
+        (SIGNED.replace("role: writer", "role: editor").replace("role: lead", "role: writer"), "another-person", "`writer` wrote the version, and approved it"),
         ("[{role: lead, name: A. Author, meaning: approval, on: 2026-01-05}]", "another-person", "A. Author wrote the commit, and approved it"),
     ],
 )  # fmt: skip
@@ -113,6 +114,22 @@ def test_what_is_not_as_it_should_be_is_a_no(
     shown = Shown(capsys)
     assert (shown.code, shown.verdicts[verdict]) == (1, "no")
     assert says in shown.why(verdict)
+
+
+@pytest.mark.parametrize("approvals", [SIGNED, "[]"])
+def test_an_author_whom_the_change_history_has_among_the_approvers_is_a_no(
+    past: Past, capsys: pytest.CaptureFixture[str], approvals: str
+) -> None:
+    written(past, approvals=approvals.replace("role: writer", "role: editor"))
+    past.says(
+        "2026-01-10",
+        sop("1.0.0", approvals=approvals.replace("role: writer", "role: editor")).replace(
+            "summary: What", "approved_by: [writer, lead], summary: What"
+        ),
+    )
+    shown = Shown(capsys)
+    assert shown.verdicts["another-person"] == "no"
+    assert "says the change history" in shown.why("another-person")
 
 
 def test_an_approval_on_the_day_itself_comes_before(past: Past, capsys: pytest.CaptureFixture[str]) -> None:

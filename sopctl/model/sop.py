@@ -1,11 +1,11 @@
 """What a SOP is. Descriptions serve the editor's hover, the JSON Schema and the site."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import cached_property
 from typing import Any, Literal
 
-from sopctl.diagnostic import Finding, Severity
+from sopctl.diagnostic import Finding, Pointer, Severity
 from sopctl.model.duration import Duration
 from sopctl.model.registers import AppliesTo, Fact
 from sopctl.model.scenario import Scenario
@@ -36,6 +36,7 @@ from sopctl.model.words import (
     Time,
     Version,
 )
+from sopctl.named import NamedTuple
 from sopctl.reading import Problem
 from sopctl.record import Filled, Part, key
 from sopctl.weight import Weight
@@ -325,6 +326,40 @@ class Change(Part, title="an entry of the change history"):
     effective_on: date | None = key("The day it took effect.", None)
 
 
+class Authors(NamedTuple):
+    """Who wrote a version: the role that its change history names, and whoever signs as author."""
+
+    role: str | None
+    names: dict[str, str]  # of those who sign as author, by how they are compared
+    apart: bool  # one of the role has signed as author by name: another one may approve
+
+    @classmethod
+    def of(cls, entry: Change | None, signed: Iterable[Approval]) -> "Authors":
+        """The entry of the change history, and all signatures of the version."""
+        role = entry.author if entry else None
+        named = [(each.name, each.role) for each in signed if each.meaning == "authorship" and each.name]
+        apart = any(of_author == role for _, of_author in named)
+        return cls(role, {as_compared(name): name for name, _ in named}, apart)
+
+    def sign_by_name(self, approval: Approval) -> bool:
+        return bool(approval.name) and as_compared(approval.name or "") in self.names
+
+    def sign_by_role(self, approval: Approval) -> bool:
+        return bool(self.role) and approval.role == self.role and not (self.apart and approval.name)
+
+    def listed(self, entry: Change | None, approvals: Iterable[Approval]) -> list[Pointer]:
+        """Where the entry names the role among those who approved, though nobody has signed in it."""
+        if not entry or not self.role or self.role in (each.role for each in approvals):
+            return []
+        roles = enumerate(entry.approved_by or ())
+        return [(*entry.at, "approved_by", i) for i, role in roles if role == self.role]
+
+
+def as_compared(name: str) -> str:
+    """A person's name, however it is written."""
+    return " ".join(name.split()).casefold()
+
+
 class Sop(Part, title="a SOP"):
     """A standard operating procedure."""
 
@@ -388,6 +423,12 @@ class Sop(Part, title="a SOP"):
         "Sections that do not apply, each with the reason.", {}, weight=Weight.CLARIFIED
     )
     notes: Markdown | None = key("Anything else that readers should know.", None)
+
+    @property
+    def entry(self) -> Change | None:
+        """What the change history says of this version."""
+        entries = (each for each in self.change_history or () if each)
+        return next((each for each in entries if each.version == self.version), None)
 
     def is_overdue(self, today: date) -> bool:
         """Whether people work by it although somebody should have read it again."""

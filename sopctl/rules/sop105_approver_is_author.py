@@ -46,34 +46,22 @@ from collections.abc import Iterator
 
 from sopctl.diagnostic import Finding
 from sopctl.model import Sop
+from sopctl.model.sop import Authors
 
 
 def check(sop: Sop) -> Iterator[Finding]:
-    entry = next((each for each in sop.change_history or () if each and each.version == sop.version), None)
-    author = entry.author if entry else None
     signed = [each for each in sop.approvals or () if each]
-    authors = [each for each in signed if each.meaning == "authorship" and each.name]
-    writers = {_folded(each.name) for each in authors if each.name}
-    named = any(each.role == author for each in authors)  # two who sign by name may have one role
     approvals = [each for each in signed if each.meaning == "approval"]
+    authors = Authors.of(sop.entry, signed)
     for each in approvals:
-        if each.name and _folded(each.name) in writers:
+        if authors.sign_by_name(each):
             yield Finding(each.at, f"{each.name} signs as author, and approves", _ANOTHER)
-        elif each.role and each.role == author and not (named and each.name):
-            message = f"`{author}` wrote version {sop.version}, and approves it"
-            yield Finding(
-                each.at, message, f"{_ANOTHER}; of two persons with this role, let both sign by `name`"
-            )
-    told = {each.role for each in approvals}
-    if entry and author and author not in told:
-        for i, role in enumerate(entry.approved_by or ()):
-            if role == author:
-                at = (*entry.at, "approved_by", i)
-                yield Finding(at, f"`{author}` wrote version {sop.version}, and approved it", _ANOTHER)
+        elif authors.sign_by_role(each):
+            message = f"`{each.role}` wrote version {sop.version}, and approves it"
+            help = f"{_ANOTHER}; of two persons with this role, let both sign by `name`"
+            yield Finding(each.at, message, help)
+    for at in authors.listed(sop.entry, approvals):
+        yield Finding(at, f"`{authors.role}` wrote version {sop.version}, and approved it", _ANOTHER)
 
 
 _ANOTHER = "let somebody else approve it"
-
-
-def _folded(name: str) -> str:
-    return " ".join(name.split()).casefold()
