@@ -925,6 +925,13 @@ def test_a_template_may_use_all_that_jinja_calls() -> None:
     assert mine == "1122aa!112234"
 
 
+def test_a_template_may_multiply() -> None:
+    mine = Templates(
+        {}, {"mine.md.jinja": "{{ '-' * 3 }} {{ 2 * 1.5 }} {{ 2 ** 10 }} {{ 2 ** -1 }} {{ [1] * 2 }}"}
+    )
+    assert mine.render("mine") == "--- 3.0 1024 0.5 [1, 1]"
+
+
 def test_a_template_of_the_knowledge_base_may_ask_for_what_is_not_there() -> None:
     written = "{{ sop.nickname | default('none') }} {{ sop.nickname is defined }} {{ colours.red }}"
     mine = Templates({}, {"mine.md.jinja": written})
@@ -946,6 +953,9 @@ def test_our_templates_say_plainly_what_they_lack() -> None:
      ("{{ 1 / 0 }}", "templates/tags.md.jinja, line 1: division by zero"),
      ("\n{{ 2.0 ** 10000 }}", "templates/tags.md.jinja, line 2: a number or text becomes too large here"),
      ("{{ 'x' * 10 ** 15 }}", "templates/tags.md.jinja, line 1: a number or text becomes too large here"),
+     ("{{ 'x' * 10 ** 10 }}", "templates/tags.md.jinja, line 1: a number or text becomes too large here"),
+     ("{% macro m(n) %}{{ n * [1] }}{% endmacro %}\n{% block b %}{{ m(10 ** 9) }}{% endblock %}", "templates/tags.md.jinja, line 1: a number or text becomes too large here"),
+     ("{{ 10 ** (10 ** 10) }}", "templates/tags.md.jinja, line 1: a number or text becomes too large here"),
      ("{{ 'x' * 10 ** 30 }}", "templates/tags.md.jinja, line 1: a number or text becomes too large here"),
      ("{% for each in range(10 ** 12) %}{% endfor %}", "templates/tags.md.jinja, line 1: a number or text becomes too large here"),
      ("{{ 10 ** 5000 }}", "templates/tags.md.jinja, line 1: a number or text becomes too large here"),
@@ -976,6 +986,35 @@ def test_templates_may_stand_in_folders_below(tmp_path: Path) -> None:
     own = load(tmp_path / "templates")
     assert own.render("sop") == "the top and more"
     assert [each.partition(":")[0] for each in own.unused] == ["templates/parts/end.md.jinja is not used"]
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("sop.md", "sop.md.jinja"), ("sop.jinja", "sop.md.jinja"), ("sop.md.j2", "sop.md.jinja"), ("sop.html.jinja", "sop.md.jinja"),
+     ("Sop.md.jinja", "sop.md.jinja"), ("SOPS.MD.JINJA", "sops.md.jinja"), ("steps_of.md.jinja2", "steps-of.md.jinja"),
+     ("review.htm.jinja", "review.html.jinja"), ("new/sop.yaml.j2", "new/sop.yaml.jinja"), ("new/sop.yaml", "new/sop.yaml.jinja"),
+     ("charter.jinja", "")],
+)  # fmt: skip
+def test_a_template_of_a_wrong_name_is_told_with_the_near_one(tmp_path: Path, name: str, meant: str) -> None:
+    write(tmp_path / "templates" / name, "x")
+    [said] = load(tmp_path / "templates").unused
+    assert said.startswith(f"templates/{name} is not used")
+    assert (f"(did you mean `{meant}`?)" in said) == bool(meant)
+    assert ("did you mean" in said) == bool(meant)
+
+
+def test_what_other_templates_take_in_and_what_is_no_template_is_not_told(tmp_path: Path) -> None:
+    write(
+        tmp_path / "templates/sop.md.jinja",
+        '{% import "macros.jinja" as m %}{% include "parts/top.j2" %}{{ m.more() }}',
+    )
+    write(tmp_path / "templates/macros.jinja", "{% macro more() %} and more{% endmacro %}")
+    write(tmp_path / "templates/parts/top.j2", "the top")
+    for name in ("README.md", "logo.svg", ".gitkeep", "review.html.jinja", "new/sop.yaml.jinja"):
+        write(tmp_path / "templates" / name, "x")
+    own = load(tmp_path / "templates")
+    assert own.unused == ()
+    assert own.render("sop") == "the top and more"
 
 
 @pytest.mark.skipif(os.name != "posix", reason="links and pipes")

@@ -2,10 +2,11 @@
 
 Nothing that pages are given is marked `pass_context`, so what a template names is called without
 asking for that first. Our own templates name only what is there: they are compiled to plain names,
-attributes, calls and texts, which are quicker. Those of a knowledge base keep all that Jinja allows.
+attributes, calls and texts, which are quicker. Those of a knowledge base keep all that Jinja allows,
+but for what would never be done.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import Any
 
@@ -101,14 +102,56 @@ class _Code(CodeGenerator):
         else:
             super().visit_Call(node, frame, forward_caller=forward_caller)
 
+    def visit_Mul(self, node: nodes.BinExpr, frame: Frame) -> None:
+        self._bounded(node, frame, super().visit_Mul)
+
+    def visit_Pow(self, node: nodes.BinExpr, frame: Frame) -> None:
+        self._bounded(node, frame, super().visit_Pow)
+
+    def _bounded(self, node: nodes.BinExpr, frame: Frame, plainly: Callable[..., None]) -> None:
+        if self._ours:
+            plainly(node, frame)
+            return
+        self.write(f"environment.call_binop(context, {node.operator!r}, ")
+        self.visit(node.left, frame)
+        self.write(", ")
+        self.visit(node.right, frame)
+        self.write(")")
+
+    def _output_child_to_const(self, node: nodes.Expr, frame: Frame, finalize: Any) -> str:
+        """Nothing is worked out where no bound holds yet."""
+        if not isinstance(node, nodes.TemplateData | nodes.Const):
+            raise nodes.Impossible
+        return super()._output_child_to_const(node, frame, finalize)
+
     @cached_property
     def _ours(self) -> bool:
         return (self.filename or "").startswith(OURS)
 
 
-class PageEnvironment(Environment):
+class Bounded:
+    """Refuses a product or a power of a template that would take all memory, or never be done."""
+
+    intercepted_binops = frozenset(("*", "**"))
+
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
+        if operator == "**":
+            if isinstance(left, int) and isinstance(right, int) and left.bit_length() * right > _MOST:
+                raise OverflowError
+            return left**right
+        for one, count in ((left, right), (right, left)):
+            if isinstance(count, int) and isinstance(one, str | list | tuple) and len(one) * count > _MOST:
+                raise OverflowError
+        return left * right
+
+
+_MOST = 10_000_000
+"""Characters, items, or bits of a number."""
+
+
+class PageEnvironment(Bounded, Environment):
     context_class = _Context
     code_generator_class = _Code
 
 
-__all__ = ["FunctionLoader", "PageEnvironment", "StrictUndefined"]
+__all__ = ["Bounded", "FunctionLoader", "PageEnvironment", "StrictUndefined"]

@@ -1,15 +1,17 @@
 """The templates of pages: ours, and those that a knowledge base puts in their place."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from sopctl import files
-from sopctl.diagnostic import nearest
+from sopctl.diagnostic import asked, nearest
 from sopctl.files import FileTrouble, Reach
 from sopctl.render.text import NEEDS_BUILDER, for_builder, line
 
 SUFFIX = ".md.jinja"
+_SUFFIXES = (".jinja", ".jinja2", ".j2")
+"""What the file names of templates end in; pages are made of those in `.md.jinja` alone."""
 OURS = "sopctl's "
 """What the file names of our own templates begin with."""
 
@@ -21,16 +23,20 @@ class TemplateTrouble(FileTrouble):
 class Templates:
     """Templates by name, each compiled when it is first asked for and then kept.
 
-    `unused` says which of theirs no page is made of.
+    `unused` says which of theirs nothing is made of. `others` are the names of ours that are no pages.
     """
 
     def __init__(
-        self, ours: Mapping[str, str], theirs: Mapping[str, str] | None = None, folder: str = "templates"
+        self,
+        ours: Mapping[str, str],
+        theirs: Mapping[str, str] | None = None,
+        folder: str = "templates",
+        others: Collection[str] = (),
     ) -> None:
         from sopctl.render.jinja import FunctionLoader, PageEnvironment, StrictUndefined
 
         theirs = theirs or {}
-        self.unused = tuple(f"{folder}/{said}" for said in _unused(ours, theirs))
+        self.unused = tuple(f"{folder}/{said}" for said in _unused({*ours, *others}, theirs))
 
         def load(name: str) -> tuple[str, str, Any] | None:
             if name in theirs:
@@ -68,23 +74,45 @@ def told(error: Exception, file: str) -> str:
 
 def load(own: Path | None = None) -> Templates:
     """Our templates, and those of a folder that take the place of ours by their names."""
-    theirs = _in(own, Reach(own)) if own is not None and own.is_dir() else {}
-    return Templates(_in(files.find_data("templates")), theirs, own.name if own else "")
+    folder = files.find_data("templates")
+    ours = _in(folder)
+    pages = {name: files.text_of(path, name) for name, path in ours.items() if name.endswith(SUFFIX)}
+    return Templates(pages, _theirs(own, ours) if own and own.is_dir() else {}, own.name if own else "", ours)
 
 
-def _in(folder: Path, reach: Reach | None = None) -> dict[str, str]:
-    """Every template below a folder, by its path in it."""
-    paths = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob(f"*{SUFFIX}"))}
-    return {name: files.text_of(path, f"{folder.name}/{name}", reach) for name, path in paths.items()}
+def _theirs(own: Path, ours: Collection[str]) -> dict[str, str]:
+    """Their templates, and files that lack only the suffix of one."""
+    reach = Reach(own)
+    found = {name: path for name, path in _in(own).items() if _is_template(name) or f"{name}.jinja" in ours}
+    return {name: files.text_of(path, f"{own.name}/{name}", reach) for name, path in found.items()}
 
 
-def _unused(ours: Mapping[str, str], theirs: Mapping[str, str]) -> Iterator[str]:
+def _in(folder: Path) -> dict[str, Path]:
+    """Every file below a folder, by its path in it."""
+    paths = (path for path in sorted(folder.rglob("*")) if not path.is_dir())
+    return {path.relative_to(folder).as_posix(): path for path in paths}
+
+
+def _is_template(name: str) -> bool:
+    return name.lower().endswith(_SUFFIXES)
+
+
+def _unused(ours: Collection[str], theirs: Mapping[str, str]) -> Iterator[str]:
     """The templates that take the place of none of ours, and that no other one includes or extends."""
-    for name in sorted(theirs.keys() - ours.keys()):
+    for name in sorted(theirs.keys() - ours):
         if not any(name in text for other, text in theirs.items() if other != name):
-            near = nearest(name.removesuffix(SUFFIX), [each.removesuffix(SUFFIX) for each in ours])
-            meant = f" (did you mean `{near}{SUFFIX}`?)" if near else ""
-            yield f"{name} is not used: no page is made of a template of this name{meant}, and no other template names it"
+            yield f"{name} is not used: no page is made of a template of this name{asked(_meant(name, ours))}, and no other template names it"
+
+
+def _meant(name: str, ours: Collection[str]) -> str:
+    """The one of ours whose place it may have been meant to take."""
+    bare = next((name[: -len(end)] for end in _SUFFIXES if name.lower().endswith(end)), name)
+    pages = {each.removesuffix(SUFFIX): each for each in ours if each.endswith(SUFFIX)}
+    stem, _, end = bare.partition(".")
+    if stem in pages or end.lower() in ("", "md"):
+        return pages.get(stem if stem in pages else nearest(stem, pages), "")
+    others = {each.removesuffix(".jinja"): each for each in ours}
+    return others.get(nearest(bare, others), "")
 
 
 def _where(error: BaseException, file: str) -> str:

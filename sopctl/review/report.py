@@ -56,12 +56,17 @@ def _rendered(
     from jinja2 import FunctionLoader, StrictUndefined
     from jinja2.sandbox import SandboxedEnvironment
 
+    from sopctl.render.jinja import Bounded
+
+    class Sandbox(Bounded, SandboxedEnvironment):
+        pass
+
     file = f"review.{name}{SUFFIX}"
     theirs = own / file if own and (own / file).exists() else None
     shown = f"{theirs.parent.name}/{file}" if theirs else f"{OURS}{file}"
     reach = files.Reach(own) if own and theirs else None
     text = files.text_of(theirs or files.find_data("templates") / file, shown, reach)
-    environment = SandboxedEnvironment(
+    environment = Sandbox(
         loader=FunctionLoader(lambda wanted: (text, shown, None) if wanted == file else None),
         undefined=StrictUndefined, autoescape=name == "html", trim_blocks=True, lstrip_blocks=True,
         keep_trailing_newline=True,
