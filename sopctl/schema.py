@@ -115,9 +115,16 @@ def _property(key: Key) -> dict[str, Any]:
         "markdownDescription": key.doc,
         **key.shape.schema(_named),
     }
+    if isinstance(key.shape, Choice):
+        told = dict(_TOLD.findall(key.doc))
+        made["markdownEnumDescriptions"] = [told.get(choice, "") for choice in key.shape.choices]
     if _written(key.default):
         made["default"] = key.default
     return made
+
+
+_TOLD = re.compile(r"`([a-z-]+)`: (.+?)(?:; |\. |\.$)")
+"""A choice, and what it means, in the words of its key."""
 
 
 def _named(part: type[Part]) -> dict[str, Any]:
@@ -157,8 +164,8 @@ def _written(default: Any) -> bool:
 
 
 def _title(part: type[Part]) -> str:
-    bare = re.sub(r"^(?:a|an|the) ", "", _bare(part.__title__))
-    return bare[:1].upper() + bare[1:]
+    bare = re.sub(r"^(?:a|an|the) ", "", part.__title__)
+    return _bare(bare[:1].upper() + bare[1:])
 
 
 def _doc(part: type[Part]) -> str:

@@ -68,7 +68,9 @@ class Text(Shape):
         return " ".join(data.splitlines()) if self.line and not data.isprintable() else data
 
     def schema(self, name: Naming) -> dict[str, Any]:
-        return {"type": ["string", "number", "boolean"], "pattern": r"\S"}
+        return {
+            "type": ["string", "number", "boolean"], "pattern": r"\S", "patternErrorMessage": "it is empty",
+        }  # fmt: skip
 
 
 class Word(Shape):
@@ -135,7 +137,7 @@ class Word(Shape):
 
     def schema(self, name: Naming) -> dict[str, Any]:
         pattern = {"pattern": f"^(?:{self._looks})$"} if self._looks else {}
-        return self._typed() | pattern | self._limits
+        return self._typed() | pattern | self._limits | {"errorMessage": f"it should be {self.words}"}
 
     def _typed(self) -> dict[str, Any]:
         """What an editor may make of a text that fits: where it sees a number or a truth value, or nothing."""

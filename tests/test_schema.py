@@ -137,6 +137,22 @@ def test_every_key_is_explained_where_the_editor_hovers() -> None:
             assert all(value["markdownDescription"] for value in record["properties"].values())
 
 
+def test_every_choice_is_explained_where_the_editor_offers_it() -> None:
+    for kind in KINDS:
+        whole = schema(kind)
+        for record in (whole, *whole["$defs"].values()):
+            for name, takes in record["properties"].items():
+                told = takes.get("markdownEnumDescriptions", [])
+                assert ("enum" in takes) == bool(told), name
+                assert len(told) == len(takes.get("enum", []))
+                assert all(told), name
+
+
+def test_what_an_editor_says_of_a_wrong_value_is_what_it_should_be() -> None:
+    takes = schema("sop")["properties"]["version"]
+    assert takes["errorMessage"] == "it should be a version such as `2.1.0`: major.minor.patch"
+
+
 def test_the_reference_lists_every_key_of_every_record() -> None:
     listed = {record.name: [key.name for key in record.keys] for record in reference()}
     for kind in KINDS:

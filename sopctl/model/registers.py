@@ -194,7 +194,9 @@ class EscalationPath(Part, title="an escalation path"):
         "`functional`: to more skill; `hierarchical`: to more authority.", "functional"
     )
     clock: Literal["calendar", "business"] = key(
-        "Whether its times run by the calendar or count opening hours.", "calendar", weight=Weight.CLOCK
+        "How its times are counted. `calendar`: day and night; `business`: by opening hours.",
+        "calendar",
+        weight=Weight.CLOCK,
     )
     answer_within: Time | None = key("The promise: an answer, by somebody with the authority.", None)
     needs: Label | None = key("The authority that the answer takes.", None)
@@ -218,7 +220,9 @@ class Fact(Part, title="a fact"):
     """Something about a case that decisions ask for."""
 
     ask: Line | None = key("The question that is put to the person.", None)
-    type: Literal["yes-no", "choice", "integer", "number"] = key("What the answer may be.")
+    type: Literal["yes-no", "choice", "integer", "number"] = key(
+        "What the answer may be. `yes-no`: yes or no; `choice`: one of `values`; `integer`: a whole number; `number`: any number."
+    )
     values: tuple[FactValue, ...] | dict[FactValue, Line] = key(
         "The choices: a list, or a mapping from value to label.", ()
     )
@@ -269,7 +273,9 @@ class Clause(Part, title="a clause"):
     source: Label = key("Where it stands.")
     applies_to: AppliesTo | None = key("Where and for whom; without it, everywhere.", None)
     kind: Literal["ceiling", "floor", "window", "content", "languages", "control", "retention"] | None = key(
-        "What sort of duty it is; none for plain policy clauses.", None, weight=Weight.CLOCK
+        "What sort of duty it is; none for plain policy clauses. `ceiling`: to be done within `value`; `floor`: not to be done before `value` has passed; `window`: to be left open for `value`; `content`: a notice has the fields in `value`; `languages`: a notice exists in the languages in `value`; `control`: something is to be checked or kept in hand; `retention`: to be kept for `value`.",
+        None,
+        weight=Weight.CLOCK,
     )
     value: tuple[Label, ...] = key(
         "A duration, or the fields or languages that it asks for.", (), weight=Weight.CLOCK
@@ -278,7 +284,9 @@ class Clause(Part, title="a clause"):
         "`true`: it says how long before it takes effect a change of a policy must be announced.", False
     )
     confidence: Literal["confirmed", "secondary", "unverified"] = key(
-        "How sure we are of the value.", "unverified", weight=Weight.WORDING
+        "How sure we are of the value. `confirmed`: looked up at its source; `secondary`: taken from another text; `unverified`: not looked up.",
+        "unverified",
+        weight=Weight.WORDING,
     )
     checked_on: date | None = key("The day somebody last looked it up.", None, weight=Weight.WORDING)
 
@@ -342,7 +350,9 @@ class Metric(Part, title="a metric"):
     denominator: Markdown | None = key("Out of what.", None)
     unit: Label | None = key("Its unit.", None, weight=Weight.PROCEDURE)
     better: Literal["up", "down", "target"] | None = key(
-        "Which way is better.", None, weight=Weight.PROCEDURE
+        "Which way is better. `up`: more; `down`: less; `target`: nearer to `target`.",
+        None,
+        weight=Weight.PROCEDURE,
     )
     target: Number | None = key("The value to reach.", None)
     warn: Number | None = key("The value at which the owner looks.", None, weight=Weight.PROCEDURE)

@@ -53,7 +53,9 @@ class Approval(Part, title="an approval"):
 
     role: RoleRef = key("The role in which the person signed.")
     name: Label | None = key("The person's name.", None)
-    meaning: Literal["authorship", "review", "approval", "responsibility"] = key("What the signature means.")
+    meaning: Literal["authorship", "review", "approval", "responsibility"] = key(
+        "What the signature means. `authorship`: wrote it; `review`: read and checked it; `approval`: lets it take effect; `responsibility`: answers for it."
+    )
     on: date = key("The day of the signature.")
 
 
@@ -141,7 +143,7 @@ class Step(Part, title="a step"):
     asks: tuple[FactRef, ...] = key("Facts that are asked (again) here, before the step decides.", ())
     decide: Filled[tuple[Row, ...]] = key("The decision table.", (), weight=Weight.DECISION, ordered=True)
     hit_policy: Literal["unique", "first", "any"] = key(
-        "How rows are chosen: at most one matches (unique), the first that matches (first), or several that say the same (any).",
+        "How rows are chosen. `unique`: at most one matches; `first`: the first that matches wins; `any`: several may match if `then` and `set` are the same.",
         "unique", weight=Weight.DECISION,
     )  # fmt: skip
     ask: Line | None = key("One question for judgement; `answers` says where each answer leads.", None)
@@ -309,7 +311,9 @@ class Training(Part, title="the training"):
         "Percent of right answers that are needed.", None, weight=Weight.PROCEDURE
     )
     retrain_on: Literal["major", "minor", "never"] = key(
-        "The least change that asks for new training.", "major", weight=Weight.PROCEDURE
+        "The least change that asks for new training. `major`: who, what or when changes; `minor`: something is clarified; `never`: none.",
+        "major",
+        weight=Weight.PROCEDURE,
     )
     questions: tuple[Question, ...] = key("Questions of the check.", ())
 
@@ -370,10 +374,15 @@ class Sop(Part, title="a SOP"):
         weight=Weight.WORDING,
         unversioned=True,
     )
-    status: Status = key("Where it is in its life.", weight=Weight.PROCEDURE, unversioned=True)
+    status: Status = key(
+        "Where it is in its life. `draft`: being written, not to be worked by yet; `in-review`: being reviewed, not to be worked by yet; `approved`: approved, but not in force yet; `effective`: in force; `suspended`: not to be worked by for now; `superseded`: another SOP has taken its place; `withdrawn`: no longer in force.",
+        weight=Weight.PROCEDURE,
+        unversioned=True,
+    )
     owner: RoleRef = key("The role that is accountable for it.", weight=Weight.AUTHORITY)
     classification: Literal["public", "internal", "confidential", "privileged"] = key(
-        "Who may see it.", "internal"
+        "Who may see it. `public`: everybody; `internal`: all who work here; `confidential`: those who need it; `privileged`: those whom legal privilege covers.",
+        "internal",
     )
     audience: tuple[TeamRef, ...] = key("The teams that read it.", (), weight=Weight.CLARIFIED)
     tags: tuple[Label, ...] = key("Words to find it by.", (), weight=Weight.WORDING)
