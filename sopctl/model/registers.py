@@ -61,10 +61,11 @@ def _hours(text: str) -> tuple[int, int]:
     return start, end
 
 
-_DAY = f"(?:{'|'.join(DAYS)})"
-_ANY_CASE = re.sub("[a-z]", lambda letter: f"[{letter[0]}{letter[0].upper()}]", f"{_DAY}(?:-{_DAY})?")
+_DAY = f"(?:{'|'.join(''.join(f'[{letter}{letter.upper()}]' for letter in day) for day in DAYS)})"
 _TIME = "(?:[01][0-9]|2[0-3]):[0-5][0-9]"
-Days = Annotated[tuple[int, ...], Word("days such as `mon-fri` or `sat`", "", _days, looks=_ANY_CASE)]
+Days = Annotated[
+    tuple[int, ...], Word("days such as `mon-fri` or `sat`", "", _days, looks=f"{_DAY}(?:-{_DAY})?")
+]
 Hours = Annotated[
     tuple[int, int],
     Word("opening hours such as `09:00-17:00`", "", _hours, looks=rf"{_TIME}-(?:{_TIME}|24:00)"),
