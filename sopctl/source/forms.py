@@ -53,6 +53,14 @@ def row_of(shape: Shape) -> Record | None:
 
 
 @cache
+def titled(shape: Shape) -> Record | None:
+    """The record of entries whose headings are titles."""
+    entries = map_of(shape)
+    record = record_of(entries.value) if entries else row_of(shape)
+    return record if record and "title" in record.part.__keys__ else None
+
+
+@cache
 def takes_more(shape: Shape) -> tuple[bool, bool]:
     """Whether lists, and whether mappings, may stand here besides text."""
     return shape.accepts([]), shape.accepts({})

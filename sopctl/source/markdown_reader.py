@@ -6,7 +6,6 @@ keys and entries; `markdown_bullets` and `markdown_tables` read what stands unde
 """
 
 from collections.abc import Iterator
-from functools import cached_property
 from typing import Any
 
 from sopctl.diagnostic import Finding, Pointer
@@ -16,11 +15,12 @@ from sopctl.shape import Map, Shape
 from sopctl.source import Document, forms
 from sopctl.source import markdown_blocks as layout
 from sopctl.source import markdown_bullets as bullets
+from sopctl.source import markdown_likenesses as likenesses
 from sopctl.source import markdown_slips as slips
 from sopctl.source import markdown_tables as tables
 from sopctl.source.fragment import Fragment
 from sopctl.source.markdown_blocks import Block, Line, Page, Section
-from sopctl.source.markdown_slips import Likeness, shown
+from sopctl.source.markdown_slips import shown
 from sopctl.source.markdown_values import Data, Values
 from sopctl.source.place import Extent, Place, Places
 
@@ -109,14 +109,21 @@ class _Reader:
 
     def body(self, root: Record, lines: list[Line], data: Data) -> None:
         lines = [*self._headings(lines)]
-        if lines and slips.may_look_like_headings(self.into.text, lines[0].start - 1):
-            lines = _Likenesses(self, root, data).read(lines)
+        if lines and likenesses.may_stand_in(self.into.text, lines[0].start - 1):
+            meant = likenesses.Likenesses(self.bullets, root, data, self._fits).read(lines)
+            lines, self._places, self._nameless = meant
         opened = (self._as_key(root, each, data) for each in layout.sections(lines, 2))
         for section in map(layout.unruled, self._joined(root, opened)):
             if section.level == 2:
                 self._key(root, section, data)
             else:
                 self._section(root, section, (), data)
+
+    def _fits(self, name: str, shape: Shape, lines: list[Line]) -> bool:
+        """Whether lines, read as the value of a key, are one."""
+        tried = Values(self.into.text, self.into.comments)
+        value = _Reader(tried).content(shape, lines, (name,), (0, 0), (0, 0))
+        return bool(value) and not tried.problems and forms.fits(shape, value)
 
     def _as_key(self, root: Record, section: Section, data: Data) -> Section:
         """A section whose heading names a key in bold, with a number or a colon, or as that of a title does
@@ -179,13 +186,6 @@ class _Reader:
         assert section.heading is not None
         return self._places.get(section.heading.start, section.heading.extent)
 
-    def took(self, likeness: Likeness, meant: Line, nameless: str = "") -> Line:
-        """Remember the place of what is read as a heading."""
-        self._places[meant.start] = likeness.extent
-        if nameless:
-            self._nameless[meant.start] = nameless
-        return meant
-
     # A key and what stands under its heading
 
     def _key(self, root: Record, section: Section, data: Data) -> None:
@@ -199,7 +199,7 @@ class _Reader:
 
     def _openings(self, shape: Shape, lines: list[Line], at: Pointer) -> list[Line]:
         """The lines of a section of entries, with each heading that was meant to open one as it was meant."""
-        if not _titled(shape) or not any("{#" in line.text for line in lines):
+        if not forms.titled(shape) or not any("{#" in line.text for line in lines):
             return lines
         meant = [(line, slips.opening(line)) for line in lines]
         for line, opening in meant:
@@ -422,149 +422,6 @@ class _Reader:
         else:
             message, help = "this text stands under no heading", "write it under one, such as `## Notes`"
         self.into.complain("SOP005", (*at, "text"), message, place.value, help)
-
-
-_MOST_SETTINGS = 40
-_TABLES = ("table", "torn")
-
-
-class _Likenesses:
-    """Lines that look like headings and are none, in bold or underlined, told and read as they were meant."""
-
-    def __init__(self, reader: _Reader, root: Record, data: Data) -> None:
-        self._reader, self._root = reader, root
-        self._written = {*data}
-        self._keys = root.part.__keys__.keys() - {"id", "title"}  # those with headings of their own
-        self._key = ""  # under the heading of which a line stands
-
-    def read(self, lines: list[Line]) -> list[Line]:
-        keys = self._root.part.__keys__
-        headings = [layout.heading(line) for line in lines]
-        self._lines, self._headings = lines, headings
-        self._written |= {
-            forms.named(slips.bare(each[1])[0], keys) for each in headings if each and each[0] < 3
-        }
-        if any(each and each[0] == 1 for each in headings):
-            self._written.add("title")
-        made: list[Line] = []
-        for i, line in enumerate(lines):
-            if each := headings[i]:
-                name = forms.named(slips.bare(each[1])[0], keys)
-                opens = each[0] == 2 or (each[0] == 1 and name in self._keys)
-                self._key = name if opens else self._key
-            found = None if each else slips.likeness(lines, i)
-            meant = self._meant(found, lines, i) if found else None
-            if found and meant:
-                made += [meant, *([found.rest] if found.rest else [])]
-                if not found.bold:
-                    lines[i + 1] = Line(lines[i + 1].start, "")
-            else:
-                made.append(line)
-        return made
-
-    def _meant(self, found: Likeness, lines: list[Line], i: int) -> Line | None:
-        """The heading that a line was meant for; None where it is text."""
-        title, cut = slips.bare(found.title)
-        name = forms.named(title, self._keys)
-        if name in self._keys and name not in self._written and self._is_key(name, found, i):
-            self._key = name
-            return self._told(found._replace(title=title, at=found.at + cut), "##", name)
-        if not self._key and "title" not in self._written and not found.rest:
-            return self._told(found, "#", "title")
-        record = self._record()
-        if record and not found.rest and (found.id or self._has_settings(record, lines, i, found)):
-            return self._entry(found)
-        return None
-
-    def _is_key(self, name: str, found: Likeness, i: int) -> bool:
-        """Whether a line that is called like a key was meant for its heading; it may also part a text. A key
-        that a SOP can do without is told by what stands below the line."""
-        shape, end = self._root.part.__keys__[name].shape, self._ends[i]
-        follows = self._headings[end] if end < len(self._lines) else None
-        if self._record() and follows and follows[0] == 3 and not _titled(shape):
-            return False  # the entries that follow belong to this section
-        if name in self._root.part.__required__:
-            return True
-        below = self._lines[i + (1 if found.bold else 2) : end]
-        return not (found.bold and (found.rest or self._in_text(shape))) and self._is_value(name, below)
-
-    @cached_property
-    def _ends(self) -> list[int]:
-        """For each line, the next one that is a heading or is called like a key."""
-        ends = [len(self._lines)] * len(self._lines)
-        for i in range(len(ends) - 2, -1, -1):
-            ends[i] = i + 1 if self._headings[i + 1] or self._is_called(i + 1) else ends[i + 1]
-        return ends
-
-    def _is_called(self, i: int) -> bool:
-        found = None if self._lines[i].blank else slips.likeness(self._lines, i)
-        return found is not None and forms.named(slips.bare(found.title)[0], self._keys) in self._keys
-
-    def _in_text(self, shape: Shape) -> bool:
-        """Whether a line in bold parts the text of a step, or a key that is a text parts one."""
-        record = self._record()
-        return (
-            self._key == "notes"
-            or (record is not None and forms.checklist(record) is not None)
-            or (
-                self._key != ""
-                and forms.is_text(shape)
-                and forms.is_text(forms.key_shape(self._root, self._key))
-            )
-        )
-
-    def _is_value(self, name: str, lines: list[Line]) -> bool:
-        """Whether lines can be the value of a key, or have a form that no other words have."""
-        shape = self._root.part.__keys__[name].shape
-        row = forms.row_of(shape)
-        for part in layout.blocks(lines):
-            headings = [cell.text for cell in layout.cells(lines[part.first])]
-            if part.kind == "yaml" or (part.kind in _TABLES and row and forms.is_headed(row, headings)):
-                return True
-        tried = Values(self._reader.into.text, self._reader.into.comments)
-        value = _Reader(tried).content(shape, lines, (name,), (0, 0), (0, 0))
-        return bool(value) and not tried.problems and forms.fits(shape, value)
-
-    def _record(self) -> Record | None:
-        """That of the entries of the section, where their headings are titles."""
-        return _titled(forms.key_shape(self._root, self._key))
-
-    def _has_settings(self, record: Record, lines: list[Line], i: int, found: Likeness) -> bool:
-        below = lines[i + (1 if found.bold else 2) : i + _MOST_SETTINGS]
-        first = next((line for line in below if not line.blank), None)
-        listed = first is not None and first.text.lstrip()[:1] in ("-", "*", "+")
-        return listed and self._reader.bullets.begins_with_settings(record, below)
-
-    def _told(self, found: Likeness, signs: str, name: str) -> Line:
-        self._written.add(name)
-        message = f"{self._shown(found)} is no heading: that of `{name}` begins with `{signs} `"
-        help = f"write `{signs} {found.title}`{self._where(found)}"
-        self._reader.into.complain("SOP005", (), message, found.extent, help)
-        return self._reader.took(found, found.meant(signs))
-
-    def _entry(self, found: Likeness) -> Line:
-        how = f"### {found.title} {found.id or slips.proposed_id(found.title)}"
-        help = f"write `{how}`{self._where(found)}"
-        if found.id:
-            message = f"{self._shown(found)} opens no entry: its heading is written `### … {{#…}}`"
-            self._reader.into.complain("SOP005", (), message, found.extent, help)
-        return self._reader.took(found, found.meant("###"), "" if found.id else help)
-
-    def _where(self, found: Likeness) -> str:
-        if found.bold:
-            return " in a line of its own" if found.rest else ""
-        return " in place of both lines"
-
-    def _shown(self, found: Likeness) -> str:
-        words = shown(self._reader.into.text[slice(*found.extent)])
-        return words if found.bold else f"{words}, underlined,"
-
-
-def _titled(shape: Shape) -> Record | None:
-    """The record of entries whose headings are titles."""
-    entries = forms.map_of(shape)
-    record = forms.record_of(entries.value) if entries else forms.row_of(shape)
-    return record if record and "title" in record.part.__keys__ else None
 
 
 def _sole(lines: list[Line]) -> Block | None:

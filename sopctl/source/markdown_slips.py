@@ -45,16 +45,6 @@ _ASKS = re.compile(
     re.MULTILINE,
 )
 _ENTRY = re.compile(r"\{#([^\s{}]+)\}|^[-*+][ \t]+([^\s:]+):", re.MULTILINE)
-_BOLD = re.compile(
-    r" {0,3}(?P<sign>\*\*|__)(?P<title>(?!\s)(?:(?!\*\*|__).){1,200}?)[ \t]{0,3}(?P<within>\{#[^\s{}]+\})?(?P<colon>:?)(?P=sign)"
-    r"(?P<colon2>:?)[ \t]*(?:(?P<id>\{#[^\s{}]+\})|(?P<rest>\S.*))?[ \t]*"
-)
-_MAY_LOOK_SO = re.compile(
-    r"[\r\n] {0,3}(?:(\*\*|__)[^\r\n]*?(?::\1|\1:|\1[ \t]*(?:\{#|[\r\n]|\Z))|(?:=+|-{2,})[ \t]*(?:[\r\n]|\Z))"
-)
-_UNDER = re.compile(r" {0,3}(?:=+|-{2,})[ \t]*")
-_NO_TITLE = re.compile(r"[ \t]*(?:[-*+>|#=~`]|\d+[.)]|\Z)")
-_ENDS_WITH_ID = re.compile(r"(?<=\s)\{#[^\s{}]+\}\Z")
 _ODD_ID = re.compile(
     rf"(?:\A|(?<=\s))(?:\(#|\[#|<#|\{{:?[ \t]{{0,3}}#?[ \t]{{0,3}})({ID})[ \t]*[)\]>}}]\Z|\A\{{#({ID})\}}(?=[ \t]+\S)"
 )
@@ -64,27 +54,6 @@ _HEADING = re.compile(r"#{2,3}(?=[^#\s])")
 _ODD_HEADING = re.compile(rf"(#{{1,3}}){_ODD_SPACE}")
 _RULE = re.compile(r"[|:=\u2013\u2014\s-]*[=\u2013\u2014-][|:=\u2013\u2014\s-]*")
 _FENCED = re.compile(r"^(`{3,}|~{3,}).*?(?:^\1|\Z)", re.MULTILINE | re.DOTALL)
-
-
-class Likeness(NamedTuple):
-    """A line that looks like a heading and is none: in bold, or with a line drawn under it."""
-
-    title: str
-    at: int
-    id: str  # `{#…}`, or nothing
-    id_at: int
-    bold: bool
-    extent: Extent
-    rest: Line | None  # what stands behind it in its line
-
-    @property
-    def end(self) -> int:
-        return self.at + len(self.title)
-
-    def meant(self, signs: str) -> Line:
-        """The heading as it was meant; title and id keep their places."""
-        id = f"{' ' * (max(1, self.id_at - self.end))}{self.id}" if self.id else ""
-        return Line(self.at - len(signs) - 1, f"{signs} {self.title}{id}")
 
 
 class Slip(NamedTuple):
@@ -215,39 +184,6 @@ def proposed_id(title: str) -> str:
     plain = normalize("NFKD", title.lower()).encode("ascii", "ignore").decode()
     words = [said[1]] if said else re.findall("[a-z0-9]+", plain)[:4]
     return f"{{#{'-'.join(words) or 'short-name'}}}"
-
-
-def may_look_like_headings(text: str, start: int) -> bool:
-    """Whether a line begins as one that looks like a heading and is none."""
-    return _MAY_LOOK_SO.search(text, start) is not None
-
-
-def likeness(lines: Sequence[Line], i: int) -> Likeness | None:
-    """The line that looks like a heading, where this is one; it stands alone, behind a blank line."""
-    line = lines[i]
-    if line.fence or (i and not (lines[i - 1].blank or lines[i - 1].text.startswith("#"))):
-        return None
-    if bold := _BOLD.fullmatch(line.text):
-        id = "within" if bold["within"] else "id"
-        rest, extent = None, line.extent
-        if bold["rest"]:
-            rest = Line(line.start + bold.start("rest"), bold["rest"])
-            extent = line._replace(text=line.text[: bold.start("rest")]).extent
-        if rest and not (bold["colon"] or bold["colon2"]):
-            return None
-        title = bold["title"].rstrip(":")
-        at = line.start + bold.start("title")
-        return Likeness(title, at, bold[id] or "", line.start + bold.start(id), True, extent, rest)
-    below = lines[i + 1] if i + 1 < len(lines) else None
-    if not below or below.fence or not _UNDER.fullmatch(below.text) or _NO_TITLE.match(line.text):
-        return None
-    start, end = line.extent
-    shown = line.text.strip()
-    named = _ENDS_WITH_ID.search(shown)
-    if not named:
-        return Likeness(shown, start, "", 0, False, (start, end), None)
-    title = shown[: named.start()].rstrip()
-    return Likeness(title, start, named[0], start + named.start(), False, (start, end), None)
 
 
 def unspaced_heading(line: Line) -> bool:
