@@ -607,6 +607,7 @@ def test_a_title_that_ends_in_brackets_is_a_title() -> None:
     [
         ("Go on", "go-on"),
         ("Go on #go", "go"),
+        ("2. Go on", "go-on"),
         ("Überprüfe, ob es passt!", "uberprufe-ob-es-passt"),
         ("…", "short-name"),
     ],
@@ -840,6 +841,73 @@ def test_a_required_key_in_bold_before_its_words_is_the_finding() -> None:
 def test_a_line_in_bold_or_underlined_in_a_text_is_text(text: str) -> None:
     assert step(text) == {"text": text.rstrip() if text.count("\n") == 1 else text}
     assert data(f"## Notes\n\n{text}") == {"notes": step(text)["text"]}
+
+
+@pytest.mark.parametrize(
+    ("first", "title"),
+    [
+        ("1. **Check it**", "Check it"),
+        ("1) __Check it:__", "Check it"),
+        ("1. **Check it**: open it.", "Check it"),
+        ("1. Check it.", "Check it"),
+        ("- **Check it**", "Check it"),
+        ("* Check it: open it.", "Check it"),
+        ("- [ ] **1. Check it**", "Check it"),
+        ("**Check it:** Open it.", "Check it"),
+        ("1. **Check it** {#it}", "Check it"),
+        ("1. **Check it {#it}**", "Check it"),
+    ],
+)
+@pytest.mark.parametrize("key", ["Steps", "Outcomes"])
+@pytest.mark.parametrize("above", ["", "\n"])
+def test_entries_in_a_list_or_in_bold_are_one_finding(key: str, above: str, first: str, title: str) -> None:
+    below = (
+        "   - role: lead\n   - within: 4h\n\n   Words.\n\n   | a | then |\n   |---|---|\n   | b | c |\n\n"
+        "2. **Go on**\n\n- role: lead\n- [ ] One\n\n| a | then |\n|---|---|\n| b | c |\n\n"
+        "```yaml\nhuman: true\n```\n\n**Mind:** That.\n"
+    )
+    document = read(f"## {key}\n{above}{first}\n{below}")
+    [(code, message, on)] = said(document)
+    assert (code, on) == ("SOP005", first)
+    assert message == f"`{first}` opens no entry: its heading is written `### … {{#…}}`"
+    id = "it" if "#" in first else "check-it"
+    assert (document.problems[0].finding.help or "").startswith(
+        f"write `### {title} {{#{id}}}`, and so of each;"
+    )
+    assert not document.data[key.lower()]
+    assert len([each for each in model.read(document).problems if each.finding.at[:1] == (key.lower(),)]) == 1
+
+
+def test_entries_of_yaml_in_bullets_are_told_what_a_heading_is() -> None:
+    document = read("## Steps\n\n- id: go\n  title: Go\n  role: lead\n- id: on\n")
+    assert [on for _, _, on in said(document)] == ["- id: go"]
+    assert (document.problems[0].finding.help or "").startswith("write `### … {#…}`")
+    assert data("## Steps\n\n- {id: go, title: Go}\n")["steps"] == [{"id": "go", "title": "Go"}]
+    [(_, message, _)] = said(read("## Scenarios\n\n- **Late**\n"))
+    assert message == "`- **Late**` opens no entry: its heading is written `### …`"
+
+
+def test_a_list_above_the_first_entry_is_text_that_belongs_to_none() -> None:
+    text = "- **Mind** this\n- and that"
+    for key in ("Steps", "Outcomes"):
+        document = read(f"## {key}\n\n{text}\n\n### Go {{#go}}\n")
+        assert said(document) == [("SOP005", f"this text belongs to no entry of `{key.lower()}`", text)]
+        assert len(document.data[key.lower()]) == 1
+
+
+def test_outcomes_in_bold_are_told_each_and_read_where_no_heading_opens_one() -> None:
+    document = read(
+        "# T\n\n## Outcomes\n\n**Refund paid**\n\n- notice: paid\n\n**Refused:**\n\nWords.\n\n## Notes\n\n**Mind**\n"
+    )
+    assert [on for _, _, on in said(document)] == ["**Refund paid**", "**Refused:**"]
+    assert [each.finding.help for each in document.problems] == [
+        "write `### Refund paid {#refund-paid}`",
+        "write `### Refused {#refused}`",
+    ]
+    assert document.data["outcomes"] == {
+        "Refund paid": {"title": "Refund paid", "notice": "paid"},
+        "Refused": {"title": "Refused", "text": "Words."},
+    }
 
 
 def test_text_between_entries_is_a_finding() -> None:

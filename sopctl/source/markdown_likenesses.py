@@ -81,6 +81,7 @@ class Likenesses:
         self._written = {*data}
         self._keys = root.part.__keys__.keys() - {"id", "title"}  # those with headings of their own
         self._key = ""  # under the heading of which a line stands
+        self._headed = False  # whether a heading opens an entry there
 
     def read(self, lines: list[Line]) -> Meant:
         keys = self._root.part.__keys__
@@ -96,7 +97,8 @@ class Likenesses:
             if each := headings[i]:
                 name = forms.named(slips.bare(each[1])[0], keys)
                 opens = each[0] == 2 or (each[0] == 1 and name in self._keys)
-                self._key = name if opens else self._key
+                if opens:
+                    self._open(name, i)
             found = None if each else _likeness(lines, i)
             meant = self._meant(found, lines, i) if found else None
             if found and meant:
@@ -107,17 +109,23 @@ class Likenesses:
                 made.append(line)
         return Meant(made, self._places, self._nameless)
 
+    def _open(self, key: str, i: int) -> None:
+        """Enter the section of a key, with its heading in this line."""
+        self._key = key
+        below = (self._headings[k] for k in range(i + 1, len(self._headings)))
+        self._headed = next((each[0] for each in below if each and each[0] < 4), 0) == 3
+
     def _meant(self, found: Likeness, lines: list[Line], i: int) -> Line | None:
         """The heading that a line was meant for; None where it is text."""
         title, cut = slips.bare(found.title)
         name = forms.named(title, self._keys)
         if name in self._keys and name not in self._written and self._is_key(name, found, i):
-            self._key = name
+            self._open(name, i)
             return self._told(found._replace(title=title, at=found.at + cut), "##", name)
         if not self._key and "title" not in self._written and not found.rest:
             return self._told(found, "#", "title")
         record = self._record()
-        if record and not found.rest and (found.id or self._has_settings(record, lines, i, found)):
+        if record and not found.rest and self._is_entry(record, found, i):
             return self._entry(found)
         return None
 
@@ -172,8 +180,13 @@ class Likenesses:
         """That of the entries of the section, where their headings are titles."""
         return forms.titled(forms.key_shape(self._root, self._key))
 
-    def _has_settings(self, record: Record, lines: list[Line], i: int, found: Likeness) -> bool:
-        below = lines[i + (1 if found.bold else 2) : i + _MOST_SETTINGS]
+    def _is_entry(self, record: Record, found: Likeness, i: int) -> bool:
+        """Whether a line was meant to open an entry. Where no heading opens one, no text is there to part."""
+        alone = not self._headed and forms.map_of(forms.key_shape(self._root, self._key)) is not None
+        return bool(found.id) or alone or self._has_settings(record, found, i)
+
+    def _has_settings(self, record: Record, found: Likeness, i: int) -> bool:
+        below = self._lines[i + (1 if found.bold else 2) : i + _MOST_SETTINGS]
         first = next((line for line in below if not line.blank), None)
         listed = first is not None and first.text.lstrip()[:1] in ("-", "*", "+")
         return listed and self._bullets.begins_with_settings(record, below)

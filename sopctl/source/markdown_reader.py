@@ -238,9 +238,11 @@ class _Reader:
             within = before.lines[part.first : part.last]
             if part.kind == "yaml":
                 self.into.merge(within, at, data)
-            elif part.kind == "list" and (pairs := bullets.entries(layout.items(within))):
+            elif part.kind == "list" and (pairs := self._named(entries, within)):
                 for item, found in pairs:
                     self.bullets.pair(item, found, entries.value, at, data)
+            elif not opened and record and self._unopened(record, within, at, named=True):
+                break
             elif not opened and part.first == 0 == len(data) and part.kind == "text":
                 return self.into.string(lines, at, key, block)
             else:
@@ -249,6 +251,13 @@ class _Reader:
             assert record is not None
             self._entry(record, section, at, data)
         return data
+
+    def _named(self, entries: Map, lines: list[Line]) -> list[bullets.Pair]:
+        """The bullets of a list that names entries; where they have titles, one of the names must be an id."""
+        pairs = bullets.entries(layout.items(lines))
+        if not forms.titled(entries) or any(forms.fits(entries.key, found[1]) for _, found in pairs):
+            return pairs
+        return []
 
     def _entry(self, record: Record, section: Section, at: Pointer, data: Data) -> None:
         assert section.heading is not None
@@ -293,6 +302,7 @@ class _Reader:
 
     def _records(self, row: Record, lines: list[Line], at: Pointer, key: Extent, block: Extent) -> Any:
         made: list[Any] = []
+        titled = "title" in row.part.__keys__
         before, *opened = layout.sections(lines, 3)
         for part in layout.blocks(before.lines):
             within = before.lines[part.first : part.last]
@@ -300,8 +310,10 @@ class _Reader:
                 self.into.extend(within, at, made)
             elif part.kind in ("table", "torn"):
                 made.extend(tables.rows(self.into, row, part.kind, within, at, len(made)))
-            elif part.kind == "list":
+            elif part.kind == "list" and (not titled or slips.in_braces(within)):
                 made.extend(self.bullets.items(row, layout.items(within), at, len(made)))
+            elif not opened and self._unopened(row, within, at, "id" in row.part.__required__):
+                break
             elif not opened and part.first == 0 == len(made):
                 return self.into.string(lines, at, key, block)
             else:
@@ -318,6 +330,20 @@ class _Reader:
             if named and "id" not in mapping and not told:
                 self._no_id(section, at, (*here, "id"))
         return made
+
+    def _unopened(self, record: Record, lines: list[Line], at: Pointer, named: bool) -> bool:
+        """Whether entries are items of a list or begin in bold, which is told at the first. What follows is
+        not read: it belongs to one of them."""
+        keys = record.part.__keys__
+        found = slips.unopened(lines, keys) if "title" in keys else None
+        if not found:
+            return False
+        line, title, id = found
+        message = f"{shown(line.text)} opens no entry: its heading is written `### …{' {#…}' * named}`"
+        heading = f"### {title} {id}" if named else f"### {title}"
+        help = f"write `{heading}`, and so of each; settings and text begin below it, in the first column"
+        self.into.complain("SOP005", at, message, line.extent, help)
+        return True
 
     def _stray(self, record: Record | None, lines: list[Line], at: Pointer) -> None:
         extent = (lines[0].extent[0], lines[-1].extent[1])

@@ -48,6 +48,11 @@ _ENTRY = re.compile(r"\{#([^\s{}]+)\}|^[-*+][ \t]+([^\s:]+):", re.MULTILINE)
 _ODD_ID = re.compile(
     rf"(?:\A|(?<=\s))(?:\(#|\[#|<#|\{{:?[ \t]{{0,3}}#?[ \t]{{0,3}})({ID})[ \t]*[)\]>}}]\Z|\A\{{#({ID})\}}(?=[ \t]+\S)"
 )
+_LISTED = re.compile(r"[ \t]{0,3}(?:\d{1,9}[.)]|[-*+])[ \t]+(?:\[[ xX]\][ \t]+)?(?=\S)")
+_IN_BOLD = re.compile(r"(?P<sign>\*\*|__)(?P<title>\S.*?)(?P=sign)")
+_IN_BRACES = re.compile(r"[ \t]{0,3}[-*+][ \t]+\{")
+_WITHIN = re.compile(r"\{#[^\s{}]+\}")
+_LONG_TITLE = 60
 _NUMBER = re.compile(r"\d+(?:\.\d+)*[.)]?[ \t]+")
 _ODD_OPENING = re.compile(r" {0,3}(?P<signs>#{2,6})[ \t]+.*\{#[^\s{}]+\}[ \t]*")
 _HEADING = re.compile(r"#{2,3}(?=[^#\s])")
@@ -154,6 +159,28 @@ def opening(line: Line) -> Line | None:
     return Line(line.start + cut, line.text[cut:])
 
 
+def unopened(lines: Sequence[Line], keys: Container[str]) -> tuple[Line, str, str] | None:
+    """The first line that was meant to open an entry, as an item of a list or in bold; with its title, and
+    its id as its heading may end with it."""
+    for line in lines:
+        item = None if line.fence else _LISTED.match(line.text)
+        words = line.text[item.end() :] if item else line.text.strip()
+        bold = None if line.fence else _IN_BOLD.match(words)
+        if not item and not bold:
+            continue
+        title = bare(_WITHIN.sub("", bold["title"] if bold else words.partition(": ")[0].rstrip(". \t")))[0]
+        if title in keys:  # a setting, of an entry whose title stands elsewhere
+            return line, "…", "{#…}"
+        id = _WITHIN.search(words)
+        return line, title if 0 < len(title) < _LONG_TITLE else "…", id[0] if id else proposed_id(title)
+    return None
+
+
+def in_braces(lines: Sequence[Line]) -> bool:
+    """Whether a bullet of a list is a mapping in one line of YAML."""
+    return any(_IN_BRACES.match(line.text) for line in lines)
+
+
 def with_id(section: Section) -> tuple[Section, str, Extent] | None:
     """The heading of an entry as it was meant, where its id is not written as one: with what is written,
     and its place."""
@@ -180,6 +207,7 @@ def bare(title: str) -> tuple[str, int]:
 
 def proposed_id(title: str) -> str:
     """An id as a heading may end with it."""
+    title = bare(title)[0]
     said = re.search(rf" #({ID})\Z", title)
     plain = normalize("NFKD", title.lower()).encode("ascii", "ignore").decode()
     words = [said[1]] if said else re.findall("[a-z0-9]+", plain)[:4]
