@@ -320,6 +320,7 @@ def test_a_setting_that_is_not_written_as_one_is_a_finding(bullet: str, code: st
         "**Tools:**\n\n* A phone\n",
         "Words.\n\n**Role:**\nThe one who decides\n",
         pytest.param(f"**Notice:** Send{' ' * 500_000}it.\n", id="many blanks"),
+        pytest.param(f"**Notice{' ' * 500_000}it.\n", id="many blanks in bold"),
     ],
 )
 def test_a_key_in_bold_or_italics_that_leads_into_a_sentence_is_text(text: str) -> None:

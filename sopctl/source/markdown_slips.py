@@ -16,7 +16,7 @@ from sopctl.source.yaml_trouble import MERGED
 
 _MARKS = r"[*_`]*"
 ID = r"[a-z0-9]+(?:[-.][a-z0-9]+)*"
-_NAMED = re.compile(rf"({_MARKS})([A-Za-z][A-Za-z_ -]*?)({_MARKS}\s*[:=：]{_MARKS})\s*(?=(.*))")
+_NAMED = re.compile(rf"({_MARKS})([A-Za-z]+(?:[_ -]+[A-Za-z]+)*)(\s*+{_MARKS}+\s*[:=：]{_MARKS})\s*(?=(.*))")
 _WORD = re.compile(r"([A-Za-z_]+)\s+(?=(\S.*))")
 _UNSPACED = re.compile(
     r" {0,3}(?:[-*+](?![ \t])[^\S\n]*(?=[A-Za-z*_`])|[•‣▪●○◦·–—−][^\S\n]*(?=[a-z_]+:[ \t]))"
