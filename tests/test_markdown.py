@@ -766,6 +766,16 @@ def test_a_line_that_is_called_like_a_key_is_the_finding_where_its_value_follows
     assert [each["id"] for each in read(again).data["steps"]] == ["a", "b"]
 
 
+def test_tags_in_bold_are_a_key_above_words_and_part_a_text_above_sentences() -> None:
+    for below in ("- driver\n- claims-eu\n", "driver\n", "driver, claims-eu\n", "[driver, claims-eu]\n"):
+        document = read(f"## Scope\n\nS\n\n**Tags**\n\n{below}")
+        assert [on for _, _, on in said(document)] == ["**Tags**"]
+        assert document.data["scope"] == "S"
+    for below in ("- Red: stop\n- Blue: go\n", "- Red\n", "Each car has some.\n", "1. red\n2. blue\n"):
+        text = f"Words.\n\n**Tags**\n\n{below}"
+        assert data(f"## Scope\n\n{text}") == {"scope": text}
+
+
 @pytest.mark.parametrize("line", ["**Refund**", "Refund\n======", "Refund\n---"])
 def test_a_line_that_looks_like_the_title_is_the_finding_and_read_as_it_was_meant(line: str) -> None:
     document = read(f"\n{line}\n\n## Scope\n\nS\n")

@@ -79,6 +79,13 @@ def is_text(shape: Shape) -> bool:
 
 
 @cache
+def takes_words(shape: Shape) -> bool:
+    """Whether a list of texts stands here that are no prose, such as tags."""
+    items = list_of(shape)
+    return items is not None and isinstance(items.item, Text) and not items.item.prose
+
+
+@cache
 def takes_a_sentence(shape: Shape) -> bool:
     return fits(shape, "Any words, or more.")
 

@@ -28,6 +28,7 @@ _MAY_LOOK_SO = re.compile(
 _UNDER = re.compile(r" {0,3}(?:=+|-{2,})[ \t]*")
 _NO_TITLE = re.compile(r"[ \t]*(?:[-*+>|#=~`]|\d+[.)]|\Z)")
 _ENDS_WITH_ID = re.compile(r"(?<=\s)\{#[^\s{}]+\}\Z")
+_WORDS = re.compile(rf" {{0,3}}(?:[-*+][ \t]+)?\[?{slips.ID}(?:,[ \t]*{slips.ID})*\]?[ \t]*")
 _MOST_SETTINGS = 40
 _TABLES = ("table", "torn")
 
@@ -139,7 +140,9 @@ class Likenesses:
         if name in self._root.part.__required__:
             return True
         below = self._lines[i + (1 if found.bold else 2) : end]
-        return not (found.bold and (found.rest or self._in_text(shape))) and self._is_value(name, below)
+        if found.bold and (found.rest or self._in_text(shape)):
+            return False
+        return self._is_value(name, below) and not (found.bold and self._is_prose(shape, below))
 
     @cached_property
     def _ends(self) -> list[int]:
@@ -175,6 +178,12 @@ class Likenesses:
             if part.kind == "yaml" or (part.kind in _TABLES and row and forms.is_headed(row, headings)):
                 return True
         return self._fits(name, shape, lines)
+
+    def _is_prose(self, shape: Shape, lines: list[Line]) -> bool:
+        """Whether lines below a key of a few words each, such as tags, are sentences or titles."""
+        if not forms.takes_words(shape) or any(line.fence for line in lines):
+            return False
+        return not all(line.blank or _WORDS.fullmatch(line.text) for line in lines)
 
     def _record(self) -> Record | None:
         """That of the entries of the section, where their headings are titles."""
