@@ -497,6 +497,18 @@ def test_a_bullet_that_is_neither_a_setting_nor_an_item_is_told_once() -> None:
     assert [(code, on) for code, _, on in said(document)] == [("SOP005", "Two")]
 
 
+@pytest.mark.parametrize("between", ["", "2. Close\n\n", "   And so on.\n\n"])
+def test_a_list_inside_a_numbered_one_is_no_part_of_the_list_below(between: str) -> None:
+    text = f"1. Open\n   - the case\n   - the mail\n{between}"
+    found = step(f"{text}\n- [ ] One\n- [ ] Two\n")
+    assert found == {"text": text.rstrip() + "\n", "checklist": ["One", "Two"]}
+    assert step(f"1. Open\n   - [ ] One\n{between}")["checklist"][0].startswith("One")
+    assert step("1. Open\n   - [ ] One\n2. Close\n") == {
+        "checklist": ["One"],
+        "text": "1. Open\n\n2. Close\n",
+    }
+
+
 def test_links_and_code_are_no_checklist() -> None:
     text = "- [x](a.md)\n- []( b)\n- [1] says so\n- [-]\n\n[x](a.md)\n\n```\n- [] x\n```\n"
     assert step(text) == {"text": text}

@@ -16,10 +16,12 @@ _CODE_OR_COMMENT = lazy_pattern(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)|<!--")
 _FENCE = lazy_pattern(r" {0,3}(`{3,}|~{3,})([^`\r\n]*)")
 _SIGNS = lazy_pattern(r"#{1,6}(?=[ \t]|$)")
 _BULLET = lazy_pattern(r"( {0,3}[-*+])(?:([ \t]+)(?=[^ \t])|[ \t]*$)")
+_NUMBERED = lazy_pattern(r" {0,3}\d{1,9}[.)][ \t]")
 _RULE = lazy_pattern(r" {0,3}([-*_])(?:[ \t]*\1){2,}[ \t]*")
 _ID = lazy_pattern(r"(?:\A|(?<=\s))\{#([^\s{}]*)\}\Z")
 _DELIMITER = lazy_pattern(r":?-+:?")
 _CELL = lazy_pattern(r"(?:[^|\\]|\\\||\\)*")
+_FAR = 40
 
 
 class Line(NamedTuple):
@@ -332,12 +334,15 @@ def _list_end(lines: list[Line], at: int) -> int:
     bullet = _BULLET.match(lines[at].text)
     assert bullet is not None
     offset, sign = _offset(bullet), bullet[1][-1]
+    inner = _within_number(lines, at)
     for i in range(at + 1, len(lines)):
         line = lines[i]
         if line.blank:
             blank = True
             continue
         width = _indent(line.text)
+        if width < inner and (_NUMBERED.match(line.text) or _BULLET.match(line.text)):
+            break
         bullet = _BULLET.match(line.text) if width < offset else None
         if bullet and not _RULE.fullmatch(line.text):
             if bullet[1][-1] != sign:
@@ -347,6 +352,15 @@ def _list_end(lines: list[Line], at: int) -> int:
             break
         end, blank = i + 1, False
     return end
+
+
+def _within_number(lines: list[Line], at: int) -> int:
+    """How far in a bullet stands inside of an item of a numbered list; elsewhere nothing."""
+    inner = _indent(lines[at].text)
+    for i in range(at - 1, max(-1, at - _FAR) if inner > 1 else at - 1, -1):
+        if not lines[i].blank and _indent(lines[i].text) < inner:
+            return inner if _NUMBERED.match(lines[i].text) else 0
+    return 0
 
 
 def items(lines: list[Line]) -> list[Item]:
