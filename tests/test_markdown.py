@@ -232,6 +232,8 @@ def test_an_answer_that_is_not_written_as_one_is_the_finding(
     document = read(ask + between + "\n".join(items) + "\n\n" + ends)
     assert [(code, underlined) for code, _, underlined in said(document)] == [("SOP005", each) for each in on]
     assert "an item of `answers` is written `- … → …`" in said(document)[0][1]
+    help = document.problems[0].finding.help or ""
+    assert ("another list begins with another sign" in help) == (on == ["no refused"])
     assert document.data["steps"][0]["ask"] == "Fine?"
     assert document.data["steps"][0]["answers"]["yes"] == "refunded"
 

@@ -334,7 +334,10 @@ class Bullets:
                 self.pair(item, found, forms.TEXT, (*at, name), meant)
             if not _ARROW.match(line.text):
                 message = f"{shown(line.text)} leads nowhere: an item of `{name}` is written `- … → …`"
-                self.into.complain("SOP005", at, message, line.extent, "write it so; `->` is an arrow, too")
+                help = "write it so; `->` is an arrow, too"
+                if not found:
+                    help = "write it so; another list begins with another sign, such as `*`"
+                self.into.complain("SOP005", at, message, line.extent, help)
 
     def _answer(self, item: Item) -> re.Match[str] | None:
         return slips.answer(item.lines[0].text, self._entries)
