@@ -231,11 +231,11 @@ def _told(text: str, error: Any, plain: str) -> Trouble:
     """The parser's exception in our words; some versions of libyaml stop at a depth of their own."""
     if "nesting" in (getattr(error, "problem", None) or ""):
         return _too_deep(text, error.problem_mark.line + 1)
-    return explain(text, error, _last_closed(plain))
+    return explain(text, error, *_brackets(plain))
 
 
-def _last_closed(text: str) -> Closed | None:
-    """What was last closed by a quote or a bracket before reading broke off."""
+def _brackets(text: str) -> tuple[Closed | None, int | None]:
+    """What was last closed by a quote or a bracket before reading broke off, and which bracket is open there."""
     parser = None
     closed, opened = None, []
     while True:
@@ -243,10 +243,10 @@ def _last_closed(text: str) -> Closed | None:
             parser = parser or _parser(text)
             event = parser.get_event()
         except Exception:  # the one that is being explained
-            return closed
+            break
         name = type(event).__name__
         if event is None or name == "StreamEndEvent":
-            return closed
+            break
         if name == "ScalarEvent" and event.style in ("'", '"'):
             closed = Closed(event.start_mark.index, event.end_mark.index)
         elif name in ("SequenceStartEvent", "MappingStartEvent"):
@@ -256,6 +256,7 @@ def _last_closed(text: str) -> Closed | None:
             start = opened.pop()
             if start is not None:
                 closed = Closed(start, event.end_mark.index)
+    return closed, opened[-1] if opened else None
 
 
 def _too_deep(text: str, line: int = 0) -> Trouble:

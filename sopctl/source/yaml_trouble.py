@@ -37,6 +37,7 @@ CURLY = lazy_pattern(  # apart by what closes them: `”`, `“`, and an apostro
 )
 _BEGUN_CURLY = lazy_pattern(r"(?:[\[{,]|[:-][ \t])[ \t]*(?=[“„‘])")
 _KEYS_END = lazy_pattern(r"(?<=[“”’]):(?:\s.*|\Z)")
+_DASH_INSIDE = lazy_pattern(r"- ")
 _LOOK_BACK, _LONGEST = 20, 2000
 MERGED = "two versions of the file were merged here and both still stand", "keep one of the two, and delete the lines with `<<<<<<<`, `=======` and `>>>>>>>`"  # fmt: skip
 _OTHERWISE = "this cannot be read as YAML", "look at the quotes, brackets and indentation of this line"
@@ -60,8 +61,8 @@ class Closed(NamedTuple):
     end: int
 
 
-def explain(text: str, error: Any, closed: Closed | None = None) -> Trouble:
-    """The parser's exception, retold."""
+def explain(text: str, error: Any, closed: Closed | None = None, opened: int | None = None) -> Trouble:
+    """The parser's exception, retold; `opened` is the innermost bracket that is open there."""
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     if mark is None:
         return _character(text)
@@ -73,7 +74,7 @@ def explain(text: str, error: Any, closed: Closed | None = None) -> Trouble:
         return Trouble("SOP001", *_ORDER, line.start(), line.end())
     if "another document" in said or "document start" in said:
         return second_document(at)
-    message, help, place = _seen(text, at, began, said, closed) or _cause(text, at, began, said)
+    message, help, place = _seen(text, at, began, said, closed) or _cause(text, at, began, said, opened)
     end = place + 1 if place < len(text) and text[place] not in "\r\n" else place
     return Trouble("SOP001", message, help, place, end)
 
@@ -216,7 +217,7 @@ def _slip(start: int, line: str) -> tuple[str, str, int] | None:
     return None
 
 
-def _cause(text: str, at: int, began: int, said: str) -> tuple[str, str, int]:
+def _cause(text: str, at: int, began: int, said: str, opened: int | None) -> tuple[str, str, int]:
     char = text[at : at + 1]
     line_start = max(text.rfind("\n", 0, at), text.rfind("\r", 0, at)) + 1
     before = text[line_start:at]
@@ -250,7 +251,7 @@ def _cause(text: str, at: int, began: int, said: str) -> tuple[str, str, int]:
     if "quoted scalar" in said:
         return _quoted(text, at, began, said)
     if "flow sequence" in said or "flow mapping" in said or "flow node" in said:
-        return _bracket(text, at, began)
+        return _bracket(text, at, began, opened)
     if "mapping values are not allowed" in said:
         if before.strip() and ":" not in before.strip()[:-1].rstrip():
             return (
@@ -274,10 +275,16 @@ def _quoted(text: str, at: int, began: int, said: str) -> tuple[str, str, int]:
     return "a quotation mark is opened here and never closed", "close it; an apostrophe inside single quotes is written twice", began  # fmt: skip
 
 
-def _bracket(text: str, at: int, began: int) -> tuple[str, str, int]:
-    sign = text[began : began + 1]
-    if sign not in ("[", "{"):
-        sign, began = "[", at
+def _bracket(text: str, at: int, began: int, opened: int | None) -> tuple[str, str, int]:
+    if text[began : began + 1] not in ("[", "{"):  # the parser waits for a value
+        if text[at : at + 1] == ",":
+            return "this comma has no value before it", "delete it, or write the value", at
+        if _DASH_INSIDE.match(text, at) and text[_line_of(text, at)[0] : at].strip():
+            return "a text in brackets cannot begin with `- `", _QUOTE, at
+        if opened is None:
+            return *_OTHERWISE, at
+        began = opened
+    sign = text[began]
     close = {"[": "]", "{": "}"}[sign]
     if lost := _lost_in_comment(text, at, began, close):
         return f"a ` #` begins a comment here, and the `{close}` is lost in it", "put the text with the `#` in quotes", lost  # fmt: skip
