@@ -171,13 +171,20 @@ def _cannot_know(rule: Rule, library: Library, hiding: Sequence[str]) -> _Said:
     more = f" and {len(others)} more" if others else ""
     message = f"unknown: {rule.absence}, while {_unread(library.by_path[path], more)}"
     finding = Finding((), message, severity=Severity.NOTE)
-    return rule, path, finding, _first_line(library, path)
+    return rule, path, finding, _slip(library.by_path[path]) or _first_line(library, path)
 
 
 def _unread(typed: Typed, more: str) -> str:
     if typed.document.folder:
         return f"this folder{more} cannot be {'opened or read' if more else 'opened'}"
     return f"this file{more} cannot be {'read in full' if typed.readable else 'read'}"
+
+
+def _slip(typed: Typed) -> Extent | None:
+    """Where a file cannot be read on: what is unknown for that reason stands behind the reason."""
+    if typed.readable:
+        return None  # its notes can be ignored, above its first line
+    return min((each.extent for each in typed.problems if each.extent), default=None)
 
 
 def _first_line(library: Library, path: str) -> Extent:

