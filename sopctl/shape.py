@@ -17,6 +17,14 @@ Naming = Callable[[type], dict[str, Any]]
 """Gives the reference to the JSON Schema of a record."""
 
 _MOST_KNOWN = 10_000
+_FEW_WORDS = 4  # a sentence is no id
+_COMMON = {
+    "in force": "effective", "active": "effective", "live": "effective", "published": "effective",
+    "retired": "withdrawn", "archived": "withdrawn", "obsolete": "withdrawn",
+    "boolean": "yes-no", "bool": "yes-no", "yes/no": "yes-no", "enum": "choice", "list": "choice",
+    "float": "number", "decimal": "number", "higher": "up", "lower": "down",
+}  # fmt: skip
+"""Words that others use, for those of the format."""
 _plainly = tuple.__new__
 """Makes a named tuple of all its values, in half the time: a file has more than a hundred of them."""
 
@@ -157,12 +165,11 @@ class Ref(Word):
     """A word that names something defined elsewhere; each one read is remembered."""
 
     def __init__(self, kind: str, words: str, pattern: str, sample: str = "…") -> None:
-        super().__init__(words, pattern, meant=self._in_small_letters, sample=sample)
+        super().__init__(words, pattern, meant=self._as_id, sample=sample)
         self.kind = kind
 
-    def _in_small_letters(self, text: str) -> str:
-        small = text.lower()
-        return asked(small if self.pattern is not None and self.pattern.fullmatch(small) else "")
+    def _as_id(self, text: str) -> str:
+        return asked(as_id(text, self.pattern.fullmatch) if self.pattern is not None else "")
 
     def read(self, data: Any, at: Pointer, into: Reading, key: bool = False) -> Any:
         value = self._known.get(data) if type(data) is str else None
@@ -171,6 +178,13 @@ class Ref(Word):
         if value is not UNKNOWN:
             into.references.append(_plainly(Reference, (at, self.kind, value, key, None)))
         return value
+
+
+def as_id(text: str, fits: Callable[[str], Any]) -> str:
+    """The id that a few words may have meant: `staff-nurse` for `Staff nurse`."""
+    words = re.split(r"[\s_]+", text.strip())
+    joined = "-".join(words) if len(words) <= _FEW_WORDS else ""
+    return next((each for each in (joined, joined.lower(), joined.upper()) if fits(each)), "")
 
 
 class Choice(Shape):
@@ -186,7 +200,10 @@ class Choice(Shape):
             return self.refuse(data, at, into, key=key)
         if data in self.choices:
             return data
-        hint = hidden(data, self.choices.__contains__) or into.hints.did_you_mean(data, self.choices)
+        meant = _COMMON.get(data.casefold(), "")
+        hint = hidden(data, self.choices.__contains__) or (
+            asked(meant) if meant in self.choices else into.hints.did_you_mean(data, self.choices)
+        )
         return self.refuse(data, at, into, hint, key=key)
 
     def schema(self, name: Naming) -> dict[str, Any]:
@@ -340,14 +357,21 @@ def _boolean_meant(text: str) -> str:
     return asked("true" if word in ("yes", "y", "on") else "false" if word in ("no", "n", "off") else "")
 
 
+def number_meant(text: str) -> str:
+    """A number with its unit, where the number alone stands."""
+    written = re.fullmatch(r"([-+]?[0-9]{1,15}(?:\.[0-9]{1,15})?)\s*(?:%|[^\W\d_]{2,}[^\d.,]*)", text.strip())
+    return asked(written[1] if written else "")
+
+
 PLAIN: dict[Any, Shape] = {
     bool: Word("true or false", r"true|True|TRUE|false|False|FALSE", _boolean, _boolean_meant),
     int: Word(
-        "a whole number", r"[-+]?[0-9]{1,18}", int,
+        "a whole number", r"[-+]?[0-9]{1,18}", int, number_meant,
         limits={"exclusiveMinimum": -(10**18), "exclusiveMaximum": 10**18},
     ),
     float: Word(
-        "a number", r"[-+]?(?:[0-9]{1,18}(?:\.[0-9]{0,18})?|\.[0-9]{1,18})(?:[eE][-+]?[0-9]{1,2})?", float
+        "a number", r"[-+]?(?:[0-9]{1,18}(?:\.[0-9]{0,18})?|\.[0-9]{1,18})(?:[eE][-+]?[0-9]{1,2})?", float,
+        number_meant,
     ),
     date: Word(
         "a date that exists, written 2026-02-17", "", _date, _date_meant,

@@ -5,7 +5,8 @@ from typing import Annotated, Any, Literal
 
 import pytest
 
-from sopctl.model.words import Answer, Target, Time
+from sopctl.model.sop import Status
+from sopctl.model.words import Answer, CalendarRef, EntryId, Number, RoleRef, SopRef, Target, Time, Version
 from sopctl.reading import UNKNOWN, Reading
 from sopctl.record import Part, key, shape_of
 from sopctl.shape import Ref, Text, Word
@@ -149,6 +150,43 @@ def test_a_duration_written_in_another_way_is_recognised(written: str, meant: st
     into = Reading()
     shape_of(Time).read(written, ("within",), into)
     assert into.problems[0].finding.message.endswith(f"not `{written}`{meant}")
+
+
+@pytest.mark.parametrize(
+    ("kind", "written", "meant"),
+    [
+        (EntryId, "Check score", "check-score"),
+        (EntryId, "check_score", "check-score"),
+        (EntryId, "Say who you are, then go", ""),
+        (RoleRef, "Staff nurse", "staff-nurse"),
+        (Target, "TS_APP_002", "TS-APP-002"),
+        (Target, "Hand it to the lead and close", ""),
+        (SopRef, "ts-app-002", "TS-APP-002"),
+        (CalendarRef, "24/7", "24x7"),
+        (CalendarRef, "24 x 7", "24x7"),
+        (CalendarRef, "Office", "office"),
+        (Version, "1.0", "1.0.0"),
+        (Version, "v2", "2.0.0"),
+        (Version, "1.02.0", "1.2.0"),
+        (Version, "first", ""),
+        (int, "80 %", "80"),
+        (int, "3 times", "3"),
+        (int, "10k", ""),
+        (int, "1,000", ""),
+        (Number, "98.5%", "98.5"),
+        (Status, "in force", "effective"),
+        (Status, "Active", "effective"),
+        (Literal["yes-no", "choice"], "boolean", "yes-no"),
+        (Literal["good", "bad"], "active", ""),
+    ],
+)
+def test_what_is_commonly_written_in_place_of_a_word_is_recognised(
+    kind: Any, written: str, meant: str
+) -> None:
+    into = Reading()
+    shape_of(kind).read(written, ("key",), into)
+    hint = f" (did you mean `{meant}`?)" if meant else ""
+    assert into.problems[0].finding.message.endswith(f"not `{written}`{hint}")
 
 
 def test_answers_that_are_no_answers_show_how_they_are_written() -> None:

@@ -7,7 +7,7 @@ from sopctl.diagnostic import Pointer, asked
 from sopctl.model.duration import WRITTEN, Duration
 from sopctl.pattern import lazy_pattern
 from sopctl.reading import Reading
-from sopctl.shape import Ref, Shape, Text, Word
+from sopctl.shape import Ref, Shape, Text, Word, as_id, number_meant
 
 SOP_ID = r"[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)+"
 ID = r"[a-z0-9]+(?:[-.][a-z0-9]+)*"
@@ -53,8 +53,15 @@ def _time_meant(text: str) -> str:
     return f" (did you mean `{count}{unit}`?)" if unit else ""
 
 
-def _bare_percentage(text: str) -> str:
-    return asked(text.rstrip(" %") if "%" in text else "")
+def _id_meant(text: str) -> str:
+    return asked(as_id(text, IS_ID))
+
+
+def _version_meant(text: str) -> str:
+    """`1.0` and `v1` lack a part, or have one too many."""
+    written = re.fullmatch(r"[vV]?\.?\s*([0-9]{1,9}(?:\.[0-9]{1,9}){0,2})", text.strip())
+    parts = [str(int(part)) for part in written[1].split(".")] if written else []
+    return asked(".".join([*parts, "0", "0"][:3]) if parts else "")
 
 
 class _Appeal(Shape):
@@ -102,9 +109,19 @@ class _Fact(Ref):
     def __init__(self) -> None:
         super().__init__("fact", "the id of a fact", ID, "some-id")
 
-    def _in_small_letters(self, text: str) -> str:
+    def _as_id(self, text: str) -> str:
         asks = ": write the id of the fact that asks this" if text.rstrip().endswith("?") else ""
-        return super()._in_small_letters(text) or asks
+        return super()._as_id(text) or asks
+
+
+class _Calendar(Ref):
+    """The id of a calendar; `24x7` is always there."""
+
+    def __init__(self) -> None:
+        super().__init__("calendar", "the id of a calendar", ID, "some-id")
+
+    def _as_id(self, text: str) -> str:
+        return asked("24x7") if re.fullmatch(r"24[\Wx]*7", text) else super()._as_id(text)
 
 
 class _Scope(Ref):
@@ -123,21 +140,22 @@ Line = Annotated[str, Text("one line of text", line=True)]
 Label = Annotated[str, Text("one line of text", prose=False, line=True)]
 """A short text that the rules about words leave alone: a source, a system, a person."""
 Markdown = Annotated[str, Text("a text")]
-Id = Annotated[str, Word(_ID_WORDS, ID, _free, sample="some-id", looks=_ID_LOOKS)]
-EntryId = Annotated[str, Word(_ID_WORDS, ID, sample="some-id")]
+Id = Annotated[str, Word(_ID_WORDS, ID, _free, _id_meant, "some-id", looks=_ID_LOOKS)]
+EntryId = Annotated[str, Word(_ID_WORDS, ID, meant=_id_meant, sample="some-id")]
 SopId = Annotated[str, Word("an id such as `TS-APP-002`: capitals A to Z, digits and hyphens", SOP_ID)]
 Version = Annotated[
     str,
-    Word("a version such as `2.1.0`: major.minor.patch", r"(?:0|[1-9][0-9]*)\.(?:0|[1-9][0-9]*)\.(?:0|[1-9][0-9]*)"),
+    Word("a version such as `2.1.0`: major.minor.patch", r"(?:0|[1-9][0-9]*)\.(?:0|[1-9][0-9]*)\.(?:0|[1-9][0-9]*)", meant=_version_meant),
 ]  # fmt: skip
 Count = Annotated[
-    int, Word("a whole number, 0 or more", r"\+?[0-9]{1,18}", int, limits={"exclusiveMaximum": 10**18})
+    int,
+    Word(
+        "a whole number, 0 or more", r"\+?[0-9]{1,18}", int, number_meant, limits={"exclusiveMaximum": 10**18}
+    ),
 ]
 Percentage = Annotated[
     int,
-    Word(
-        "a percentage, 0 to 100", r"\+?0*(?:100|[0-9]{1,2})", int, _bare_percentage, limits={"maximum": 100}
-    ),
+    Word("a percentage, 0 to 100", r"\+?0*(?:100|[0-9]{1,2})", int, number_meant, limits={"maximum": 100}),
 ]
 Number = Annotated[
     float | int,
@@ -145,6 +163,7 @@ Number = Annotated[
         "a number",
         r"[-+]?[0-9]{1,15}(?:\.[0-9]{1,15})?",
         _number,
+        number_meant,
         limits={"exclusiveMinimum": -(10**15), "exclusiveMaximum": 10**15},
     ),
 ]
@@ -173,7 +192,7 @@ Point = Annotated[str, _Point()]
 Target = _reference("target", "a step, an outcome, or the id of a SOP", rf"{ID}|{SOP_ID}", "next-step")
 RoleRef = _reference("role", "the id of a role, team or schedule")
 TeamRef = _reference("team", "the id of a team")
-CalendarRef = _reference("calendar", "the id of a calendar")
+CalendarRef = Annotated[str, _Calendar()]
 PathRef = _reference("path", "the id of an escalation path")
 ClauseRef = _reference("clause", "the id of a clause")
 FactRef = Annotated[str, _Fact()]
