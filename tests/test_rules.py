@@ -193,6 +193,21 @@ def test_versions_are_compared_as_numbers() -> None:
     assert found("SOP107", {"TS-A-001.yaml": sop(version="1.10.0", change_history=history)}) == []
 
 
+@pytest.mark.parametrize(
+    ("versions", "says"),
+    [
+        (("1.0.0", "1.1.0"), "version 1.1.0 stands below 1.0.0, but is not older"),
+        (("0.9.0", "1.0.0", "1.1.0"), "version 1.0.0 stands below 0.9.0, but is not older"),
+        (("1.2.0", "1.1.0"), "the SOP is version 1.1.0, but its history begins with 1.2.0"),
+        (("1.0.0",), "the SOP is version 1.1.0, but its history begins with 1.0.0"),
+    ],
+)
+def test_a_history_that_is_out_of_order_is_one_finding(versions: tuple[str, ...], says: str) -> None:
+    entries = (f"{{version: {each}, on: 2026-01-05, author: writer, summary: First}}" for each in versions)
+    texts = {"TS-A-001.yaml": sop(version="1.1.0", change_history=f"[{', '.join(entries)}]")}
+    assert [each.message for each in found("SOP107", texts)] == [says]
+
+
 def test_a_mention_of_a_draft_in_a_text_is_free() -> None:
     dates = {"effective_on": "2026-01-06", "review_by": "2027-01-06"}
     texts = {

@@ -284,6 +284,7 @@ def test_all_that_is_wrong_with_a_question_is_told() -> None:
     question = {"ask": "What now?", "choices": ["a", "b"], "answer": "0", "step": "lok"}
     found = findings("SOP603", training={"questions": [question]})
     assert [d.message.partition(" is ")[0] for d in found] == ["`answer: 0`", "this question"]
+    assert [d.pointer[-1] for d in found] == ["answer", "step"]
 
 
 # SOP604

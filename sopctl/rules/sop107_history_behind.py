@@ -29,19 +29,24 @@ from sopctl.model import Sop
 def check(sop: Sop) -> Iterator[Finding]:
     entries = sop.change_history or ()
     first = entries[0] if entries else None
-    if first and first.version and sop.version and first.version != sop.version:
+    newest = max((each.version for each in entries if each and each.version), key=_order, default="")
+    # where the newest is that of the SOP, and not the first, the order below is the slip
+    if first and first.version and sop.version and sop.version not in (first.version, newest):
         message = f"the SOP is version {sop.version}, but its history begins with {first.version}"
         yield Finding(first.at, message, "the newest entry stands first, and is the version of the SOP")
+    told = False
     for newer, older in pairwise(entries):
-        if (
+        wrong = (
             newer
             and older
             and newer.version
             and older.version
             and _order(older.version) >= _order(newer.version)
-        ):
+        )
+        if wrong and not told:  # a history that runs the other way is one mistake
             message = f"version {older.version} stands below {newer.version}, but is not older"
             yield Finding(older.at, message, "the newest entry stands first")
+        told = bool(wrong)
 
 
 def _order(version: str) -> tuple[int, ...]:

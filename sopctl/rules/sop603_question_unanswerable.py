@@ -10,18 +10,18 @@ the id of a step of this SOP.
 training:
   required_for: [lead]
   questions:
-    - ask: The driver appeals on day 91. What now?       # SOP603
+    - ask: The driver appeals on day 91. What now?
       choices: [Reject as late, Read the file]
-      answer: 3
-    - ask: Who reads the file?                           # SOP603
-      choices: [The lead]
+      answer: 3                                          # SOP603
+    - ask: Who reads the file?
+      choices: [The lead]                                # SOP603
       answer: 1
-    - ask: Where do you look first?                      # SOP603
+    - ask: Where do you look first?
       choices: [In the case, In the chat]
       answer: 1
-      step: open-the-drawer
-    - ask: When do you look?                             # SOP603
-      choices: [At once, Later, At once]
+      step: open-the-drawer                              # SOP603
+    - ask: When do you look?
+      choices: [At once, Later, At once]                 # SOP603
       answer: 1
 ```
 
@@ -45,24 +45,24 @@ from sopctl.model.sop import Question
 
 def check(sop: Sop) -> Iterator[Finding]:
     for question in (sop.training.questions or ()) if sop.training else ():
-        for wrong in _wrong(question, sop) if question else ():
-            yield Finding(question.at, *wrong)
+        yield from _wrong(question, sop) if question else ()
 
 
-def _wrong(question: Question, sop: Sop) -> Iterator[tuple[str, str]]:
-    """What is wrong with a question, and the way out."""
+def _wrong(question: Question, sop: Sop) -> Iterator[Finding]:
     count, answer, step = len(question.choices or ()), question.answer, question.step
     if "choices" in question.unknown:
         pass
     elif count < 2:
-        yield f"this question has {count or 'no'} choice{'' if count == 1 else 's'}", "give at least two"
-    elif twice := next(
-        (each for i, each in enumerate(question.choices) if each in question.choices[:i]), None
-    ):
-        yield f"two choices say `{twice}`", "let each choice say something else"
+        message = f"this question has {count or 'no'} choice{'' if count == 1 else 's'}"
+        yield Finding((*question.at, "choices"), message, "give at least two")
+    elif twice := next((i for i, each in enumerate(question.choices) if each in question.choices[:i]), 0):
+        message = f"two choices say `{question.choices[twice]}`"
+        yield Finding((*question.at, "choices", twice), message, "let each choice say something else")
     elif "answer" not in question.unknown and not 1 <= answer <= count:
-        way_out = f"write the number of the right choice, 1 to {count}"
-        yield f"`answer: {answer}` is none of the {count} choices", way_out
+        message = f"`answer: {answer}` is none of the {count} choices"
+        help = f"write the number of the right choice, 1 to {count}"
+        yield Finding((*question.at, "answer"), message, help)
     if step and sop.steps_whole and step not in sop.steps_by_id:
         near = did_you_mean(step, sop.steps_by_id)
-        yield f"this question is about step `{step}`, which the SOP does not have{near}", ""
+        message = f"this question is about step `{step}`, which the SOP does not have{near}"
+        yield Finding((*question.at, "step"), message)
