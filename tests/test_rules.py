@@ -404,6 +404,19 @@ def test_a_footnote_is_no_link(text: str, right: bool) -> None:
     assert not said if right else len(said) == 1
 
 
+@pytest.mark.parametrize(
+    ("scope", "way_out"),
+    [
+        ("See SOP TS-A-002.", "a text names `TS-A-002`, and nobody can follow it: write `[[TS-A-002]]`"),
+        ("See TS-A-001 and ISO-9001.", "say where its case comes from, or where it goes"),
+        ("See XTS-A-002 and TS-A-0021.", "say where its case comes from, or where it goes"),
+    ],
+)
+def test_a_sop_that_names_another_without_brackets_is_told_how(scope: str, way_out: str) -> None:
+    texts = {"TS-A-001.yaml": sop(scope=scope), "TS-A-002.yaml": sop(id="TS-A-002")}
+    assert found("SOP306", texts)[0].help == way_out
+
+
 def test_a_sop_that_refers_only_to_itself_stands_alone() -> None:
     texts = {"TS-A-001.yaml": sop(scope="See [[TS-A-001#look]].")}
     assert lines(found("SOP306", texts)) == [("TS-A-001.yaml", 1)]

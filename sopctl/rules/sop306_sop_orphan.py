@@ -1,7 +1,8 @@
 """A SOP that stands alone.
 
 No other SOP leads to it, and it leads to none. People find it only if they know that it is there.
-Where does its case come from, and who deals with what is left over? Refer to those SOPs.
+Where does its case come from, and who deals with what is left over? Refer to those SOPs. An id in a
+text is no reference before it stands in brackets: readers see it and cannot follow it.
 
 ```yaml title="Bad"
 id: TS-EX-001              # SOP306
@@ -22,6 +23,10 @@ from collections.abc import Iterator
 from sopctl.analysis import links
 from sopctl.diagnostic import Finding, Severity, nearest
 from sopctl.library import Library
+from sopctl.model.words import SOP_ID
+from sopctl.pattern import lazy_pattern
+
+_NAMED = lazy_pattern(rf"(?<![\w-]){SOP_ID}(?![\w-])")
 
 severity = Severity.NOTE
 absence = "which SOPs nothing refers to"
@@ -33,7 +38,16 @@ def check_library(library: Library) -> Iterator[Finding]:
         path = library.path_of(sop)
         if path not in joined and not _used(library, sop.id, path):
             message = "no other SOP refers to this one, and it refers to none"
-            yield Finding(("id",), message, "say where its case comes from, or where it goes", path=path)
+            yield Finding(("id",), message, _way_out(library, sop.id, path), path=path)
+
+
+def _way_out(library: Library, id: str, path: str) -> str:
+    """Where a text names another SOP without brackets, that it needs them."""
+    named = (each for prose in library.by_path[path].prose for each in _NAMED.findall(prose.text))
+    other = next((each for each in named if each != id and each in library.by_id), "")
+    if other:
+        return f"a text names `{other}`, and nobody can follow it: write `[[{other}]]`"
+    return "say where its case comes from, or where it goes"
 
 
 def _used(library: Library, id: str, path: str) -> bool:
