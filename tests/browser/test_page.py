@@ -151,7 +151,7 @@ def test_every_sheet_names_the_sop_its_version_and_its_number(
 def test_what_only_a_screen_can_do_is_not_printed(site: BuiltSite, page: Page, tmp_path: Path) -> None:
     page.goto(site.url(LONG))
     said = printed(page, tmp_path / "page.pdf")
-    for absent in ("Something is wrong", "Start again", "On this page", "Edit this SOP", "Table of contents"):
+    for absent in ("Report a mistake", "Start again", "On this page", "Edit this SOP", "Table of contents"):
         assert absent not in said
     assert "Rebuild the file as it stood" in said
 
