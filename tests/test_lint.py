@@ -441,6 +441,12 @@ def test_a_list_of_one_may_be_that_one_with_a_slip_in_it() -> None:
     ] == ["SOP004"]
 
 
+def test_a_key_that_needs_another_is_shown_where_it_stands() -> None:
+    [lacking] = check(changed(("next: done", "at_most: 2")), "SOP003")
+    assert lacking.span.line == 1 + CLEAN["TS-A-001.yaml"].split("next: done")[0].count("\n")  # type: ignore[union-attr]
+    assert lacking.help == "say in `after_that` where the case goes instead of entering once more"
+
+
 @pytest.mark.parametrize(
     ("bound", "codes"),
     [

@@ -238,6 +238,14 @@ def test_an_answer_that_is_not_written_as_one_is_the_finding(
     assert document.data["steps"][0]["answers"]["yes"] == "refunded"
 
 
+@pytest.mark.parametrize("item", ["no → ring 2222", "no -> ring the lead"])
+def test_an_answer_whose_arrow_leads_to_no_id_says_so(item: str) -> None:
+    document = read(f"## Steps\n\n### {{#a}}\n\n- ask: Fine?\n- yes → refunded\n- {item}\n")
+    [(code, message, on)] = said(document)
+    assert (code, on) == ("SOP005", item)
+    assert message == f"`{item}` leads nowhere: behind its arrow stands no id"
+
+
 def test_other_lists_below_a_question_or_a_call_are_text() -> None:
     text = "Mind:\n\n- Note: important\n- and more\n"
     for key in ("ask: Fine?", "call: TS-APP-001"):

@@ -186,14 +186,22 @@ class Step(Part, title="a step"):
         for one, other in (("ask", "answers"), ("answers", "ask"), ("on", "call"), ("at_most", "after_that"),
                            ("after_that", "at_most"), ("on_overdue", "within")):  # fmt: skip
             if getattr(self, one) and self.lacks(other) and getattr(self, other) != 0:
-                where, code = ((*self.at, one), "SOP005") if one == "on_overdue" else (self.at, "SOP003")
-                yield _slip(where, f"`{one}` needs `{other}` beside it", code)
+                code, about_key = ("SOP005", False) if one == "on_overdue" else ("SOP003", True)
+                message = f"`{one}` needs `{other}` beside it"
+                yield _slip((*self.at, one), message, code, key=about_key, help=_BESIDE[other])
         for word in ("answers", "on"):
             if self.next and getattr(self, word):
                 message = f"`next` is never taken beside `{word}`, which say where the case goes"
                 yield _slip((*self.at, "next"), message, help="delete it", severity=Severity.WARNING)
         if self.hit_policy != "unique" and self.lacks("decide"):  # data for programs writes out what is usual
-            yield _slip(self.at, "`hit_policy` needs `decide` beside it", "SOP003")
+            at = (*self.at, "hit_policy")
+            yield _slip(
+                at,
+                "`hit_policy` needs `decide` beside it",
+                "SOP003",
+                key=True,
+                help="delete it, or add the table",
+            )
         yield from _last_row(self.at, "decide", self.decide)
         if not isinstance(self.within, Duration):  # a duration is a tuple too
             yield from _last_row(self.at, "within", self.within or ())
@@ -478,6 +486,16 @@ class Sop(Part, title="a SOP"):
                 message = f"a scenario in the file of a SOP tests that one, not `{scenario.sop}`"
                 help = "delete `sop`, or move the scenario there or to a register"
                 yield _slip((*scenario.at, "sop"), message, help=help)
+
+
+_BESIDE = {
+    "ask": "say the question in `ask`",
+    "answers": "say in `answers` where each answer leads",
+    "call": "say in `call` which SOP is run",
+    "after_that": "say in `after_that` where the case goes instead of entering once more",
+    "at_most": "say in `at_most` how often a case may enter the step",
+    "within": "say in `within` how long the step may take",
+}
 
 
 def _slip(at: Any, message: str, code: str = "SOP005", **more: Any) -> Problem:

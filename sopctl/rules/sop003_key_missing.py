@@ -20,10 +20,10 @@ purpose: One independent look at every deactivation.
 scope: Deactivations of drivers.
 trigger: An appeal arrives.
 steps:
-  - id: look               # SOP003
+  - id: look
     title: Look at the case
     role: lead
-    ask: Was the decision right?
+    ask: Was the decision right?     # SOP003
 outcomes: {upheld: Decision upheld}
 change_history:
   - {version: 1.0.0, on: 2026-01-05, author: lead, summary: First version}

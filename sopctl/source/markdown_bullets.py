@@ -335,7 +335,10 @@ class Bullets:
             if not _ARROW.match(line.text):
                 message = f"{shown(line.text)} leads nowhere: an item of `{name}` is written `- … → …`"
                 help = "write it so; `->` is an arrow, too"
-                if not found:
+                if "→" in line.text or "->" in line.text:
+                    message = f"{shown(line.text)} leads nowhere: behind its arrow stands no id"
+                    help = "write the id of a step, an outcome or a SOP there, and nothing else"
+                elif not found:
                     help = "write it so; another list begins with another sign, such as `*`"
                 self.into.complain("SOP005", at, message, line.extent, help)
 
