@@ -8,6 +8,7 @@ one declaration.
 
 import types
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import (
     Annotated,
     Any,
@@ -21,7 +22,7 @@ from typing import (
     get_origin,
 )
 
-from sopctl.diagnostic import Pointer, asked
+from sopctl.diagnostic import Pointer, asked, nearest
 from sopctl.named import NamedTuple
 from sopctl.reading import UNKNOWN, Problem, Reading, hidden
 from sopctl.shape import PLAIN, Choice, Either, List, Map, Naming, Shape
@@ -29,6 +30,7 @@ from sopctl.weight import Weight
 
 _Several = TypeVar("_Several")
 _FILLED = object()
+_FEW = 5  # names tell whether a mapping is one of these records
 Filled = Annotated[_Several, _FILLED]
 """A list or mapping that says nothing where it is empty: `Filled[tuple[Point, ...]]`."""
 
@@ -240,11 +242,21 @@ class Record(Shape):
         return isinstance(data, dict) or (isinstance(data, str) and bool(self.part.__short__))
 
     def as_items(self, data: Any) -> str:
+        if self._strange(data):
+            return f"begin each item with a `-`, and name its keys: `- {self.sample}`"
         if not self._named_in(data):
             return ""
         name = next(iter(data))
         called = next((f"{word}: {name}" for word in ("id", "title") if word in self.part.__keys__), "")
         return f"begin each item with a `-`: write `- {called}` for `{name}:`"
+
+    def _strange(self, data: Any) -> bool:
+        """Whether data gives texts for names, none of which is, or may have been meant for, a key of the record."""
+        keys = self.part.__keys__.keys()
+        if type(data) is not dict or not data or not keys.isdisjoint(data):
+            return False
+        texts = all(type(each) is str for each in data.values())
+        return texts and not any(nearest(str(word), keys) for word in islice(data, _FEW))
 
     def _named_in(self, data: Any) -> bool:
         """Whether data is not one of these records, but a mapping from names to some."""

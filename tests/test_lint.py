@@ -448,6 +448,26 @@ def test_a_key_that_needs_another_is_shown_where_it_stands() -> None:
 
 
 @pytest.mark.parametrize(
+    ("before", "after", "help"),
+    [
+        ("change_history:\n", "change_history: {1.0.0: First}\nnotes: |\n", "- {version: …, on: …}"),
+        ("next: done", "next: done\napprovals: {lead: 2026-01-05}", "- {role: …, meaning: …}"),
+    ],
+)
+def test_texts_under_names_where_a_list_belongs_are_one_finding(before: str, after: str, help: str) -> None:
+    [wrong] = check(changed((before, after)), "SOP003", "SOP004", "SOP005")
+    assert wrong.code == "SOP005"
+    assert wrong.help == f"begin each item with a `-`, and name its keys: `{help}`"
+
+
+def test_a_key_of_a_lone_item_that_is_written_wrongly_is_the_finding() -> None:
+    found = check(
+        changed(("next: done", "next: done\nrecords: {wat: The decision}")), "SOP003", "SOP004", "SOP005"
+    )
+    assert "SOP004" in {each.code for each in found}
+
+
+@pytest.mark.parametrize(
     ("bound", "codes"),
     [
         ("", ["SOP204", "SOP410"]),
