@@ -975,6 +975,44 @@ def test_of_two_clocks_only_the_one_that_is_through_first_takes_the_case_away() 
     assert minutes(verdict(sop(steps, escalations=away, deadlines=ceiling("1h")))) == 5 * 1440
 
 
+def test_a_clock_that_may_come_too_late_for_a_step_makes_no_way_longer_than_the_step() -> None:
+    steps = [{"id": "one", "role": "night", "within": "1d", "next": "done"}]
+    away = [{"after": "6bh", "then": "other"}]
+    assert verdict(sop(steps, escalations=away, deadlines=ceiling("1d", to="other"))).broken is None
+    assert minutes(verdict(sop(steps, escalations=away, deadlines=ceiling("1h", to="other")))) <= 1440
+
+
+def test_a_clock_that_starts_early_may_take_a_case_away_before_another_does() -> None:
+    steps = [{"id": "one", "within": "2d"}, {"id": "two", "within": "9d", "next": "done"}]
+    away = [{"after": "60h", "then": "done"}, {"after": "1d", "from": "one", "then": "other"}]
+    assert minutes(verdict(sop(steps, escalations=away, deadlines=ceiling("2d", to="other")))) == 60 * 60
+
+
+def test_a_step_that_another_clock_leads_to_may_last_longer_than_a_clock_that_started_early() -> None:
+    steps = [
+        {"id": "one", "within": "2d"},
+        {"id": "two", "role": "night", "within": "3d", "next": "net"},
+        {"id": "net", "role": "night", "within": "2d", "next": "done"},
+    ]
+    away = [{"after": "3d", "from": "one", "then": "net"}, {"after": "30h", "then": "net"}]
+    assert minutes(verdict(sop(steps, escalations=away, deadlines=ceiling("1h")))) == (30 + 48 + 48) * 60
+
+
+def test_a_clock_counts_from_a_step_that_another_clock_may_end_before() -> None:
+    steps = [
+        {
+            "id": "one",
+            "role": "night",
+            "within": "3d",
+            "ask": "Which?",
+            "answers": {"a": "two", "b": "other"},
+        },
+        {"id": "two", "role": "late", "within": "3d", "next": "other"},
+    ]
+    away = [{"after": "1bd", "then": "two"}, {"after": "30h", "from": "one", "then": "two"}]
+    assert minutes(verdict(sop(steps, escalations=away, deadlines=ceiling("1h", to="other")))) == 10440
+
+
 def test_a_way_to_an_end_to_which_only_what_is_overdue_comes_is_no_way_that_is_missing() -> None:
     steps = [{"id": "one", "within": "2d", "next": "done"}, {"id": "net", "next": "net"}]
     away = [{"after": "9d", "then": "other"}, {"after": "10d", "then": "net"}]

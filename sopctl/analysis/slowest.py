@@ -48,6 +48,14 @@ class Spread:
         self._caps = caps or {}
         self._first = first
 
+    def from_(self, starts: tuple[State, ...], caps: Mapping[State, Sequence[Cap]]) -> "Spread":
+        """The same states from other starts on, where other clocks take a case away."""
+        return Spread(starts, self.order, self.ends, self.groups, self.looped, caps)
+
+    def with_(self, first: First) -> "Spread":
+        """The same where it counts at each start whether a step or a clock is sooner through."""
+        return Spread(self.starts, self.order, self.ends, self.groups, self.looped, self._caps, first)
+
     def slow(self, ends: Iterable[State]) -> tuple[Chain, ...]:
         """The chains that may be slowest to these ends; TooMany where there are too many."""
         return slowest(each for end in ends for each in self._slow.get(end, ()))
@@ -99,7 +107,7 @@ class Spread:
             for state in self.order:
                 for group in self.groups[state] if state in self.timely else ():
                     said = found.get(state, SURE) | group.doubts if group.timely else SURE
-                    if not said or any(_tells(cap, found) for cap in self._running(state, group)):
+                    if not said or any(_tells(cap, found) for cap in self.caps(state)):
                         continue
                     for other in group.nexts:
                         if not said <= found.get(other, SURE):
@@ -133,9 +141,9 @@ class Spread:
         """The clocks that may take a case away that is at a state."""
         return self._caps.get(state, ())
 
-    def telling(self, state: State, group: Group) -> list[Cap]:
+    def telling(self, state: State) -> list[Cap]:
         """Those that end what is done there, where it can be told when."""
-        return [cap for cap in self._running(state, group) if _tells(cap, self._doubted)]
+        return [cap for cap in self.caps(state) if _tells(cap, self._doubted)]
 
     def through(self, cap: Cap) -> list[tuple[Chain, ...]]:
         """When a clock is through at the latest, by where it has started; none where nobody can tell."""
@@ -144,8 +152,11 @@ class Spread:
         found = [_through((each,), self._slow) for each in cap]
         return [each for each in found if each]
 
-    def _running(self, state: State, group: Group) -> Sequence[Cap]:
-        return self.caps(state) if group.caps is None else group.caps
+    @cached_property
+    def _anchors(self) -> Collection[State | None]:
+        """The states from which clocks count."""
+        caps = {id(cap): cap for found in self._caps.values() for cap in found}
+        return {begun.state for cap in caps.values() for begun in cap}
 
     # Carrying chains from state to state
 
@@ -200,18 +211,18 @@ class Spread:
         if not group.timely:
             return on
         endless = self.endless(state, group)
-        for cap in self.telling(state, group):
+        for cap in self.telling(state):
             through = _through(cap, kept)
             if endless:
                 on, endless = [*through], False
             elif through:
-                runs_on = any(cap is each for each in self.caps(to))
+                runs_on = to not in self._anchors and any(cap is each for each in self.caps(to))
                 on = [each for one in on for each in self._sooner(one, through, runs_on)]
         return on
 
     def _sooner(self, one: Chain, through: tuple[Chain, ...], runs_on: bool) -> tuple[Chain, ...]:
         """A chain, or a clock that is sooner through. Where that depends on the start and the clock
-        runs on, what comes later is held against it."""
+        runs on, what comes later is held against it, unless another clock counts from there."""
         if any(fits(one, other) for other in through):
             return (one,)
         if all(fits(other, one) for other in through):
@@ -310,7 +321,7 @@ def _out_of(spread: Spread, place: int, group: Group, slow: bool) -> list[_Into]
     state = spread.order[place]
     if not slow or not spread.caps(state):
         return [_Into(place, each) for each in (group.slow if slow else group.fast)]
-    caps = [_placed(cap, spread) for cap in spread.telling(state, group)]
+    caps = [_placed(cap, spread) for cap in spread.telling(state)]
     if caps and group.timely and spread.endless(state, group):
         return [_Into(*each, tuple(caps[1:])) for each in caps[0]]
     return [_Into(place, each, tuple(caps)) for each in group.slow]
@@ -433,7 +444,7 @@ class _Trace:
             for took in group.slow if self._slow else group.fast:
                 yield took, walk(took, begun)
             return
-        through = [when for cap in spread.telling(state, group) if (when := self._through(cap)) is not None]
+        through = [when for cap in spread.telling(state) if (when := self._through(cap)) is not None]
         endless = through and group.timely and spread.endless(state, group)
         for took in ((Stretch(None, FOREVER),),) if endless else group.slow:
             done = walk(took, begun)

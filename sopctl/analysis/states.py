@@ -106,7 +106,6 @@ class Group(NamedTuple):
     nexts: tuple[State, ...]
     capped: bool = False
     left: str = ""  # what takes the case away, where the step is not done
-    caps: tuple[Cap, ...] | None = None  # the clocks that end it, where they are not all that run there
 
     @property
     def timely(self) -> bool:

@@ -1,8 +1,7 @@
 """Escalations by the clock among the ways: `after` takes a case away at its time, not at any time."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import chain
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from sopctl.analysis.chains import Chain, TooMany, fits, join
 from sopctl.analysis.first_through import First
@@ -65,10 +64,11 @@ def settled(spread: Spread, clocked: Clocked, before: Before) -> Spread:
     cuts = list(_cuts(spread, clocked, before, sources))
     late: set[int] = set()
     while True:  # who is taken away late may be late for another clock
-        found = _with(spread, cuts, late, sources, before)
-        more = {i for i, cut in enumerate(cuts) if i not in late and _may_last(found, cut, before)}
+        found = _with(spread, cuts, late, sources)
+        since = _SinceStart(found, cuts, sources)
+        more = {i for i, cut in enumerate(cuts) if i not in late and _may_last(found, since, cut, before)}
         if not more:
-            return found
+            return found.with_(before.first)
         late |= more
 
 
@@ -86,28 +86,25 @@ def _cuts(spread: Spread, clocked: Clocked, before: Before, sources: "Sources") 
             yield Cut(state, since, group, caps[key], running, left[since.after] if running else ())
 
 
-def _with(spread: Spread, cuts: list[Cut], late: set[int], sources: "Sources", before: Before) -> Spread:
+def _with(spread: Spread, cuts: list[Cut], late: set[int], sources: "Sources") -> Spread:
     """The ways, where these clocks and no others take a case away that keeps all times."""
     extra: dict[State, list[Group]] = defaultdict(list)
     caps: dict[State, list[Cap]] = defaultdict(list)
-    at_source: dict[tuple[State, Chain, State, str, Cap], bool] = {}
+    soonest: dict[State, dict[tuple[Chain, State, str], None]] = defaultdict(dict)
     for i, (state, since, group, cap, running, left) in enumerate(cuts):
         if cap:
             caps[state].append(cap)
         sooner = bool(running) and _comes_later(spread, state, left)
-        if running or not cap:
+        if i in late or running or not cap:
             fast = group.fast if sooner or not cap else ()
             extra[state].append((group if i in late else group.overdue)._replace(fast=fast))
         begun = dict.fromkeys(sources.get((since.level, since.point), ()), since.after)
         for start, then in [*begun.items(), *((each, left) for each in running if not sooner)]:
-            for to in group.nexts:
-                key = start, then, to, group.left, cap
-                at_source[key] = at_source.get(key, False) or (i in late and not running)
-    for (start, then, to, words, cap), slow in at_source.items():
-        away = Group((then,), (then,), SURE, (to,), left=words, caps=(cap,))  # others may not run any more
-        extra[start].append(away if slow else away.overdue)
+            soonest[start].update(dict.fromkeys((then, to, group.left) for to in group.nexts))
+    for start, found in soonest.items():
+        extra[start] += [Group((), (then,), SURE, (to,), left=words) for then, to, words in found]
     groups = {state: (*found, *extra.get(state, ())) for state, found in spread.groups.items()}
-    return Spread(spread.starts, spread.order, spread.ends, groups, spread.looped, caps, before.first)
+    return Spread(spread.starts, spread.order, spread.ends, groups, spread.looped, caps)
 
 
 def _comes_later(spread: Spread, state: State, left: Chain) -> bool:
@@ -140,8 +137,8 @@ def _sources(spread: Spread, clocked: Clocked, begun: str | None) -> Sources:
             found[state.level, begun][state].append(Begun(None, ((),), SURE))
     for state, groups in spread.groups.items():
         for group in groups:
-            come = Begun(state, group.slow or ((),), group.doubts)
             for other in (each for each in group.nexts if not each.ended):
+                come = _come(state, group, other, clocked)
                 deep = len(other.stack)
                 if _enters(state, other):
                     found[other.level, TRIGGER][other].append(come)
@@ -156,6 +153,13 @@ def _sources(spread: Spread, clocked: Clocked, begun: str | None) -> Sources:
         for other in (each for _, group in cuts for each in group.nexts if _enters(state, each)):
             found[other.level, TRIGGER][other].append(Begun(other, ((),), SURE))
     return found
+
+
+def _come(state: State, group: Group, other: State, clocked: Clocked) -> Begun:
+    """How a case comes to what starts a clock: no later than to the state behind, where other clocks run."""
+    if state in clocked:
+        return Begun(other, ((),), SURE)
+    return Begun(state, group.slow or ((),), group.doubts)
 
 
 def _cap(starts: Mapping[State, Sequence[Begun]], after: Chain, running: bool) -> Cap:
@@ -183,32 +187,59 @@ def _levels(state: State) -> Iterator[tuple[Level, Counts]]:
         yield (state.stack[:i], frame.sop), frame.counts
 
 
-def _may_last(spread: Spread, cut: Cut, before: Before) -> bool:
+class _SinceStart:
+    """The same ways from where a clock starts, however early a case comes there: a clock that has started
+    before has its whole time left at the most."""
+
+    def __init__(self, spread: Spread, cuts: list[Cut], sources: Sources) -> None:
+        self._spread, self._sources = spread, sources
+        self._caps = {cut.cap: (*cut.cap, Begun(None, (cut.since.after,), SURE)) for cut in cuts}
+        self._known: dict[tuple[Level, str], Spread | None] = {}
+
+    def of(self, since: Since) -> Spread | None:
+        """None where it starts nowhere on the ways."""
+        key = since.level, since.point
+        if key not in self._known:
+            self._known[key] = self._from(self._sources.get(key, {}))
+        return self._known[key]
+
+    def _from(self, starts: Mapping[State, Sequence[Begun]]) -> Spread | None:
+        spread = self._spread
+        if not starts or all(each.state is None for come in starts.values() for each in come):
+            return spread if starts else None
+        caps = {state: [self._caps[cap] for cap in spread.caps(state)] for state in spread.order}
+        return spread.from_(tuple(starts), {state: found for state, found in caps.items() if found})
+
+
+def _may_last(spread: Spread, since_start: _SinceStart, cut: Cut, before: Before) -> bool:
     """Whether a case that keeps all times may still be at a step when the clock is through."""
     state, since, group, cap, running, _ = cut
     if state not in spread.timely:
         return False
-    ago = before.ago() if running else ((),)
-    if not cap or not ago:
+    ago = before.ago() if running else ()
+    if not cap or (running and not ago):
         return True
-    sooner = before.first.sooner
-
-    def ends_before(chains: Iterable[Chain]) -> bool:
-        return all(any(sooner(each, end) for end in start) for each in chains for start in through)
-
+    sooner, on = before.first.sooner, since_start.of(since)
     try:
-        through = spread.through(cap)
-        others = [spread.through(each) for each in spread.caps(state) if each is not cap]
-        if not through or group.doubts or spread.doubts([state]):
-            here = None
-        else:
-            here = [join(each, then) for each in spread.slow([state]) for then in group.slow]
+        if on is not None and not running and _ends_before(on, cut, sooner):
+            return False
+        for ways, begun in ((spread, ago), (on, ((),))):
+            if ways is None or not begun:
+                continue
+            if group.doubts or ways.doubts([state]):
+                return True
+            here = [join(each, then) for each in ways.slow([state]) for then in group.slow]
+            if not all(sooner(join(then, each), since.after) for then in begun for each in here):
+                return True
     except TooMany:
         return True
-    if through and not running and any(ends_before(chain.from_iterable(each)) for each in others if each):
-        return False
-    return (
-        here is None
-        or not ends_before(here)
-        or (bool(running) and not all(sooner(join(then, each), since.after) for then in ago for each in here))
+    return False
+
+
+def _ends_before(ways: Spread, cut: Cut, sooner: Callable[[Chain, Chain], bool]) -> bool:
+    """Whether another clock always takes the case away before."""
+    after = cut.since.after
+    others = [ways.through(cap) for cap in ways.caps(cut.state)]
+    return any(
+        all(sooner(each, after) for start in through for each in start) for through in others if through
     )
