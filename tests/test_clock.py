@@ -693,7 +693,7 @@ def test_a_chain_of_thirty_diamonds_is_timed_exactly() -> None:
 
 
 def test_more_work_than_allowed_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sopctl.analysis.course.STATES", 2)
+    monkeypatch.setattr("sopctl.analysis.ground.STATES", 2)
     steps = [{"id": "one", "within": "1d", "ask": "Which?", "answers": {"a": "two", "b": "done"}},
              {"id": "two", "within": "5d", "next": "done"}]  # fmt: skip
     whole = library(sop(steps, deadlines=ceiling("1d")))
