@@ -4,7 +4,7 @@ Whoever times ways asks a guide at each step. What the guide knows of the case g
 step to step as one hashable value, of which nobody else understands a word.
 """
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from sopctl.analysis import ways
@@ -114,6 +114,16 @@ class Line(NamedTuple):
     to: Sequence[str]
 
 
+class Onward(NamedTuple):
+    """Where cases may go: what is worth remembering there, whether nobody could tell that they are
+    there, and the kinds of them."""
+
+    to: str
+    worth: frozenset[str]
+    rough: bool
+    kinds: Sequence[Frozen]
+
+
 class Facts(NamedTuple):
     """What the rows on a way have narrowed or set; the facts that somebody up the calls will test; and
     whether a table left more kinds of cases than are told apart."""
@@ -137,16 +147,19 @@ class ByFacts:
         self._ahead = facts_ahead(library)
         self._lines_of: dict[Spot, list[Line]] = {}
         self._rows_of: dict[Spot, list[tuple[WithinRow, list[Limit]]]] = {}
+        self._facts_of: dict[Spot, frozenset[str]] = {}
+        self._ways_of: dict[tuple[Spot, Facts], list[Onward]] = {}
 
     def begin(self) -> Known:
         return Facts()
 
     def parts(self, sop: Sop, step: Step, known: Known, untimed: Sequence[Kind]) -> Iterable[Part]:
         here = _facts(known)
-        now: Cases = {name: values for name, values in here.cases if name not in (step.asks or ())}
+        kept = tuple([item for item in here.cases if item[0] not in (step.asks or ())])
         rows = self._rows(sop, step)
         if not rows:
-            return [Part(within_rows(step), not untimed, here._replace(cases=_frozen(now)))]
+            return [Part(within_rows(step), not untimed, here._replace(cases=kept))]
+        now: Cases = dict(kept)
         found = []
         left, rough = [now], False
         for row, tests in rows:
@@ -164,19 +177,35 @@ class ByFacts:
 
     def exits(self, sop: Sop, step: Step, known: Known) -> Iterable[tuple[str, Known]]:
         here = _facts(known)
-        now = dict(here.cases)
-        if not step.decide:
-            targets = dict.fromkeys(arrow.to for arrow in _arrows(sop, step))
-            return [(to, after) for to in targets for after in self._kept(sop, to, here, [now])]
-        found: dict[tuple[str, bool], list[Cases]] = {}
-        for line, cases, rough in self._taken(sop, step, now):
-            for to in line.to:
-                found.setdefault((to, rough or here.rough), []).extend(cases)
+        own = self._own_of(sop, step)
+        told = tuple([item for item in here.cases if item[0] in own])
+        others = [item for item in here.cases if item[0] not in own] if own else here.cases
         return [
-            (to, after)
-            for (to, rough), cases in found.items()
-            for after in self._kept(sop, to, here._replace(rough=rough), cases)
+            (to, Facts(_with(kind, others, worth), here.wanted, rough))
+            for to, worth, rough, kinds in self._onward(sop, step, here._replace(cases=told))
+            for kind in kinds
         ]
+
+    def _onward(self, sop: Sop, step: Step, here: Facts) -> list[Onward]:
+        """Where cases may go of which no more is known than the table of the step speaks of: many that
+        come to it are alike in that."""
+        key = (sop.id, step.id), here
+        if key not in self._ways_of:
+            self._ways_of[key] = [*self._found_onward(sop, step, here)]
+        return self._ways_of[key]
+
+    def _found_onward(self, sop: Sop, step: Step, here: Facts) -> Iterator[Onward]:
+        found: dict[tuple[str, bool], list[Cases]] = {}
+        if step.decide:
+            for line, cases, rough in self._taken(sop, step, dict(here.cases)):
+                for to in line.to:
+                    found.setdefault((to, rough or here.rough), []).extend(cases)
+        else:
+            found = {(arrow.to, here.rough): [{}] for arrow in _arrows(sop, step)}
+        for (to, rough), each in found.items():
+            worth = self._ahead.of(sop, to) | here.wanted
+            kept = ({name: values for name, values in cases.items() if name in worth} for cases in each)
+            yield Onward(to, worth, rough, self._kinds.merged(sop, kept))
 
     def hand_over(self, known: Known) -> Known:
         here = _facts(known)
@@ -204,12 +233,6 @@ class ByFacts:
 
     def by_arrows(self, known: Known) -> bool:
         return isinstance(known, Facts) and known.rough
-
-    def _kept(self, sop: Sop, target: str, here: Facts, cases: Iterable[Cases]) -> list[Facts]:
-        """What is worth remembering: what is tested ahead, here or where a call comes back to."""
-        worth = self._ahead.of(sop, target) | here.wanted
-        kept = ({name: values for name, values in each.items() if name in worth} for each in cases)
-        return [here._replace(cases=each) for each in self._kinds.merged(sop, kept)]
 
     # Tables
 
@@ -244,6 +267,18 @@ class ByFacts:
         return after
 
     # What is read once
+
+    def _own_of(self, sop: Sop, step: Step) -> frozenset[str]:
+        """The facts that the table of a step tests or sets."""
+        if not step.decide:
+            return frozenset()
+        spot = sop.id, step.id
+        if spot not in self._facts_of:
+            rows = [row for row in step.decide if row]
+            self._facts_of[spot] = frozenset(
+                name for row in rows for name in (*(row.when or ()), *(row.set or ()))
+            )
+        return self._facts_of[spot]
 
     def _lines(self, sop: Sop, step: Step) -> list[Line]:
         """The rows of the table of a step."""
@@ -387,6 +422,12 @@ def _arrows(sop: Sop, step: Step) -> list[Arrow]:
 def _facts(known: Known) -> Facts:
     assert isinstance(known, Facts)
     return known
+
+
+def _with(kind: Frozen, others: Iterable[tuple[str, Values]], worth: Collection[str]) -> Frozen:
+    """The same kind of cases, of which other facts are known as well."""
+    kept = [item for item in others if item[0] in worth]
+    return tuple(sorted([*kind, *kept], key=_name)) if kind else tuple(kept)
 
 
 def _frozen(cases: Cases) -> Frozen:
