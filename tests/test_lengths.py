@@ -1,18 +1,22 @@
 """How long ways may take: as if every one had been walked, from every start that is tried."""
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from test_clock import graphs, library, sop, walks
+from test_clock import TODAY, graphs, library, sop, walks
 
+from sopctl import files
 from sopctl.analysis import lengths as room
 from sopctl.analysis.calendar import calendars
-from sopctl.analysis.chains import walk
+from sopctl.analysis.chains import Budget, OutOfBudget, walk
 from sopctl.analysis.clock import clock
 from sopctl.analysis.lengths import Lengths, lengths
-from sopctl.library import Library
+from sopctl.library import Library, build
+from sopctl.model import Sop
 from sopctl.model.duration import Duration
 
 
@@ -22,13 +26,8 @@ def found(whole: Library, id: str = "TS-EX-001") -> dict[str, Lengths]:
     return dict(lengths(known, whole))
 
 
-@settings(deadline=None, max_examples=40)
-@given(steps=graphs(), starts=st.lists(st.integers(0, 700 * 1440), min_size=4, max_size=4))
-def test_no_way_is_slower_than_the_slowest_and_none_faster_than_the_fastest(
-    steps: list[dict[str, Any]], starts: list[int]
-) -> None:
-    steps[-1]["answers"]["out"] = "other"
-    whole = library(sop(steps))
+def clocked(whole: Library) -> Callable[[list[dict[str, Any]], str, int], int]:
+    """When a way is through that begins at a moment, by its `within` or its `wait`."""
     known = calendars(whole)
 
     def timed(way: list[dict[str, Any]], word: str, moment: int) -> int:
@@ -38,6 +37,17 @@ def test_no_way_is_slower_than_the_slowest_and_none_faster_than_the_fastest(
                 moment = walk((stretch,), moment)
         return moment
 
+    return timed
+
+
+@settings(deadline=None, max_examples=40)
+@given(steps=graphs(), starts=st.lists(st.integers(0, 700 * 1440), min_size=4, max_size=4))
+def test_no_way_is_slower_than_the_slowest_and_none_faster_than_the_fastest(
+    steps: list[dict[str, Any]], starts: list[int]
+) -> None:
+    steps[-1]["answers"]["out"] = "other"
+    whole = library(sop(steps))
+    timed = clocked(whole)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(room, "RUNS", 1_000_000)  # what takes too many runs is unknown, and not looked at here
         said = found(whole)
@@ -55,6 +65,25 @@ def test_no_way_is_slower_than_the_slowest_and_none_faster_than_the_fastest(
         for start in (clock(whole).window[0] + each for each in starts):
             assert max(timed(way, "within", start) for way in every) - start <= slow.minutes
             assert min(timed(way, "wait", start) for way in every) - start >= fast.minutes
+
+
+@settings(deadline=None, max_examples=60)
+@given(steps=graphs(), starts=st.lists(st.integers(0, 700 * 1440), min_size=4, max_size=4))
+def test_all_ways_run_together_come_out_as_each_by_itself(
+    steps: list[dict[str, Any]], starts: list[int]
+) -> None:
+    whole, every = library(sop(steps)), list(walks(steps, "done"))
+    assume(0 < len(every) <= 2000)
+    timed, known = clocked(whole), whole.sop("TS-EX-001")
+    assert known is not None
+    spread, _ = room._spread(known, whole, ["done"], room.STATES, longest=True)
+    for slow, word in ((True, "within"), (False, "wait")):
+        run, pick = spread.run(spread.ends, slow, Budget(1_000_000)), max if slow else min
+        for start in (clock(whole).window[0] + each for each in starts):
+            out, moves, holds = run.bend(start)
+            assert out == run.at(start) == pick(timed(way, word, start) for way in every)
+            later = min(holds, 1440)
+            assert run.at(start + later) == (out + later if moves else out)
 
 
 def test_a_hand_off_is_an_end_and_a_call_counts_with_its_steps() -> None:
@@ -141,3 +170,31 @@ def test_ways_that_are_too_many_are_unknown(monkeypatch: Any) -> None:
     ]
     said = found(library(sop(steps)))
     assert said["done"].slowest.unknown == "there are too many ways to follow them all"
+
+
+def test_what_is_too_much_for_one_end_is_not_tried_twice(monkeypatch: Any) -> None:
+    tried: list[int] = []
+
+    def none(known: Sop, whole: Library, ends: list[str], most: int, longest: bool) -> Any:
+        tried.append(len(ends))
+        raise OutOfBudget
+
+    monkeypatch.setattr(room, "_spread", none)
+    steps = [{"id": "a", "within": "1h", "ask": "?", "answers": {"a": "done", "b": "other"}}]
+    one = sop(steps)
+    assert found(library(one))["other"].fastest.unknown
+    assert tried == [2, 1, 1]
+    tried.clear()
+    assert found(library({**one, "outcomes": {"done": one["outcomes"]["done"]}}))["done"].slowest.unknown
+    assert tried == [1]
+
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.mark.parametrize("id", ["TS-SAF-001", "TS-FRD-001", "SP-AMS-001"])
+def test_the_longest_procedures_of_the_handbook_are_timed(id: str) -> None:
+    texts = {path: str(text) for path, text in files.texts_in(ROOT, ROOT / "sops").items()}
+    said = found(build(texts, TODAY), id)
+    assert said
+    assert not [each for each in said.values() if each.slowest.unknown or each.fastest.unknown]

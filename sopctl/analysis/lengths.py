@@ -36,7 +36,7 @@ class Lengths(NamedTuple):
 RUNS = 20_000
 """So many times the clock is run over the ways to one end before the answer is `unknown`."""
 
-STATES = 4_000
+STATES = 6_000
 """So many states the ways to all ends may have; of more, each end is looked at alone, with as many
 for all of them together."""
 
@@ -56,6 +56,8 @@ _LENGTHS: WorkedOut[dict[str, Mapping[str, Lengths]]] = WorkedOut()
 
 _TOO_MANY = Length(unknown="there are too many ways to follow them all")
 
+_UNKNOWN = Lengths(_TOO_MANY, _TOO_MANY)
+
 
 def _lengths(sop: Sop, library: Library) -> Mapping[str, Lengths]:
     if not sop.known_steps:
@@ -67,13 +69,18 @@ def _lengths(sop: Sop, library: Library) -> Mapping[str, Lengths]:
     try:
         return _timed(sop, library, ends, STATES)
     except OutOfBudget:
-        found: dict[str, Lengths] = {}
-        for end in ends:
-            try:
-                found |= _timed(sop, library, [end], STATES // len(ends))
-            except OutOfBudget:
-                found[end] = Lengths(_TOO_MANY, _TOO_MANY)
-        return found
+        return _one_by_one(sop, library, ends) if len(ends) > 1 else dict.fromkeys(ends, _UNKNOWN)
+
+
+def _one_by_one(sop: Sop, library: Library, ends: list[str]) -> Mapping[str, Lengths]:
+    """The lengths to those ends of which each can be looked at alone."""
+    found: dict[str, Lengths] = {}
+    for end in ends:
+        try:
+            found |= _timed(sop, library, [end], STATES // len(ends))
+        except OutOfBudget:
+            found[end] = _UNKNOWN
+    return found
 
 
 _TIMELY = frozenset(("role", "within", "wait", "call", "escalate"))

@@ -13,6 +13,7 @@ from sopctl.analysis.chains import (
     Budget,
     Chain,
     Run,
+    TooMany,
     chain,
     earliest,
     fastest,
@@ -264,7 +265,8 @@ class _Into(NamedTuple):
 
 
 class _GraphRun:
-    """A graph of states as a run. A place with one way in and no choice is no place of its own."""
+    """A graph of states as a run. A place with one way in and no choice is no place of its own, and
+    places with the same ways in are one."""
 
     def __init__(self, spread: Spread, ends: list[int], slow: bool, budget: Budget) -> None:
         self._pick = latest if slow else earliest
@@ -276,18 +278,21 @@ class _GraphRun:
         useful = reachable(before, ends)
         self._ways: list[list[_Into]] = [[]]
         short: dict[int, tuple[int, Chain]] = {_START: (0, ())}
+        numbers: dict[frozenset[_Into], int] = {}
         for place, ways_in in enumerate(whole):
             if place not in useful:
                 continue
             into = [_Into(0, ())] if place in starts else []
             into += [_shortened(each, short) for each in ways_in if each.place in short]
-            into = list(dict.fromkeys(into))
+            into = _that_count(into, slow)
             if len(into) == 1 and not into[0].caps:
                 short[place] = into[0].place, into[0].took
             elif into:
-                self._ways.append(into)
-                short[place] = len(self._ways) - 1, ()
-        self._ends = [_Into(*short[end]) for end in ends if end in short]
+                number = numbers.setdefault(frozenset(into), len(self._ways))
+                if number == len(self._ways):
+                    self._ways.append(into)
+                short[place] = number, ()
+        self._ends = _that_count([_Into(*short[end]) for end in ends if end in short], slow)
         self.run = Run(self._at, self._bend, _NEAR)
 
     def _at(self, start: Moment) -> Moment:
@@ -355,6 +360,21 @@ def _shortened(into: _Into, short: Mapping[int, tuple[int, Chain]]) -> _Into:
 
     caps = [tuple([shorten(*each) for each in cap if each[0] in short]) for cap in into.caps]
     return _Into(*shorten(into.place, into.took), tuple([cap for cap in caps if cap]))
+
+
+def _that_count(ways_in: Iterable[_Into], slow: bool) -> list[_Into]:
+    """The ways in without those from the same place that are never slower (faster)."""
+    alike: dict[tuple[int, object], list[_Into]] = {}
+    for into in dict.fromkeys(ways_in):
+        alike.setdefault((into.place, into.caps), []).append(into)
+    found: list[_Into] = []
+    for several in alike.values():
+        try:
+            kept = (slowest if slow else fastest)(each.took for each in several)
+            found.extend([several[0]._replace(took=took) for took in kept])
+        except TooMany:
+            found.extend(several)
+    return found
 
 
 def _moment(into: _Into, there: Sequence[Moment]) -> Moment:
