@@ -294,7 +294,9 @@ def _told(terrain: Terrain, id: str, found: _Found) -> tuple[list[CaseChange], U
 def _free_of_calls(terrain: Terrain, id: str, changes: list[CaseChange]) -> bool:
     """Whether what is told of a SOP is so whatever its calls come back with, which set no fact that
     others know."""
-    if any(test.partition("@")[0].endswith(returns("")) for each in changes for test in each.tests):
+    tests = [test.partition("@") for each in changes for test in each.tests]
+    altered = {fact for side in terrain.sides for to in side.calls(id) for fact in terrain.altered(to)}
+    if any(name.endswith(returns("")) or (times and name in altered) for name, _, times in tests):
         return False
     inside = {
         place

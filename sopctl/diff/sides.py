@@ -74,6 +74,7 @@ class Act(NamedTuple):
     call: Target = Target()
     on: tuple[tuple[str, Target], ...] = ()
     later: tuple[str, ...] = ()  # facts that the times of the step ask for
+    given: tuple[str, ...] = ()  # facts that its rows give a value to
     at_most: int | None = None
     instead: Target = Target()
 
@@ -246,7 +247,8 @@ class Side:
             return act._replace(kind="unreadable")
         if node.table is not None:
             facts = tuple(self.names.fact(plan.sop.id, each) for each in node.table.facts)
-            return act._replace(kind="table", facts=facts, first=step.hit_policy == "first")
+            given = tuple(self.names.fact(plan.sop.id, id) for row in step.decide if row for id in row.set)
+            return act._replace(kind="table", facts=facts, first=step.hit_policy == "first", given=given)
         if step.ask:
             answers = tuple((word, self._target(plan, to or "")) for word, to in step.answers.items())
             return act._replace(kind="ask" if answers else "unreadable", answers=answers)

@@ -261,10 +261,16 @@ class Stepper:
         """Where a call leads that is not followed, for each outcome that it may come back with."""
         asked = bench.ask(returns(_said(bench.place)))
         possible, on = self.side.returns(act), dict(act.on)
+        self._forget(bench, act.call.sop)
         for word in self.terrain.words(asked[0]):
             lost = Target(end=f"stuck:unhandled@{_said(bench.place)}")
             to = on.get(word) or on.get("otherwise") or lost
             yield self.variables.answer(asked, word), to if word in possible else Target(end=IMPOSSIBLE)
+
+    def _forget(self, bench: _Bench, called: str) -> None:
+        """Facts that a call may alter which is not followed can be anything then, as if asked once more."""
+        for fact in sorted(self.terrain.altered(called) & bench.shared.keys()):
+            bench.shared[fact] = bench.ask(fact)[1]
 
     def _rows(self, bench: _Bench, act: Act) -> Iterator[tuple[Box, tuple[tuple[str, str], ...], Target]]:
         lines = [(box, row) for row in act.rows if (box := self._box(bench, row)) is not None]
@@ -422,7 +428,9 @@ class Stepper:
         return _Ahead(
             facts=frozenset(fact for act in acts for fact in (*act.asks, *act.facts, *act.later)),
             questions=frozenset(name for each in places for name in (_said(each), returns(_said(each)))),
-            anew=frozenset(fact for act in acts for fact in act.asks).union(*map(side.private, begun)),
+            anew=frozenset(fact for act in acts for fact in act.asks).union(
+                *map(side.private, begun), *(() if self.depth.into else map(self.terrain.altered, begun))
+            ),
             again=frozenset[Place]().union(
                 *(self.terrain.ahead(self.number, each) for each in side.nexts(place))
             ),

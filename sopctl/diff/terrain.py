@@ -34,6 +34,7 @@ class Terrain:
         self._words: dict[str, tuple[str, ...]] = {}
         self._spoken: dict[str, frozenset[str]] = {}
         self._anew: dict[str, frozenset[str]] = {}
+        self._altered: dict[str, frozenset[str]] = {}
 
     def ahead(self, side: int, place: Place) -> frozenset[Place]:
         """A step and the steps that may come after it, those of called SOPs too."""
@@ -64,6 +65,13 @@ class Terrain:
         if id not in self._anew:
             self._anew[id] = frozenset(fact for act, _ in self._inside(id) for fact in act.asks)
         return self._anew[id]
+
+    def altered(self, id: str) -> frozenset[str]:
+        """The facts of which a case may know something else when it comes back from a call of a SOP."""
+        if id not in self._altered:
+            given = (fact for act, _ in self._inside(id) for fact in act.given)
+            self._altered[id] = self.anew(id).union(given)
+        return self._altered[id]
 
     def _inside(self, id: str) -> list[tuple[Act, Place]]:
         """What a case may come to that starts in a SOP, on either side."""
