@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from test_walk import COLOUR, EVERY, FACTS, SEEDS, Chance, sop
 
 from sopctl.analysis.walk import Walk, atlas, walk
-from sopctl.diff.cases import PAST_CALLS, THROUGH, TO_HAND_OFFS, CaseChange, CaseChanges, Handed, case_changes
+from sopctl.diff.cases import PAST_CALLS, THROUGH, TO_HAND_OFFS, CaseChanges, Handed, case_changes
 from sopctl.diff.steps import Depth
+from sopctl.diff.telling import CaseChange
 from sopctl.files import Unread
 from sopctl.library import Library, build
 from sopctl.model import unary

@@ -10,7 +10,8 @@ from sopctl import files
 from sopctl.analysis.time_words import listed
 from sopctl.diagnostic import Diagnostic, json_pointer
 from sopctl.diff import Change
-from sopctl.diff.cases import CaseChange, Unknown
+from sopctl.diff.cases import Unknown
+from sopctl.diff.telling import CaseChange
 from sopctl.named import NamedTuple
 from sopctl.render.templates import OURS, TemplateTrouble, told
 from sopctl.review import Review

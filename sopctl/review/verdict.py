@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from sopctl.diff import Change, Gap
-from sopctl.diff.cases import CaseChange, CaseChanges
+from sopctl.diff.cases import CaseChanges
+from sopctl.diff.telling import CaseChange
 from sopctl.library import Library
 from sopctl.named import NamedTuple
 from sopctl.review.versions import Version
