@@ -501,6 +501,62 @@ def test_who_decides_by_a_fact_reads_that_it_asks_something_else(home: str) -> N
     assert "act `mood`: `ask` is “How is it now?”, was “How is it?”" in job.text
 
 
+OTHERWISE = MOODS.replace("{when: {mood: bad}, then: done}", "{otherwise: done}")
+
+
+@pytest.mark.parametrize(
+    ("fact", "refund", "asked"),
+    [
+        (("[good, bad]", "[good, bad, sad]"), ("", ""), True),
+        (("type: choice", "type: choice, unit: moods"), ("", ""), True),
+        (("is it", "is it now"), ("", ""), False),
+        (("[good, bad]", "{good: Good, bad: Bad}"), ("", ""), False),
+        (("[good, bad]", "[good, bad, sad]"), ("status: effective", "status: draft"), False),
+        (("[good, bad]", "[good, bad, sad]"), ("status: effective", "status: superseded"), False),
+        (("[good, bad]", "[good, bad, sad]"), (OTHERWISE, TELL), False),
+    ],
+    ids=["a value", "a unit", "a question", "labels", "a draft", "no more in force", "a fact of others"],
+)
+def test_a_sop_that_decides_otherwise_by_a_shared_fact_gets_a_version_and_is_taught_anew(
+    fact: tuple[str, str], refund: tuple[str, str], asked: bool
+) -> None:
+    text = REFUND.replace(TELL, OTHERWISE).replace(*refund)
+    before, after = (
+        build({"sops/SU-REF-001.yaml": text, "sops/shared.yaml": shared}, TODAY)
+        for shared in (SHARED, SHARED.replace(*fact))
+    )
+    found = review(before, after, NAMES, FEW)
+    assert [(each.sop, each.needed) for each in found.versions] == [("SU-REF-001", "major")] * asked
+    assert [each.role for each in found.consequences.approvals] == ["lead", "head"] * asked
+    assert taught(found) == [("agent", ("tell",))] * asked
+    told = [
+        each for each in found.faults if "decides by a changed fact, which asks for a major" in each.message
+    ]
+    assert len(told) == len(found.faults) == asked
+
+
+def test_a_shared_fact_asks_for_no_second_version_where_the_file_has_it_already() -> None:
+    told = "change_history: [{version: 2.0.0, on: 2026-11-20, author: lead, summary: Sad is a mood}, "
+    texts = {"sops/SU-REF-001.yaml": REFUND.replace(TELL, OTHERWISE), "sops/shared.yaml": SHARED}
+    after = {
+        "sops/SU-REF-001.yaml": texts["sops/SU-REF-001.yaml"]
+        .replace("version: 1.0.0\n", "version: 2.0.0\n")
+        .replace("change_history: [", told),
+        "sops/shared.yaml": SHARED.replace("[good, bad]", "[good, bad, sad]"),
+    }
+    found = review(build(texts, TODAY), build(after, TODAY), NAMES, FEW)
+    [version] = found.versions
+    assert (version.made, version.needed, found.faults) == ("major", "major", ())
+
+
+def test_a_fact_of_its_own_is_learned_at_the_steps_that_go_by_it() -> None:
+    one, other = (
+        build({"sops/SU-REF-001.yaml": f"{REFUND.replace(TELL, OTHERWISE)}{facts}\n", "sops/shared.yaml": SHARED.replace(ASKED, "")}, TODAY)
+        for facts in (ASKED, ASKED.replace("[good, bad]", "[good, bad, sad]"))
+    )  # fmt: skip
+    assert taught(review(one, other, NAMES, FEW)) == [("agent", ("tell",))]
+
+
 @pytest.mark.parametrize(
     ("refund", "shared", "roles"),
     [

@@ -13,6 +13,7 @@ from sopctl.named import NamedTuple
 from sopctl.review.consequences import Consequences, consequences
 from sopctl.review.debts import Debts, debts
 from sopctl.review.reach import Reach, reach
+from sopctl.review.shared import felt_by
 from sopctl.review.verdict import Verdict, verdict
 from sopctl.review.versions import Version, versions
 from sopctl.rules import USUAL, Rule
@@ -40,7 +41,8 @@ def review(before: Library, after: Library, names: tuple[str, str], rules: Seque
     found = weighed(changes(before, after), cases, before, after)
     sops: Mapping[str, str] = {new: old for (space, old), new in renamed.items() if space == "sop"}
     missing = gaps(before, after)
-    steps = versions(found, before, after, sops)
+    felt = felt_by(found, cases, after)
+    steps = versions(found, before, after, sops, felt)
     faults = tuple(fault for step in steps for fault in step.faults)
     return Review(
         verdict(found, cases, steps, missing, names, after),
@@ -49,7 +51,7 @@ def review(before: Library, after: Library, names: tuple[str, str], rules: Seque
         clock_changes(before, after, renamed),
         steps,
         reach(found, before, after, sops),
-        consequences(found, steps, before, after, sops),
+        consequences(found, steps, before, after, sops, felt),
         debts(*lint_both(before, after, rules), before, after, sops),
         faults,
         missing,

@@ -9,7 +9,8 @@ from sopctl.library import Library
 from sopctl.model.duration import Duration
 from sopctl.model.sop import APPROVED, Sop, Step
 from sopctl.named import NamedTuple
-from sopctl.review.jobs import PAST, Job, Side, doing, jobs, person
+from sopctl.review.jobs import PAST, Job, Side, changed_fact, deciding, doing, jobs, person
+from sopctl.review.shared import Felt
 from sopctl.review.versions import PARTS, Version, counts
 from sopctl.weight import Weight
 
@@ -59,8 +60,9 @@ def consequences(
     before: Library,
     after: Library,
     renamed: Mapping[str, str],
+    felt: Felt,
 ) -> Consequences:
-    """`renamed` leads from the new id of a SOP to the old one."""
+    """`renamed` leads from the new id of a SOP to the old one; `felt` are the changes of shared facts."""
     entering = _entering(changes, before, after, renamed)
     approvals = [each for v in versions for each in _approvers(v, changes, before, after, renamed)]
     approvals += [each for sop in entering for each in _first_approvers(sop, before, after)]
@@ -69,13 +71,15 @@ def consequences(
     lessons = [each for sop in entering for each in _first_lessons(sop, before, after)]
     lessons += _newcomers(changes, before, after, renamed)
     new = {(each.role, each.sop) for each in lessons}
-    again = [each for v in versions for each in _lessons(v, changes, before, after)]
-    lessons += [each for each in again if (each.role, each.sop) not in new]
-    felt = [v.sop for v in versions if v.needed == "major"] + [sop.id for sop in entering]
+    for v in versions:
+        own = [each for each in changes if each.sop == v.sop and counts(each)]
+        again = _lessons(v, [*own, *felt.get(v.sop, ())], before, after)
+        lessons += [each for each in again if (each.role, each.sop) not in new]
+    major = [v.sop for v in versions if v.needed == "major"] + [sop.id for sop in entering]
     return Consequences(
         tuple(sorted(approvals, key=lambda each: each.sop)),
         tuple(sorted(lessons, key=lambda each: (each.sop, each.role))),
-        _announcement(sorted(felt), after),
+        _announcement(sorted(major), after),
         tuple(jobs(changes, before, after, renamed)),
     )
 
@@ -177,16 +181,13 @@ def _lessons(
         return
     if PARTS.index(version.needed) < PARTS.index(training.retrain_on):
         return
-    felt = [
-        c for c in changes if c.sop == sop.id and counts(c) and _asks_for_training(c, training.retrain_on)
-    ]
-    everything = any(not _step_of(c, sop) for c in felt)
+    places = [(c, _steps_of(c, sop)) for c in changes if _asks_for_training(c, training.retrain_on)]
+    everything = any(not steps for _, steps in places)
     required = _required(sop, after)
     by_role: dict[str, dict[str, None]] = {role: {} for role in required}
-    for change in felt:
-        step = sop.steps_by_id.get(_step_of(change, sop))
-        for role in doing(change, step, Side(after, change.after, True)) if step else ():
-            if step and (role in required or _does(role, step, after)):
+    for change, step in [(change, step) for change, steps in places for step in steps]:
+        for role in doing(change, step, Side(after, change.after, True)):
+            if role in required or _does(role, step, after):
                 by_role.setdefault(role, {})[step.id] = None
     for role, own in sorted(by_role.items()):
         if own or everything:
@@ -249,11 +250,13 @@ def _asks_for_training(change: Change, least: str) -> bool:
     return PARTS.index(change.weight.step) >= PARTS.index(least)
 
 
-def _step_of(change: Change, sop: Sop) -> str:
-    """The step that a change is about, where it is about one that is there."""
-    if len(change.pointer) > 1 and change.pointer[0] == "steps" and change.pointer[1] in sop.steps_by_id:
-        return str(change.pointer[1])
-    return ""
+def _steps_of(change: Change, sop: Sop) -> list[Step]:
+    """The step that a change is about, where it is about one that is there; the steps that ask a
+    changed fact, or go by it."""
+    if fact := changed_fact(change):
+        return [*deciding(sop, fact)]
+    step = sop.steps_by_id.get(str(change.pointer[1])) if len(change.pointer) > 1 else None
+    return [step] if step and change.pointer[0] == "steps" else []
 
 
 # What is announced

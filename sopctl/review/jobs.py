@@ -85,7 +85,7 @@ def _told(
         elif step := _step(change, sop):
             for role in (*doing(change, step, side), *_heard(change, step, side)):
                 yield role, _titled(change, step.id, title)
-        elif (fact := _fact(change)) is not None:
+        elif (fact := changed_fact(change)) is not None:
             for role in _answering(sop, fact, library):
                 yield role, change.message
         elif change.pointer[:1] == ("escalations",):
@@ -178,17 +178,22 @@ def _titled(change: Change, id: str, title: str) -> str:
     return change.message.replace(f"`{id}`", f"“{title}”", 1)
 
 
-def _fact(change: Change) -> str | None:
+def changed_fact(change: Change) -> str | None:
     """The fact of which something changes. One that comes or goes does so with steps, which tell of it."""
-    return str(change.pointer[1]) if change.pointer[0] == "facts" and len(change.pointer) > 2 else None
+    return str(change.pointer[1]) if len(change.pointer) > 2 and change.pointer[0] == "facts" else None
 
 
-def _answering(sop: Sop, fact: str, library: Library) -> Iterator[str]:
-    """Who does the steps that ask a fact, or go by it."""
+def deciding(sop: Sop, fact: str) -> Iterator[Step]:
+    """The steps that ask a fact, or go by it."""
     for step in sop.known_steps:
         tests = (*(row.when for row in step.decide if row), *(row.when for row in within_rows(step)))
         if fact in step.asks or any(fact in each for each in tests):
-            yield from doers_of(library, step)
+            yield step
+
+
+def _answering(sop: Sop, fact: str, library: Library) -> Iterator[str]:
+    for step in deciding(sop, fact):
+        yield from doers_of(library, step)
 
 
 def _in_register(change: Change, side: Side) -> Iterable[str]:
@@ -206,7 +211,7 @@ def _in_register(change: Change, side: Side) -> Iterable[str]:
             return _on_path(change, id, side)
         case "metrics":
             return _at_metric(change, id, library)
-        case "facts" if fact := _fact(change):
+        case "facts" if fact := changed_fact(change):
             users = [sop for sop in library.users(register, id) if sop.status not in PAST]
             return dict.fromkeys(role for sop in users for role in _answering(sop, fact, library))
     return ()

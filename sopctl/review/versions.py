@@ -1,12 +1,14 @@
 """Whether the version of each changed SOP says how much has changed."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from sopctl.diagnostic import Diagnostic, Finding, Severity
 from sopctl.diff import Change
 from sopctl.library import Library
 from sopctl.model.sop import APPROVED, Sop
 from sopctl.named import NamedTuple
+from sopctl.review.shared import Felt
 from sopctl.weight import Weight
 
 PARTS = ("none", "patch", "minor", "major")
@@ -36,15 +38,20 @@ class Version(NamedTuple):
 
 
 def versions(
-    changes: Sequence[Change], before: Library, after: Library, renamed: Mapping[str, str]
+    changes: Sequence[Change],
+    before: Library,
+    after: Library,
+    renamed: Mapping[str, str],
+    felt: Felt = MappingProxyType({}),
 ) -> tuple[Version, ...]:
-    """The SOPs on both sides whose changes ask for a version, by id. A SOP that nobody has approved
-    yet may change as it likes."""
+    """The SOPs on both sides whose changes ask for a version, by id, and so do those of shared facts
+    that are `felt`. A SOP that nobody has approved yet may change as it likes."""
     found = []
-    for id in sorted({change.sop for change in changes if counts(change)}):
+    for id in sorted({change.sop for change in changes if counts(change)} | felt.keys()):
         old, new = before.sop(renamed.get(id, id)), after.sop(id)
         if old and new and old.status in APPROVED and old.version and new.version:
-            found.append(_version(id, old, new, [each for each in changes if each.sop == id], after))
+            own = [each for each in changes if each.sop == id and counts(each)]
+            found.append(_version(id, old, new, [*own, *felt.get(id, ())], after))
     return tuple(found)
 
 
@@ -83,7 +90,7 @@ def _numbers(version: str) -> tuple[int, int, int]:
 
 
 def _version(id: str, old: Sop, new: Sop, changes: Sequence[Change], after: Library) -> Version:
-    heaviest = max((each for each in changes if counts(each)), key=lambda each: each.weight.rank)
+    heaviest = max(changes, key=lambda each: each.weight.rank)
     step = made(old.version, new.version)
     whole = Version(id, heaviest.weight, heaviest.weight.step, step, old.version, new.version, ())
     return whole._replace(faults=tuple(_faults(whole, heaviest, new, after)))
@@ -95,9 +102,11 @@ def _faults(version: Version, heaviest: Change, sop: Sop, library: Library) -> I
         yield _fault(library, sop, ("version",), message, f"write `version: {version.least}` or higher")
     elif version.falls_short:
         is_now = "its version is still" if version.made == "none" else f"a {version.made} step was made, to"
+        changed = f"this change of {version.sop}"
+        cause = changed if heaviest.sop else f"{version.sop} decides by a changed fact, which"
         message = (
-            f"this change of {version.sop} asks for a {version.needed} step of its version "
-            f"({_why(heaviest)}), and {is_now} {version.after}"
+            f"{cause} asks for a {version.needed} step of its version ({_why(heaviest)}), "
+            f"and {is_now} {version.after}"
         )
         help = f"write `version: {version.least}`, and say in `change_history` what changed and why"
         yield _fault(library, sop, ("version",), message, help)
