@@ -690,7 +690,7 @@ FACTS, CLAUSES, CALENDARS = (f"sops/registers/{name}.yaml" for name in ("facts",
     [
         ("those of this case included?", "those of this case left out?", FACTS, "clarified"),
         ("unit: points", "unit: warnings", FACTS, "decision"),
-        ("worker_types: [delivery]", "worker_types: [delivery, rideshare]", CLAUSES, "clarified"),
+        ("worker_types: [delivery]", "worker_types: [delivery, rideshare]", CLAUSES, "procedure"),
         ("answer: 2", "answer: 3", APPEAL, "procedure"),
         ("Read the evidence", "Do not read the evidence", APPEAL, "clarified"),
     ],
@@ -874,7 +874,7 @@ def test_nothing_follows_for_people_of_whom_only_one_side_can_be_read() -> None:
 
 def test_a_changed_clause_touches_the_notice_that_carries_it_out_and_who_sends_it() -> None:
     found = small(shared=("value: [reason]", "value: [reason, redress]"))
-    assert [each.weight.value for each in found.changes] == ["clarified"]
+    assert [each.weight.value for each in found.changes] == ["procedure"]
     assert why(found, "notice", "told") == ("it carries out the changed clause `law.says`",)
     assert why(found, "sop", "SU-REF-001") == (
         "it sends `told`, which carries out the changed clause `law.says`",
@@ -886,12 +886,25 @@ def test_a_changed_clause_touches_the_notice_that_carries_it_out_and_who_sends_i
     [
         ("value: 14d", "value: 13d", "clock"),
         ("kind: ceiling", "kind: floor", "clock"),
-        ("kind: content", "kind: control", "clarified"),
-        ("kind: content, value: [reason]", "kind: content, value: [redress]", "clarified"),
+        ("kind: content", "kind: control", "procedure"),
+        ("kind: content, value: [reason]", "kind: content, value: [redress]", "procedure"),
+        ("kind: content,", "kind: content, applies_to: {jurisdictions: [us-wa]},", "procedure"),
+        ("  law.says:", "  law.new: {text: Ask twice., source: Law 3}\n  law.says:", "procedure"),
+        ("source: Law 1", "source: Law 1a", "clarified"),
+        ("Name the reasons.", "Name all reasons.", "clarified"),
     ],
 )
-def test_only_a_clause_about_a_time_sets_one(before: str, after: str, weight: str) -> None:
+def test_a_clause_weighs_what_it_asks_for_and_of_whom(before: str, after: str, weight: str) -> None:
     assert [each.weight.value for each in small(shared=(before, after)).changes] == [weight]
+
+
+def test_that_changes_must_be_announced_is_a_matter_of_time() -> None:
+    floor = SHARED.replace("kind: ceiling", "kind: floor")
+    one, other = (
+        build({"sops/SU-REF-001.yaml": REFUND, "sops/shared.yaml": text}, TODAY)
+        for text in (floor, floor.replace("value: 14d", "value: 14d, policy_changes: true"))
+    )
+    assert [each.weight.value for each in review(one, other, NAMES, FEW).changes] == ["clock"]
 
 
 def test_a_clause_is_carried_out_through_a_notice_that_is_sent() -> None:

@@ -18,7 +18,8 @@ def weighed(
     changes: Sequence[Change], cases: CaseChanges, before: Library, after: Library
 ) -> tuple[Change, ...]:
     """Steps and rows that are other ones decide nothing where no case ends otherwise, and decide
-    where one does, whatever their key weighs by itself. Clauses that ask for no time set none."""
+    where one does, whatever their key weighs by itself. A clause that asks for no time sets
+    none, but something to do."""
     ends = _Ends(
         frozenset(cases.same),
         frozenset(each.sop for each in cases.changes),
@@ -53,7 +54,7 @@ def _rows(changes: Sequence[Change]) -> _Rows:
 def _weighed(change: Change, ends: _Ends, rows: _Rows, before: Library, after: Library) -> Change:
     if change.pointer[:1] == ("clauses",) and change.weight is Weight.CLOCK:
         timed = any(_timed(side, str(change.pointer[1])) for side in (before, after))
-        return change if timed else change._replace(weight=Weight.CLARIFIED)
+        return change if timed else change._replace(weight=Weight.PROCEDURE)
     if not change.sop or change.pointer[:1] != ("steps",) or len(change.pointer) < 2:
         return change
     steps = [*_steps(change, before, after)]

@@ -271,7 +271,7 @@ class Clause(Part, title="a clause"):
     """What a law, a contract or a policy asks for."""
 
     text: Markdown = key("What it asks for.")
-    source: Label = key("Where it stands.")
+    source: Label = key("Where it stands.", weight=Weight.CLARIFIED)
     applies_to: AppliesTo | None = key("Where and for whom; without it, everywhere.", None)
     kind: Literal["ceiling", "floor", "window", "content", "languages", "control", "retention"] | None = key(
         "What sort of duty it is; none for plain policy clauses. `ceiling`: to be done within `value`; `floor`: not to be done before `value` has passed; `window`: to be left open for `value`; `content`: a notice has the fields in `value`; `languages`: a notice exists in the languages in `value`; `control`: something is to be checked or kept in hand; `retention`: to be kept for `value`.",
@@ -282,7 +282,9 @@ class Clause(Part, title="a clause"):
         "A duration, or the fields or languages that it asks for.", (), weight=Weight.CLOCK
     )
     policy_changes: bool = key(
-        "`true`: it says how long before it takes effect a change of a policy must be announced.", False
+        "`true`: it says how long before it takes effect a change of a policy must be announced.",
+        False,
+        weight=Weight.CLOCK,
     )
     confidence: Literal["confirmed", "secondary", "unverified"] = key(
         "How sure we are of the value. `confirmed`: looked up at its source; `secondary`: taken from another text; `unverified`: not looked up.",
@@ -398,7 +400,7 @@ class Registers(Part, title="a register file"):
     )
     facts: dict[EntryId, Fact] = key("Facts of a case that several SOPs ask for.", {}, weight=Weight.DECISION)
     clauses: dict[EntryId, Clause] = key(
-        "What laws, contracts and policies ask for.", {}, weight=Weight.CLARIFIED
+        "What laws, contracts and policies ask for.", {}, weight=Weight.PROCEDURE
     )
     notices: dict[EntryId, Notice] = key("Messages that tell a decision.", {})
     metrics: dict[EntryId, Metric] = key("Figures by which work is judged.", {}, weight=Weight.CLARIFIED)
