@@ -549,6 +549,39 @@ def test_a_shared_fact_asks_for_no_second_version_where_the_file_has_it_already(
     assert (version.made, version.needed, found.faults) == ("major", "major", ())
 
 
+def test_a_fact_that_becomes_a_shared_one_decides_nothing_where_every_case_ends_as_before() -> None:
+    own = {"sops/SU-REF-001.yaml": f"{REFUND.replace(TELL, MOODS)}{ASKED}\n", "sops/shared.yaml": SHARED.replace(ASKED, "")}  # fmt: skip
+    shared = {"sops/SU-REF-001.yaml": REFUND.replace(TELL, MOODS), "sops/shared.yaml": SHARED}
+    for one, other in ((own, shared), (shared, own)):
+        found = review(build(one, TODAY), build(other, TODAY), NAMES, FEW)
+        assert [each.weight.value for each in found.changes] == ["clarified", "clarified"]
+        assert [each.needed for each in found.versions] == ["minor"]
+    sad = {**shared, "sops/shared.yaml": SHARED.replace("[good, bad]", "[good, bad, sad]")}
+    found = review(build(own, TODAY), build(sad, TODAY), NAMES, FEW)
+    assert [each.needed for each in found.versions] == ["major"]
+    assert taught(found) == [("agent", ("tell",))]
+
+
+def test_a_shared_fact_that_nobody_decides_by_decides_nothing() -> None:
+    for edit in (("[good, bad]", "[good, bad, sad]"), (ASKED, "")):
+        assert [each.weight.value for each in small(shared=edit).changes] == ["clarified"]
+    texts = {"sops/SU-REF-001.yaml": REFUND, "sops/shared.yaml": SHARED}
+    torn = {"sops/SU-REF-001.yaml": REFUND, "sops/shared.yaml": SHARED.replace("[good, bad]", "[good]"), "sops/SU-NEW-001.yaml": "id: ["}  # fmt: skip
+    found = review(build(texts, TODAY), build(torn, TODAY), NAMES, FEW)
+    assert [each.weight.value for each in found.changes] == ["decision"]
+
+
+def test_a_change_that_is_about_no_step_is_for_all_that_must_be_trained() -> None:
+    promise = "deadlines: [{id: soon, kind: ceiling, from: trigger, to: [done], value: 2d}]\n"
+    both = REFUND.replace("[lead]", "[lead, agent]").replace("escalations:", f"{promise}escalations:")
+    edits = [("within: 4h", "within: 5h"), ("value: 2d", "value: 3d")]
+    one, other = (
+        build({"sops/SU-REF-001.yaml": text, "sops/shared.yaml": SHARED}, TODAY)
+        for text in (both, both.replace(*edits[0]).replace(*edits[1]))
+    )
+    assert taught(review(one, other, NAMES, FEW)) == [("agent", ()), ("lead", ())]
+
+
 def test_a_fact_of_its_own_is_learned_at_the_steps_that_go_by_it() -> None:
     one, other = (
         build({"sops/SU-REF-001.yaml": f"{REFUND.replace(TELL, OTHERWISE)}{facts}\n", "sops/shared.yaml": SHARED.replace(ASKED, "")}, TODAY)

@@ -18,8 +18,8 @@ def weighed(
     changes: Sequence[Change], cases: CaseChanges, before: Library, after: Library
 ) -> tuple[Change, ...]:
     """Steps and rows that are other ones decide nothing where no case ends otherwise, and decide
-    where one does, whatever their key weighs by itself. A clause that asks for no time sets
-    none, but something to do."""
+    where one does, whatever their key weighs by itself; so do facts. A clause that asks for no time
+    sets none, but something to do."""
     ends = _Ends(
         frozenset(cases.same),
         frozenset(each.sop for each in cases.changes),
@@ -55,6 +55,8 @@ def _weighed(change: Change, ends: _Ends, rows: _Rows, before: Library, after: L
     if change.pointer[:1] == ("clauses",) and change.weight is Weight.CLOCK:
         timed = any(_timed(side, str(change.pointer[1])) for side in (before, after))
         return change if timed else change._replace(weight=Weight.PROCEDURE)
+    if change.pointer[:1] == ("facts",) and change.weight is Weight.DECISION and is_seen(change):
+        return change if _decides(change, ends, before, after) else change._replace(weight=Weight.CLARIFIED)
     if not change.sop or change.pointer[:1] != ("steps",) or len(change.pointer) < 2:
         return change
     steps = [*_steps(change, before, after)]
@@ -95,6 +97,20 @@ def _run(library: Library, id: str) -> Iterator[Weight]:
 
 
 _STEPS = Sop.__keys__["steps"].shape
+
+
+def is_seen(fact: Change) -> bool:
+    """Whether cases tell what the change of a fact does: in another unit they go the same ways."""
+    return fact.pointer[2:] != ("unit",)
+
+
+def _decides(fact: Change, ends: _Ends, before: Library, after: Library) -> bool:
+    """Whether cases of a SOP that knows a fact end otherwise, or may."""
+    id = str(fact.pointer[1])
+    users = {sop.id for side in (before, after) for sop in side.users("facts", id)}
+    if any(side.closed or side.unreadable for side in (before, after)):  # nobody knows who else goes by it
+        return True
+    return not (ends.moved | ends.unknown).isdisjoint({fact.sop} if fact.sop else users)
 
 
 def _timed(library: Library, clause: str) -> bool:

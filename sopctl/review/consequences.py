@@ -9,7 +9,7 @@ from sopctl.library import Library
 from sopctl.model.duration import Duration
 from sopctl.model.sop import APPROVED, Sop, Step
 from sopctl.named import NamedTuple
-from sopctl.review.jobs import PAST, Job, Side, changed_fact, deciding, doing, jobs, person
+from sopctl.review.jobs import PAST, Job, Side, deciding, doing, jobs, person
 from sopctl.review.shared import Felt
 from sopctl.review.versions import PARTS, Version, counts
 from sopctl.weight import Weight
@@ -182,16 +182,17 @@ def _lessons(
     if PARTS.index(version.needed) < PARTS.index(training.retrain_on):
         return
     places = [(c, _steps_of(c, sop)) for c in changes if _asks_for_training(c, training.retrain_on)]
-    everything = any(not steps for _, steps in places)
+    everything = any(steps is None for _, steps in places)
     required = _required(sop, after)
     by_role: dict[str, dict[str, None]] = {role: {} for role in required}
-    for change, step in [(change, step) for change, steps in places for step in steps]:
+    for change, step in [(change, step) for change, steps in places for step in steps or ()]:
         for role in doing(change, step, Side(after, change.after, True)):
             if role in required or _does(role, step, after):
                 by_role.setdefault(role, {})[step.id] = None
     for role, own in sorted(by_role.items()):
-        if own or everything:
-            yield Lesson(role, person(after, before, role), sop.id, tuple(own))
+        whole = everything and role in required
+        if own or whole:
+            yield Lesson(role, person(after, before, role), sop.id, () if whole else tuple(own))
 
 
 def _does(role: str, step: Step, library: Library) -> bool:
@@ -250,13 +251,15 @@ def _asks_for_training(change: Change, least: str) -> bool:
     return PARTS.index(change.weight.step) >= PARTS.index(least)
 
 
-def _steps_of(change: Change, sop: Sop) -> list[Step]:
-    """The step that a change is about, where it is about one that is there; the steps that ask a
-    changed fact, or go by it."""
-    if fact := changed_fact(change):
-        return [*deciding(sop, fact)]
-    step = sop.steps_by_id.get(str(change.pointer[1])) if len(change.pointer) > 1 else None
-    return [step] if step and change.pointer[0] == "steps" else []
+def _steps_of(change: Change, sop: Sop) -> list[Step] | None:
+    """The step that a change is about, where it is about one that is there, or the steps that ask a
+    fact or go by it."""
+    match change.pointer:
+        case "facts", fact, *_:
+            return [*deciding(sop, str(fact))]
+        case "steps", step, *_ if str(step) in sop.steps_by_id:
+            return [sop.steps_by_id[str(step)]]
+    return None
 
 
 # What is announced

@@ -100,6 +100,8 @@ def _sides(change: Change, before: Library, after: Library) -> tuple[Side, Side]
 def doing(change: Change, step: Step, side: Side) -> Iterator[str]:
     """Who does a changed step, and who does the item of its checklist that the change is about."""
     yield from doers_of(side.library, step)
+    if change.pointer[0] != "steps":
+        return  # whoever does an item does not decide
     if len(change.pointer) == 2:
         yield from _item_doers(step, side.library)
     elif change.pointer[2] == "checklist" and isinstance(role := _of_item(change, step, side), str):

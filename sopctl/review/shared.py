@@ -5,12 +5,10 @@ from collections.abc import Collection, Mapping, Sequence
 
 from sopctl.diff import Change
 from sopctl.diff.cases import CaseChanges
+from sopctl.diff.weighing import is_seen
 from sopctl.library import Library
 from sopctl.review.jobs import PAST, changed_fact, deciding
 from sopctl.weight import Weight
-
-_SEEN_IN_CASES = ("type", "values", "min", "max")
-"""What a fact can be. Where no case ends otherwise because of it, nobody decides otherwise."""
 
 Felt = Mapping[str, Sequence[Change]]
 """By SOP, the changes of shared facts by which its cases end otherwise, or may."""
@@ -26,7 +24,7 @@ def felt_by(changes: Sequence[Change], cases: CaseChanges, after: Library) -> Fe
             continue
         otherwise = _otherwise(fact, cases)
         for sop in after.users("facts", fact):
-            told = sop.id in otherwise or change.pointer[2] not in _SEEN_IN_CASES
+            told = sop.id in otherwise or not is_seen(change)
             if told and sop.status not in PAST and any(deciding(sop, fact)):
                 found[sop.id].append(change)
     return found
