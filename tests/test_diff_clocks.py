@@ -118,7 +118,7 @@ def test_a_promise_is_made_withdrawn_and_changed() -> None:
         "`limit` is promised no more; it was at most 14 days from the trigger to `done`"
     ]
     assert told(two, three) == [
-        "`limit` promises at most 3 weeks from the trigger to `done` now, not at most 14 days from the trigger to `done`; it is kept"
+        "`limit` promises at most 3 weeks from the trigger to `done` now, not at most 14 days; it is kept"
     ]
 
 

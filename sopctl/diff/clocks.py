@@ -126,7 +126,7 @@ def _promise_otherwise(sides: tuple[Side, Side]) -> set[str]:
     return found
 
 
-def _promised(side: Side, id: str) -> dict[str, str]:
+def _promised(side: Side, id: str) -> dict[str, tuple[str, str]]:
     sop = side.sop(id)
     known = [each for each in (sop.deadlines if sop else ()) if each and each.id and not each.unknown]
     return {each.id: _terms(side, sop, each) for each in known} if sop else {}
@@ -201,11 +201,16 @@ class _Standing(NamedTuple):
     """How a promise stands: what it says, and whether that is kept, broken by so many minutes,
     not to be proved, about no way at all, without a time, or unknown."""
 
-    terms: str
+    time: str
+    span: str
     state: str
     minutes: int = 0
     why: str = ""
     by_arrows: bool = False
+
+    @property
+    def terms(self) -> str:
+        return f"{self.time} {self.span}".strip()
 
     @property
     def kept(self) -> bool:
@@ -220,7 +225,7 @@ class _Standing(NamedTuple):
         return not self.terms
 
 
-_UNREAD = _Standing("", "unknown", why="it cannot be read")
+_UNREAD = _Standing("", "", "unknown", why="it cannot be read")
 
 
 def _deadlines(sides: tuple[Side, Side], id: str) -> Iterator[ClockChange]:
@@ -263,23 +268,23 @@ def _may_hide(side: Side, id: str) -> bool:
 def _standing(side: Side, sop: Sop, verdict: Verdict) -> _Standing:
     terms, broken = _terms(side, sop, verdict.deadline), verdict.broken
     if verdict.unknown:
-        return _Standing(terms, "unknown", why=verdict.unknown)
+        return _Standing(*terms, "unknown", why=verdict.unknown)
     if verdict.timeless:
-        return _Standing(terms, "timeless")
+        return _Standing(*terms, "timeless")
     if not any(promises_of(verdict.deadline, side.library)):
-        return _Standing(terms, "unknown", why="what sets its time cannot be read")
+        return _Standing(*terms, "unknown", why="what sets its time cannot be read")
     if verdict.nowhere:
-        return _Standing(terms, "nowhere")
+        return _Standing(*terms, "nowhere")
     if broken:
         late = broken.end - broken.due if verdict.deadline.kind == "ceiling" else broken.due - broken.end
-        return _Standing(terms, f"broken {verdict.deadline.kind}", late, by_arrows=verdict.by_arrows)
+        return _Standing(*terms, f"broken {verdict.deadline.kind}", late, by_arrows=verdict.by_arrows)
     if verdict.doubts:
-        return _Standing(terms, "open", why=time_words.reasons(verdict.doubts, sop))
-    return _Standing(terms, "kept")
+        return _Standing(*terms, "open", why=time_words.reasons(verdict.doubts, sop))
+    return _Standing(*terms, "kept")
 
 
-def _terms(side: Side, sop: Sop, deadline: Deadline) -> str:
-    """What is promised: `at most 14 days from the trigger to `upheld``."""
+def _terms(side: Side, sop: Sop, deadline: Deadline) -> tuple[str, str]:
+    """What is promised: `at most 14 days`, and `from the trigger to `upheld``."""
     most = "at most" if deadline.kind == "ceiling" else "at least"
     times = [each.time.words for each in promises_of(deadline, side.library)]
     points = [_point(side, sop, each) for each in deadline.to]
@@ -287,7 +292,7 @@ def _terms(side: Side, sop: Sop, deadline: Deadline) -> str:
     tests = [f"{case_words.name(id)} {' or '.join(each)}" for id, each in sorted(deadline.when.items())]
     cases = f", where {time_words.listed(tests)}" if tests else ""
     time = time_words.listed(dict.fromkeys(times)) if times else "an unknown time"
-    return f"{most} {time} from {since} to {time_words.points(points)}{cases}"
+    return f"{most} {time}", f"from {since} to {time_words.points(points)}{cases}"
 
 
 def _point(side: Side, sop: Sop, written: str) -> str:
@@ -324,8 +329,9 @@ def _told(one: _Standing | None, other: _Standing | None) -> tuple[str, str]:
         lost = f"has no time any more; it was {one.terms}, and {was}"
         return how, lost if other.timeless else f"has a time now: {other.terms}; {now}"
     if one.terms != other.terms:
-        past = "" if one._replace(terms="") == other._replace(terms="") else f", and {was}"
-        return how, f"promises {other.terms} now, not {one.terms}; {now}{past}"
+        alike = one._replace(time=other.time, span=other.span) == other
+        old = one.time if one.span == other.span else one.terms
+        return how, f"promises {other.terms} now, not {old}; {now}{'' if alike else f', and {was}'}"
     if how == "kept-no-more":
         return how, f"is kept no more: {now}"
     return how, f"is kept again: {was}" if how == "kept-again" else f"is not kept as before: {now}, and {was}"
