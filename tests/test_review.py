@@ -462,6 +462,7 @@ notices: {told: {title: Told, implements: law.says}}
 metrics: {rate: {title: Rate, definition: All., better: down, breach: 20, on_breach: late, owner: lead}}
 """
 
+SOON = "deadlines: [{id: soon, kind: ceiling, from: trigger, to: [done], value: 2d}]\n"
 TELL = "{id: tell, title: Tell, role: agent, ask: Is it so?, answers: {yes: told, no: done}}"
 MOODS = "{id: tell, title: Tell, role: agent, decide: [{when: {mood: good}, then: told}, {when: {mood: bad}, then: done}]}"
 
@@ -660,10 +661,18 @@ def test_who_does_an_item_of_a_checklist_is_told_of_it_and_learns_it() -> None:
         (("after: 3d", "after: 2d"), ["head", "lead"]),
         (("escalations:\n", "escalations:\n  - {after: 1d, path: legal}\n"), ["counsel", "head"]),
         (("status: effective", "status: withdrawn"), ["agent", "checker"]),
+        (("title: Told,", "title: Refused, adverse: true,"), ["agent"]),
+        (("scope: All.", "scope: All but gifts."), ["agent", "checker"]),
+        (("trigger: Somebody asks.", "trigger: Somebody asks in writing."), ["agent", "checker"]),
+        ((SOON, SOON.replace("2d", "3d")), ["agent", "checker"]),
+        (("purpose: Try.", "purpose: Try again."), []),
     ],
 )
 def test_whoever_is_asked_or_told_otherwise_reads_of_it(edit: tuple[str, str], roles: list[str]) -> None:
-    assert job_holders(small(edit)) == roles
+    texts = {"sops/SU-REF-001.yaml": REFUND.replace("escalations:", f"{SOON}escalations:"), "sops/shared.yaml": SHARED}  # fmt: skip
+    assert edit[0] in texts["sops/SU-REF-001.yaml"]
+    after = {**texts, "sops/SU-REF-001.yaml": texts["sops/SU-REF-001.yaml"].replace(*edit, 1)}
+    assert job_holders(review(build(texts, TODAY), build(after, TODAY), NAMES, FEW)) == roles
 
 
 @pytest.mark.parametrize(
@@ -679,6 +688,8 @@ def test_whoever_is_asked_or_told_otherwise_reads_of_it(edit: tuple[str, str], r
         (("owner: lead", "owner: counsel"), "authority", ["counsel", "lead"]),
         (("better: down", "better: up"), "procedure", ["lead"]),
         (("breach: 20", "breach: 30"), "procedure", ["head", "lead"]),
+        (("title: Told,", "title: Told, fields: [reason],"), "procedure", ["agent"]),
+        (("implements: law.says}", "implements: law.time}"), "procedure", []),
     ],
 )
 def test_whoever_a_register_names_otherwise_reads_of_it(

@@ -88,8 +88,8 @@ def _told(
         elif (fact := changed_fact(change)) is not None:
             for role in _answering(sop, fact, library):
                 yield role, change.message
-        elif change.pointer[:1] == ("escalations",):
-            for role in told_by(library, _path_of(change, sop, side)):
+        else:
+            for role in _at_part(change, sop, side):
                 yield role, change.message
 
 
@@ -148,6 +148,28 @@ def _heard(change: Change, step: Step, side: Side) -> Iterator[str]:
             yield from doers(library, value)
 
 
+_FOR_ALL = ("scope", "applies_to", "trigger", "prerequisites", "deadlines")
+"""What whoever does a step of a SOP goes by."""
+
+
+def _at_part(change: Change, sop: Sop, side: Side) -> Iterable[str]:
+    """Who goes by a part of a SOP that is no step and no fact."""
+    match change.pointer:
+        case "escalations", *_:
+            return told_by(side.library, _path_of(change, sop, side))
+        case "outcomes", id, _, *_ if change.kind is not Kind.RENAMED:
+            steps = [step for step in sop.known_steps if id in _targets(step)]
+            return [role for step in steps for role in doers_of(side.library, step)]
+        case part, *_ if part in _FOR_ALL:
+            return _all_doers(sop, side.library)
+    return ()
+
+
+def _targets(step: Step) -> set[str | None]:
+    rows = [row.target for row in step.decide if row]
+    return {*rows, *step.answers.values(), *step.on.values(), step.after_that, step.next}
+
+
 def _path_of(change: Change, sop: Sop, side: Side) -> str:
     """The path that a changed escalation of a SOP starts."""
     match change.pointer[1:], side.value:
@@ -200,7 +222,7 @@ def _answering(sop: Sop, fact: str, library: Library) -> Iterator[str]:
 
 def _in_register(change: Change, side: Side) -> Iterable[str]:
     """The role itself, who takes part in a team or rota, who is told by an escalation path, who
-    answers for a metric or is told of its breach, and who answers a fact."""
+    answers for a metric or is told of its breach, who answers a fact, and who sends a notice."""
     if len(change.pointer) < 2:
         return ()
     register, id, library = str(change.pointer[0]), str(change.pointer[1]), side.library
@@ -216,7 +238,18 @@ def _in_register(change: Change, side: Side) -> Iterable[str]:
         case "facts" if fact := changed_fact(change):
             users = [sop for sop in library.users(register, id) if sop.status not in PAST]
             return dict.fromkeys(role for sop in users for role in _answering(sop, fact, library))
+        case "notices" if change.pointer[2:3] and change.pointer[2] != "implements":
+            users = [sop for sop in library.users(register, id) if sop.status not in PAST]
+            return dict.fromkeys(role for sop in users for role in _sending(sop, id, library))
     return ()
+
+
+def _sending(sop: Sop, notice: str, library: Library) -> Iterator[str]:
+    """Who does a step that sends a notice, or leads to an outcome that does."""
+    ends = {id for id, outcome in (sop.outcomes or {}).items() if outcome and outcome.notice == notice}
+    for step in sop.known_steps:
+        if step.notice == notice or ends & _targets(step):
+            yield from doers_of(library, step)
 
 
 def _on_path(change: Change, id: str, side: Side) -> Iterable[str]:
