@@ -719,6 +719,16 @@ def test_who_refers_to_a_changed_sop_is_touched_and_told_why() -> None:
     )
 
 
+def test_who_did_a_step_and_does_it_no_more_is_told_so() -> None:
+    texts = {"sops/SU-REF-001.yaml": REFUND, "sops/shared.yaml": SHARED}
+    edit = ("    role: agent\n    within", "    role: checker\n    within")
+    found = small(edit)
+    assert edit[0] in texts["sops/SU-REF-001.yaml"]
+    assert why(found, "role", "agent") == ("it did `look` of SU-REF-001",)
+    assert why(found, "role", "checker") == ("it does `look` of SU-REF-001",)
+    assert why(found, "role", "counsel") == ("it is consulted in `look` of SU-REF-001",)
+
+
 def test_who_uses_a_changed_entry_of_a_register_is_touched() -> None:
     path = "sops/registers/escalation-paths.yaml"
     found = reviewed(("ack_within: 2h", "ack_within: 3h"), path=path)

@@ -120,8 +120,11 @@ def _reasons(
     for id in sops:
         yield "sop", id, "it changes"
     for change in changes:
-        yield from _from_change(change, change.sop, after)
-        yield from _from_change(change, renamed.get(change.sop, change.sop), before)
+        if change.sop:
+            yield from _from_sides(change, renamed.get(change.sop, change.sop), before, after)
+        else:
+            yield from _from_register(change, after)
+            yield from _from_register(change, before)
     felt = {c.sop for c in changes if c.sop and c.weight.rank > Weight.WORDING.rank}
     yield from _from_references(felt, after)
     yield from _from_callers(felt, after)
@@ -133,27 +136,39 @@ def _reasons(
     yield from _from_scenarios(changes, after)
 
 
-def _from_change(change: Change, home: str, library: Library) -> Iterator[_Reason]:
-    if not change.sop:
-        yield from _from_register(change, library)
-        return
+def _from_sides(change: Change, old: str, before: Library, after: Library) -> Iterator[_Reason]:
+    """Whoever has to do with a changed step or outcome, or had to do with it before."""
+    now = [*_from_change(change, change.sop, after, _NOW)]
+    yield from now
+    was = (_from_change(change, old, before, words) for words in (_NOW, _ONCE))
+    yield from (past for present, past in zip(*was, strict=True) if present not in now)
+
+
+_NOW = ("does", "is", "sends", "tells")
+_ONCE = ("did", "was", "sent", "told")
+
+
+def _from_change(
+    change: Change, home: str, library: Library, words: tuple[str, str, str, str]
+) -> Iterator[_Reason]:
+    does, is_, sends, tells = words
     sop = library.sop(home)
     if sop is None or change.weight is Weight.WORDING or len(change.pointer) < 2:
         return
     part, id = str(change.pointer[0]), str(change.pointer[1])
     if part == "steps" and (step := sop.steps_by_id.get(id)):
         for role in doers_of(library, step):
-            yield "role", role, f"it does {{}} of {change.sop}", id
+            yield "role", role, f"it {does} {{}} of {change.sop}", id
         for role in step.consulted or ():
             if role:
-                yield "role", role, f"it is consulted in {{}} of {change.sop}", id
+                yield "role", role, f"it {is_} consulted in {{}} of {change.sop}", id
         for role in step.informed or ():
             if role:
-                yield "role", role, f"it is informed by {{}} of {change.sop}", id
+                yield "role", role, f"it {is_} informed by {{}} of {change.sop}", id
         if step.notice:
-            yield "notice", step.notice, f"{{}} of {change.sop} sends it", id
+            yield "notice", step.notice, f"{{}} of {change.sop} {sends} it", id
     if part == "outcomes" and (outcome := (sop.outcomes or {}).get(id)) and outcome.notice:
-        yield "notice", outcome.notice, f"it tells {{}} of {change.sop}", id
+        yield "notice", outcome.notice, f"it {tells} {{}} of {change.sop}", id
 
 
 def _from_register(change: Change, library: Library) -> Iterator[_Reason]:
