@@ -472,6 +472,27 @@ def test_what_counts_where_nothing_is_said_is_what_it_was(before: str, after: st
         assert back.message == said.replace(end, ", was ".join(reversed(end.split(", was "))))
 
 
+@pytest.mark.parametrize(
+    ("id", "before", "after", "said"),
+    [
+        ("TS-HLD-001", "Case system, retention: 3y", "Case system, retention: 5y",
+         "record 1 (“Hold with ground, minute of the block, reviews and end”): is kept for 5 years, was 3 years"),
+        ("SP-ONC-001", "evidence: Incident record", "evidence: Ticket",
+         "checklist item 1 of `close` (“The time line is complete while it is fresh”): `evidence` is “Ticket”, was “Incident record”"),
+        ("TS-HLD-001", "because: Without one of", "because: Without any of",
+         "row 1 of `criteria`: gives the reason “Without any of the listed risks there is no hold.”, was “Without one of the listed risks there is no hold.”"),
+        ("TS-HLD-001", "{after: 18h,", "{after: 17h,", "escalation 1: starts after 17 hours, was 18 hours"),
+    ],
+)  # fmt: skip
+def test_an_item_is_told_by_its_words_where_they_are_the_same(
+    id: str, before: str, after: str, said: str
+) -> None:
+    path = SOPS[id]
+    assert before in TEXTS[path]
+    [found] = changes(HANDBOOK, with_texts({path: TEXTS[path].replace(before, after, 1)}))
+    assert found.message == said
+
+
 def test_a_word_of_a_mapping_and_an_item_of_a_list_are_said_the_right_way_round() -> None:
     path = SOPS["TS-APP-002"]
     [found] = changes(HANDBOOK, with_texts({path: TEXTS[path].replace("Read access to", "Access to", 1)}))

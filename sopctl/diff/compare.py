@@ -326,11 +326,19 @@ def _unnamed(item: Shape, before: Sequence[Any], after: Sequence[Any], here: Her
             said = f"was number {i + 1} before: {phrases.name(item, new)}"
             yield below.change(Kind.MOVED, _moved_weight(here), i + 1, j + 1, said, " ")
         names = sorted({phrases.name(item, before[i]), phrases.name(item, new)})
-        yield from compare(item, before[i], new, below._replace(anchor=(*here.anchor, " / ".join(names))))
+        below = below._replace(anchor=(*here.anchor, " / ".join(names)))
+        if len(names) == 1 and _has_words(item):
+            below = below._replace(place=f"{below.place} ({names[0]})")
+        yield from compare(item, before[i], new, below)
     for i in sorted(set(range(len(before))) - {i for i, _ in together}):
         below = here.item(i, phrases.name(item, before[i]), _numbered(item, i, here))
         said = f"is gone: {phrases.value(item, before[i])}"
         yield below.whole(item, Kind.REMOVED, before[i], said)
+
+
+def _has_words(item: Shape) -> bool:
+    """Whether an item goes by words, which tell people more than its number."""
+    return isinstance(item, Record) and isinstance(next(iter(item.part.__keys__.values())).shape, Text)
 
 
 def _paired(item: Shape, before: Sequence[Any], after: Sequence[Any], here: Here) -> list[tuple[int, int]]:
