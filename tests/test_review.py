@@ -666,6 +666,10 @@ def test_who_does_an_item_of_a_checklist_is_told_of_it_and_learns_it() -> None:
         (("trigger: Somebody asks.", "trigger: Somebody asks in writing."), ["agent", "checker"]),
         ((SOON, SOON.replace("2d", "3d")), ["agent", "checker"]),
         (("purpose: Try.", "purpose: Try again."), []),
+        (
+            ("  - {after: 3d, path: late}\n", "  - {when: It burns, path: late}\n"),
+            ["agent", "checker", "head", "lead"],
+        ),
     ],
 )
 def test_whoever_is_asked_or_told_otherwise_reads_of_it(edit: tuple[str, str], roles: list[str]) -> None:

@@ -8,7 +8,7 @@ from sopctl.analysis.people import doers, doers_of, told_by
 from sopctl.analysis.program import within_rows
 from sopctl.diff import Change, Kind
 from sopctl.library import Library
-from sopctl.model.sop import Sop, Step
+from sopctl.model.sop import Escalation, Sop, Step
 from sopctl.named import NamedTuple
 from sopctl.weight import Weight
 
@@ -156,10 +156,12 @@ def _at_part(change: Change, sop: Sop, side: Side) -> Iterable[str]:
     """Who goes by a part of a SOP that is no step and no fact."""
     match change.pointer:
         case "escalations", *_:
-            return told_by(side.library, _path_of(change, sop, side))
+            told = told_by(side.library, _path_of(change, sop, side))
+            return (*told, *_all_doers(sop, side.library)) if _is_watched(change, sop, side) else told
         case "outcomes", id, _, *_ if change.kind is not Kind.RENAMED:
             steps = [step for step in sop.known_steps if id in _targets(step)]
-            return [role for step in steps for role in doers_of(side.library, step)]
+            there = [role for step in steps for role in doers_of(side.library, step)]
+            return there or _all_doers(sop, side.library)  # a call leads there, which nobody does
         case part, *_ if part in _FOR_ALL:
             return _all_doers(sop, side.library)
     return ()
@@ -168,6 +170,19 @@ def _at_part(change: Change, sop: Sop, side: Side) -> Iterable[str]:
 def _targets(step: Step) -> set[str | None]:
     rows = [row.target for row in step.decide if row]
     return {*rows, *step.answers.values(), *step.on.values(), step.after_that, step.next}
+
+
+def _is_watched(change: Change, sop: Sop, side: Side) -> bool:
+    """Whether an escalation starts at what people see, not at an hour."""
+    match change.pointer[1:], side.value:
+        case (_, "when", *_), _:
+            return True
+        case (_,), entry if not isinstance(entry, int):
+            return isinstance(entry, dict) and "when" in entry
+        case (int(), *_), _:
+            found = _escalation_at(side.place(change, 1), sop)
+            return bool(found and found.when)
+    return False
 
 
 def _path_of(change: Change, sop: Sop, side: Side) -> str:
@@ -180,10 +195,14 @@ def _path_of(change: Change, sop: Sop, side: Side) -> str:
         case (_,), None:
             return ""
         case (int(), *_), _:
-            entries, place = sop.escalations or (), side.place(change, 1)
-            found = entries[place] if place is not None and place < len(entries) else None
+            found = _escalation_at(side.place(change, 1), sop)
             return (found.path or "") if found else ""
     return ""
+
+
+def _escalation_at(place: int | None, sop: Sop) -> Escalation | None:
+    entries = sop.escalations or ()
+    return entries[place] if place is not None and place < len(entries) else None
 
 
 def _title(change: Change, before: Library, after: Library) -> str:
