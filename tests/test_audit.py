@@ -11,22 +11,12 @@ import pytest
 
 from sopctl import cli, files
 from sopctl.audit import QUESTIONS
-from tests.gitted import ISOLATED
 from tests.past import Past, sop
 
 SIGNED = (
     "[{role: writer, name: W. Writer, meaning: authorship, on: 2026-01-02}, "
     "{role: lead, name: L. Lead, meaning: approval, on: 2026-01-05}]"
 )
-
-
-@pytest.fixture
-def past(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Past:
-    made = Past(tmp_path / "kb")
-    monkeypatch.chdir(made.repo.top)
-    for name, value in ISOLATED.items():
-        monkeypatch.setenv(name, value)
-    return made
 
 
 class Shown:

@@ -16,7 +16,7 @@ from sopctl import baseline, cli, edit, files, library
 from sopctl.diagnostic import Diagnostic, Severity, Span
 from sopctl.lint import lint
 from sopctl.rules import RULES
-from tests.gitted import ISOLATED, Repo
+from tests.gitted import Repo
 
 TODAY = "2026-11-21"
 
@@ -50,15 +50,13 @@ CODES = ["--select", "SOP0,SOP2,SOP3,SOP5,SOP7", "--ignore", "SOP306,SOP307"]
 
 
 @pytest.fixture
-def repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repo:
+def repo(tmp_path: Path, isolated: None, monkeypatch: pytest.MonkeyPatch) -> Repo:
     """A knowledge base with two old findings, at a commit; the current folder."""
     repo = Repo(tmp_path / "kb")
     repo.write("sops/TS-ONE-001.yaml", SOP)
     repo.write("sops/people.yaml", PEOPLE)
     repo.commit()
     monkeypatch.chdir(repo.top)
-    for name, value in ISOLATED.items():
-        monkeypatch.setenv(name, value)
     for name in ("GITHUB_STEP_SUMMARY", "FORCE_COLOR", "NO_COLOR"):
         monkeypatch.delenv(name, raising=False)
     return repo

@@ -224,6 +224,20 @@ def test_rendering_again_touches_only_what_changed(docks: Path) -> None:
     assert {path.name for path in after if before[path] != after[path]} == {"DK-OPN-001.md"}
 
 
+def serve(
+    docks: Path,
+    changes: Callable[..., Iterator[set[Any]]],
+    tell: Callable[[str], object] = lambda _: None,
+    show: Callable[[list[Diagnostic]], object] = lambda _: None,
+    address: str = "127.0.0.1:0",
+    **more: Any,
+) -> None:
+    """The preview, for as long as there are changes."""
+    build.serve(
+        Places.of(docks), lambda: read(docks), tell, show, sops=docks / "sops", changes=changes, address=address, **more
+    )  # fmt: skip
+
+
 def test_the_preview_goes_on_whatever_the_writer_does(docks: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Changes come from here, and the browser's part is played by a process that waits."""
     monkeypatch.setattr(build, "MKDOCS", ("python3", "-c", "import time; time.sleep(60)"))
@@ -253,15 +267,7 @@ def test_the_preview_goes_on_whatever_the_writer_does(docks: Path, monkeypatch: 
         shown.append([each.code for each in diagnostics])
 
     threads = threading.active_count()  # others may have left some
-    build.serve(
-        Places.of(docks),
-        lambda: read(docks),
-        told.append,
-        show,
-        sops=docks / "sops",
-        changes=changes,
-        address="127.0.0.1:0",
-    )
+    serve(docks, changes, told.append, show)
     assert len(shown) == 5
     assert "the preview will stand at http://127.0.0.1:0/ once the site is made; stop it with Ctrl-C" in told
     assert not list(docks.glob(".*"))
@@ -274,9 +280,7 @@ def preview(
     """What is told while these changes are made; the browser's part is played by a process that waits."""
     monkeypatch.setattr(build, "MKDOCS", ("python3", "-c", "import time; time.sleep(60)"))
     told: list[str] = []
-    build.serve(
-        Places.of(docks), lambda: read(docks), told.append, lambda _: None, sops=docks / "sops", changes=changes, address="127.0.0.1:0"
-    )  # fmt: skip
+    serve(docks, changes, told.append)
     return told
 
 
@@ -416,9 +420,7 @@ def test_a_folder_that_is_made_while_the_preview_runs_is_watched_from_then_on(
             yield set()
         assert page.read_text() == "By hand"
 
-    build.serve(
-        Places.of(docks), lambda: read(docks), lambda _: None, lambda _: None, sops=docks / "sops", changes=changes, address="127.0.0.1:0"
-    )  # fmt: skip
+    serve(docks, changes)
     sops, templates, home = docks / "sops", docks / "templates", docks / "site/home"
     assert seen == [(sops,), (sops, templates), (sops, templates, home)]
 
@@ -433,15 +435,7 @@ def test_a_preview_that_cannot_start_says_why(docks: Path, monkeypatch: pytest.M
             yield set()
 
     with pytest.raises(BuildTrouble, match="the port is taken"):
-        build.serve(
-            Places.of(docks),
-            lambda: read(docks),
-            lambda _: None,
-            lambda _: None,
-            sops=docks / "sops",
-            changes=changes,
-            address="127.0.0.1:0",
-        )
+        serve(docks, changes)
 
 
 def test_a_preview_that_cannot_be_renewed_says_why(docks: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -458,10 +452,7 @@ def test_a_preview_that_cannot_be_renewed_says_why(docks: Path, monkeypatch: pyt
             if "NameError" in told[-1]:
                 return
 
-    places = Places.of(docks)
-    build.serve(
-        places, lambda: read(docks), told.append, print, sops=docks / "sops", changes=changes, address="127.0.0.1:0"
-    )  # fmt: skip
+    serve(docks, changes, told.append)
     assert told[-1] == (
         "MkDocs cannot make the pages anew; the browser waits until this is mended:"
         "\n  Traceback (most recent call last):\n  NameError: no x"
@@ -490,10 +481,7 @@ def test_what_the_builder_doubts_is_told_once_and_where_the_preview_stands(
                 yield set()
                 return
 
-    places = Places.of(docks)
-    build.serve(
-        places, lambda: read(docks), told.append, print, sops=docks / "sops", changes=changes, address=address
-    )  # fmt: skip
+    serve(docks, changes, told.append, address=address)
     warning = (
         "warning: as they are, `sopctl build` will not make a site of the pages:"
         "\n  the page x.md contains a link 'y.md', but the target is not found"
@@ -517,9 +505,7 @@ def test_a_preview_ends_where_what_is_settled_is_so_no_more(
         yield set()
         raise AssertionError("the old settings are followed on")
 
-    build.serve(
-        Places.of(docks), lambda: read(docks), lambda _: None, lambda _: None, sops=docks / "sops", changes=changes, address="127.0.0.1:0", settled=settled
-    )  # fmt: skip
+    serve(docks, changes, settled=settled)
     assert settled.now.settings.ignore == ("SOP701",)
     said = capsys.readouterr().err
     assert said.count("the old settings count until this is mended") == 3
@@ -594,15 +580,7 @@ def test_a_port_that_is_taken_meanwhile_is_said_without_a_traceback(
                 yield set()
 
         with pytest.raises(BuildTrouble, match="in use"):
-            build.serve(
-                Places.of(docks),
-                lambda: read(docks),
-                lambda _: None,
-                lambda _: None,
-                sops=docks / "sops",
-                changes=changes,
-                address=address,
-            )
+            serve(docks, changes, address=address)
 
 
 def commit(root: Path, day: str, subject: str) -> None:

@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sopctl import cli
 from sopctl.analysis.clauses import holds, lacking, meets, weight, within
 from sopctl.cli.cells import defused, table
 from sopctl.diagnostic import Diagnostic, Severity
@@ -19,6 +18,7 @@ from sopctl.library import Library, build
 from sopctl.lint import lint
 from sopctl.model.registers import AppliesTo, Clause, Notice
 from sopctl.rules import RULES
+from tests.command import run
 
 TODAY = date(2026, 11, 21)
 SOP = {
@@ -301,17 +301,8 @@ def base(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
-    try:
-        code = cli.run(["coverage", *words])
-    except SystemExit as stop:
-        code = int(stop.code or 0)
-    said = capsys.readouterr()
-    return code, said.out, said.err
-
-
 def test_the_table_goes_from_the_clause_to_the_metric(base: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    code, out, _ = run(capsys, "--format", "json")
+    code, out, _ = run(capsys, "coverage", "--format", "json")
     found = {each["id"]: each for each in json.loads(out)["clauses"]}
     assert code == 0
     [place] = found["a.answer"]["places"]
@@ -326,7 +317,7 @@ def test_the_table_goes_from_the_clause_to_the_metric(base: Path, capsys: pytest
 def test_what_no_scenario_goes_through_is_missing(base: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = base / "sops/TS-A-001.yaml"
     file.write_text(file.read_text().replace("to: refused", "to: done"))
-    [first, *_] = json.loads(run(capsys, "--format", "json")[1])["clauses"]
+    [first, *_] = json.loads(run(capsys, "coverage", "--format", "json")[1])["clauses"]
     assert first["places"][0]["missing"] == ["scenario"]
 
 
@@ -338,30 +329,32 @@ def test_to_be_read_the_places_that_lack_something_come_first_and_most_are_count
     other = text.replace("TS-A-001", "TS-A-002").replace("to: refused", "to: done")
     (base / "sops/TS-A-002.yaml").write_text(other)
     monkeypatch.setattr("sopctl.cli.coverage._MOST", 1)
-    shown = run(capsys)[1].partition("b.records")[0]
+    shown = run(capsys, "coverage")[1].partition("b.records")[0]
     assert "  TS-A-002 1.0.0 deadline soon" in shown
     assert "TS-A-001" not in shown
     assert "  … and 1 more; --format json lists all\n" in shown
 
 
 def test_a_spreadsheet_gets_no_formula(base: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    rows = list(csv.DictReader(io.StringIO(run(capsys, "--format", "csv")[1])))
+    rows = list(csv.DictReader(io.StringIO(run(capsys, "coverage", "--format", "csv")[1])))
     assert [row["clause"] for row in rows] == ["a.answer", "b.records", "c.far"]
     assert rows[0]["source"] == "'=A law | of [Seattle]"
     assert rows[1]["carried out by"] == "nobody"
 
 
 def test_a_table_in_markdown_keeps_its_columns(base: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    out = run(capsys, "--format", "markdown")[1]
+    out = run(capsys, "coverage", "--format", "markdown")[1]
     rows = [line for line in out.splitlines() if line.startswith("|")]
     assert "=A law \\| of \\[Seattle\\]" in out
     assert {line.replace("\\|", "").count("|") for line in rows} == {16}
 
 
 def test_places_and_workers_narrow_the_table(base: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    out = run(capsys, "--format", "json", "--jurisdiction", "us-wa-seattle", "--worker-type", "delivery")[1]
+    out = run(
+        capsys, "coverage", "--format", "json", "--jurisdiction", "us-wa-seattle", "--worker-type", "delivery"
+    )[1]
     assert [each["id"] for each in json.loads(out)["clauses"]] == ["a.answer", "b.records"]
-    code, out, err = run(capsys, "--jurisdiction", "us-wq")
+    code, out, err = run(capsys, "coverage", "--jurisdiction", "us-wq")
     assert (code, out) == (2, "")
     assert "no jurisdiction is called `us-wq` (did you mean" in err
 
@@ -369,7 +362,7 @@ def test_places_and_workers_narrow_the_table(base: Path, capsys: pytest.CaptureF
 def test_the_text_says_what_is_missing_and_how_many_are_carried_out(
     base: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    out = run(capsys)[1]
+    out = run(capsys, "coverage")[1]
     assert "  ▲ nothing effective carries it out\n" in out
     assert out.endswith("3 clauses, 2 of which apply; 1 of these is carried out, 1 with nothing missing.\n")
 

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from sopctl import cli
 from sopctl.cli.lint import lint
 from sopctl.cli.options import quick
+from tests.command import run
 from tests.gitted import Repo
 
 TODAY = ["--today", "2026-11-21"]
@@ -50,15 +50,6 @@ def base(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("GITHUB_STEP_SUMMARY", "FORCE_COLOR", "NO_COLOR"):
         monkeypatch.delenv(name, raising=False)
     return tmp_path
-
-
-def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
-    try:
-        code = cli.run(list(words))
-    except SystemExit as stop:  # typer ends the process by itself
-        code = int(stop.code or 0)
-    said = capsys.readouterr()
-    return code, said.out, said.err
 
 
 def broken(base: Path) -> None:

@@ -13,7 +13,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sopctl import cli
 from sopctl.library import Library, build
 from sopctl.model import unary
 from sopctl.model.registers import Fact
@@ -21,6 +20,7 @@ from sopctl.model.sop import Row
 from sopctl.render import dmn as writer
 from sopctl.render import feel
 from sopctl.render.dmn import DmnTrouble, dmn
+from tests.command import run
 
 TODAY = date(2026, 11, 21)
 DMN = {"d": "https://www.omg.org/spec/DMN/20191111/MODEL/"}
@@ -366,15 +366,9 @@ def test_the_command_writes_the_file_or_says_why_not(
     file = tmp_path / "sops/TS-A-001.yaml"
     file.write_text(base.by_path["TS-A-001.yaml"].document.text)
     monkeypatch.chdir(tmp_path)
-    assert _run("export", "dmn", "TS-A-001") == 0
-    assert capsys.readouterr().out == written(base)
+    code, out, _ = run(capsys, "export", "dmn", "TS-A-001")
+    assert (code, out) == (0, written(base))
     file.write_text(SOP.replace("STEPS\n", LOOK))
-    assert _run("export", "dmn", "TS-A-001") == 2
-    assert "TS-A-001 has no decision table" in capsys.readouterr().err
-
-
-def _run(*words: str) -> int:
-    try:
-        return cli.run(list(words))
-    except SystemExit as stop:
-        return int(stop.code or 0)
+    code, _, err = run(capsys, "export", "dmn", "TS-A-001")
+    assert code == 2
+    assert "TS-A-001 has no decision table" in err

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sopctl import cli
 from sopctl.analysis.calls import endings
 from sopctl.diagnostic import Diagnostic
 from sopctl.library import Library, build
@@ -18,6 +17,7 @@ from sopctl.render.dot import dot
 from sopctl.render.drawing import Drawing, Edge, Node, lines, of_library, of_sop
 from sopctl.render.mermaid import label, mermaid
 from sopctl.rules import RULES
+from tests.command import run
 
 TODAY = date(2026, 11, 21)
 SOP = """\
@@ -375,27 +375,18 @@ def base(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
-    try:
-        code = cli.run(["graph", *words])
-    except SystemExit as stop:
-        code = int(stop.code or 0)
-    said = capsys.readouterr()
-    return code, said.out, said.err
-
-
 def test_the_command_writes_each_format_the_same_each_time(
     base: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for words in (["TS-A-001"], []):
         for format, start in (("mermaid", "---\ntitle: "), ("dot", "digraph {"), ("json", '{\n  "title": ')):
-            code, out, _ = run(capsys, *words, "--format", format)
+            code, out, _ = run(capsys, "graph", *words, "--format", format)
             assert (code, out.startswith(start)) == (0, True)
-            assert run(capsys, *words, "--format", format)[1] == out
+            assert run(capsys, "graph", *words, "--format", format)[1] == out
 
 
 def test_json_has_the_nodes_and_edges_of_the_drawing(base: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    whole = json.loads(run(capsys, "ts-a-001", "--format", "json")[1])
+    whole = json.loads(run(capsys, "graph", "ts-a-001", "--format", "json")[1])
     assert [node["id"] for node in whole["nodes"]] == [node.id for node in drawn().nodes]
     assert {(edge["from"], edge["to"], edge["kind"], edge["loop"]) for edge in whole["edges"]} == {
         (edge.start, edge.end, edge.kind, edge.loop) for edge in drawn().edges
@@ -403,7 +394,7 @@ def test_json_has_the_nodes_and_edges_of_the_drawing(base: Path, capsys: pytest.
 
 
 def test_a_sop_that_is_not_there_ends_with_2(base: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    code, out, err = run(capsys, "TS-A-002")
+    code, out, err = run(capsys, "graph", "TS-A-002")
     assert (code, out) == (2, "")
     assert "did you mean `TS-A-001`?" in err
 

@@ -14,19 +14,10 @@ from sopctl.in_force import Answer, in_force
 from sopctl.model import OUTLINE, read
 from sopctl.repository import Commit
 from sopctl.source import read as read_source
-from tests.gitted import ISOLATED, Repo
+from tests.gitted import Repo
 from tests.past import ROLES, Past, sop
 
 TODAY = "2026-12-01"
-
-
-@pytest.fixture
-def past(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Past:
-    made = Past(tmp_path / "kb")
-    monkeypatch.chdir(made.repo.top)
-    for name, value in ISOLATED.items():
-        monkeypatch.setenv(name, value)
-    return made
 
 
 class Told:

@@ -10,17 +10,7 @@ import pytest
 
 from sopctl import cli, edit, source
 from sopctl.model import OUTLINE
-from tests.gitted import ISOLATED
 from tests.past import Past, sop
-
-
-@pytest.fixture
-def past(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Past:
-    made = Past(tmp_path / "kb")
-    monkeypatch.chdir(made.repo.top)
-    for name, value in ISOLATED.items():
-        monkeypatch.setenv(name, value)
-    return made
 
 
 def log(capsys: pytest.CaptureFixture[str], id: str = "TS-ONE-001") -> dict[str, Any]:
@@ -285,9 +275,8 @@ def test_what_a_merge_left_out_is_told_nowhere(past: Past, capsys: pytest.Captur
     assert [each["subject"] for each in log(capsys)["entries"]] == ["First"]
 
 
-def test_what_a_branch_got_from_the_main_line_is_told_once(
-    past: Past, capsys: pytest.CaptureFixture[str]
-) -> None:
+def caught_up(past: Past, *how: str) -> None:
+    """A topic takes in the main line, which has moved on, and is merged into it."""
     text = sop(more="tags: [a]\n")
     past.says("2026-01-05", text, subject="First")
     past.repo.git("checkout", "-q", "-b", "topic")
@@ -295,25 +284,22 @@ def test_what_a_branch_got_from_the_main_line_is_told_once(
     past.repo.git("checkout", "-q", "main")
     past.says("2026-02-02", text.replace("tags: [a]", "tags: [a, b]"), subject="Ours")
     past.repo.git("checkout", "-q", "topic")
-    past.repo.git("merge", "-q", "--no-ff", "-m", "Caught up", "main", day="2026-02-03")
+    past.repo.git("merge", "-q", *how, "-m", "Caught up", "main", day="2026-02-03")
     past.repo.git("checkout", "-q", "main")
     past.repo.git("merge", "-q", "--no-ff", "-m", "Merged", "topic", day="2026-02-04")
+
+
+def test_what_a_branch_got_from_the_main_line_is_told_once(
+    past: Past, capsys: pytest.CaptureFixture[str]
+) -> None:
+    caught_up(past, "--no-ff")
     assert [each["subject"] for each in log(capsys)["entries"]] == ["Theirs", "Ours", "First"]
 
 
 def test_a_merge_that_undoes_what_the_main_line_said_is_an_entry(
     past: Past, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    text = sop(more="tags: [a]\n")
-    past.says("2026-01-05", text, subject="First")
-    past.repo.git("checkout", "-q", "-b", "topic")
-    past.says("2026-02-01", text.replace("4h", "2h"), subject="Theirs")
-    past.repo.git("checkout", "-q", "main")
-    past.says("2026-02-02", text.replace("tags: [a]", "tags: [a, b]"), subject="Ours")
-    past.repo.git("checkout", "-q", "topic")
-    past.repo.git("merge", "-q", "-s", "ours", "-m", "Caught up", "main", day="2026-02-03")
-    past.repo.git("checkout", "-q", "main")
-    past.repo.git("merge", "-q", "--no-ff", "-m", "Merged", "topic", day="2026-02-04")
+    caught_up(past, "-s", "ours")
     entries = log(capsys)["entries"]
     assert [each["subject"] for each in entries] == ["Merged", "Theirs", "Ours", "First"]
     assert [each["message"] for each in entries[0]["changes"]] == ["`tags` no longer has b"]

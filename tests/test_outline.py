@@ -19,7 +19,7 @@ from sopctl.diff import changes
 from sopctl.library import Library
 from sopctl.model import Typed
 from sopctl.outline import outline
-from tests.gitted import ISOLATED, Repo
+from tests.gitted import Repo
 from tests.past import ROLES, sop
 
 HANDBOOK = Path(__file__).parent.parent / "sops"
@@ -155,15 +155,13 @@ def test_whatever_changes_in_meaning_changes_a_line(path: Path, seed: int) -> No
 
 
 @pytest.fixture
-def repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repo:
+def repo(tmp_path: Path, isolated: None, monkeypatch: pytest.MonkeyPatch) -> Repo:
     repo = Repo(tmp_path / "it's a kb")
     repo.write("sops/roles.yaml", ROLES)
     repo.write("sops/TS-ONE-001.yaml", sop())
     repo.write("sops/README.md", "# No SOP\n")
     repo.commit()
     monkeypatch.chdir(repo.top)
-    for name, value in ISOLATED.items():
-        monkeypatch.setenv(name, value)
     return repo
 
 

@@ -14,16 +14,9 @@ from sopctl import files
 from sopctl.cli import ground
 from sopctl.files import FileTrouble, Unread
 from sopctl.repository import repository_of
-from tests.gitted import ISOLATED, Repo
+from tests.gitted import Repo
 
-
-@pytest.fixture(autouse=True)
-def _isolated(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in list(os.environ):
-        if name.startswith("GIT_"):
-            monkeypatch.delenv(name)
-    for name in ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_NOSYSTEM"):
-        monkeypatch.setenv(name, ISOLATED[name])
+pytestmark = pytest.mark.usefixtures("isolated")
 
 
 @pytest.fixture

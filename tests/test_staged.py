@@ -20,7 +20,7 @@ LINT = ("lint", *TODAY, "--staged", "--format", "concise")
 
 
 @pytest.fixture
-def repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repo:
+def repo(tmp_path: Path, isolated: None, monkeypatch: pytest.MonkeyPatch) -> Repo:
     """A clean knowledge base of two SOPs that refer to each other, as the last commit, and the folder."""
     repo = Repo(tmp_path / "repo")
     repo.write(ONE, SOP)
@@ -28,10 +28,6 @@ def repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repo:
     repo.write("sops/people.yaml", REGISTER)
     repo.commit()
     monkeypatch.chdir(repo.top)
-    for name in [each for each in os.environ if each.startswith("GIT_")]:
-        monkeypatch.delenv(name)
-    for name, value in ISOLATED.items():
-        monkeypatch.setenv(name, value)
     return repo
 
 
