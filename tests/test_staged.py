@@ -9,8 +9,9 @@ import pytest
 from ruamel.yaml import YAML
 
 from sopctl.cli.ground import Ground
+from tests.command import run
 from tests.gitted import ISOLATED, Repo
-from tests.test_cli import REGISTER, SOP, TODAY, run
+from tests.test_cli import REGISTER, SOP, TODAY
 
 ROOT = Path(__file__).parent.parent
 ONE, TWO = "sops/TS-ONE-001.yaml", "sops/TS-TWO-001.yaml"
