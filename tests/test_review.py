@@ -1089,7 +1089,9 @@ def test_json_has_exactly_the_promised_keys() -> None:
     [change] = said["changes"]
     assert [*change] == ["sop", "pointer", "kind", "weight", "before", "after", "message", "fingerprint"]
     assert change["pointer"] == "/steps/rebuild-file/within"
-    assert said["diagnostics"][0]["code"] == "version-step"
+    [found] = said["diagnostics"]
+    assert (found["state"], found["code"]) == ("new", "version-step")
+    assert {"line", "column", "end_line", "end_column", "pointer"} <= {*found}
 
 
 @pytest.mark.parametrize("format", FORMATS)

@@ -10,13 +10,14 @@ from sopctl.terminal import as_json
 
 def report(diagnostics: Sequence[Diagnostic], context: Context) -> str:
     whole = {
-        "diagnostics": [_object(d) for d in diagnostics],
+        "diagnostics": [entry(d) for d in diagnostics],
         "summary": summary(diagnostics, context)._asdict(),
     }
     return as_json(whole, ascii=True)
 
 
-def _object(d: Diagnostic) -> dict[str, Any]:
+def entry(d: Diagnostic) -> dict[str, Any]:
+    """One diagnostic, here and in a review."""
     return {
         "code": d.code,
         "name": d.name,

@@ -8,12 +8,13 @@ from typing import Any
 
 from sopctl import files
 from sopctl.analysis.time_words import listed
-from sopctl.diagnostic import Diagnostic, json_pointer
+from sopctl.diagnostic import json_pointer
 from sopctl.diff import Change
 from sopctl.diff.cases import Unknown
 from sopctl.diff.telling import CaseChange
 from sopctl.named import NamedTuple
 from sopctl.render.templates import OURS, TemplateTrouble, told
+from sopctl.report.json import entry
 from sopctl.review import Review
 from sopctl.review.reach import KINDS
 from sopctl.review.verdict import MEANS
@@ -279,8 +280,8 @@ def _object(review: Review) -> dict[str, Any]:
             "jobs": [each._asdict() for each in review.consequences.jobs],
         },
         "diagnostics": [
-            *(_diagnostic(each, "new") for each in (*review.faults, *review.debts.new)),
-            *(_diagnostic(each, "gone") for each in review.debts.gone),
+            *({"state": "new", **entry(each)} for each in (*review.faults, *review.debts.new)),
+            *({"state": "gone", **entry(each)} for each in review.debts.gone),
         ],
     }
 
@@ -311,19 +312,4 @@ def _version(each: Any) -> dict[str, Any]:
         "before": each.before,
         "after": each.after,
         "least": each.least,
-    }
-
-
-def _diagnostic(d: Diagnostic, state: str) -> dict[str, Any]:
-    return {
-        "state": state,
-        "code": d.code,
-        "name": d.name,
-        "severity": d.severity.value,
-        "path": d.span.path,
-        "line": d.span.line,
-        "column": d.span.column,
-        "pointer": json_pointer(d.pointer),
-        "message": d.message,
-        "help": d.help,
     }
