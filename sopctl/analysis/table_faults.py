@@ -261,23 +261,38 @@ class _Before:
 
     def who(self, line: Line, cases: Sequence[Box]) -> Idle:
         """The first rows that take these cases of a row between them, but for those that need not."""
-        meets = self._space.meets
-        near = self._meeting[line.place] & self._among
-        rows = [place for place in places(near) if any(meets(case, self._lines[place].box) for case in cases)]
         budget = Budget(ALLOWANCE)
+        rows: list[int] = []
         try:
-            needed = bisect_left(range(len(rows)), True, key=lambda i: self._taken(cases, rows[:i], budget))
-            last = rows[needed - 1]
-            rows = rows[:needed]
-            for place in rows[:-1] if needed <= _MOST_NAMED else ():
+            rows = self._first(cases, self._near(line, cases), budget)
+            last = rows[-1]
+            for place in rows[:-1] if len(rows) <= _MOST_NAMED else ():
                 others = [each for each in rows if each != place]
                 rows = others if self._taken(cases, others, budget) else rows
             before = places(self._among & (1 << last) - 1)
             rest = self._taken([self._lines[last].box], [*before, line.place], budget)
         except OutOfBudget:
-            last, rest = 0, True
+            rows, last, rest = rows or [*self._near(line, cases)], 0, True
         named = tuple(rows[:_MOST_NAMED])
         return Idle(line.place, "rows", (), named, len(rows) - len(named), None if rest else last)
+
+    def _near(self, line: Line, cases: Sequence[Box]) -> Iterator[int]:
+        """The rows that take some of these cases of a row."""
+        for place in places(self._meeting[line.place] & self._among):
+            if any(self._space.meets(case, self._lines[place].box) for case in cases):
+                yield place
+
+    def _first(self, cases: Sequence[Box], rows: Iterator[int], budget: Budget) -> list[int]:
+        """As many of these rows as it takes; mostly few do, so that twice as many are tried each time."""
+        found: list[int] = []
+        few = 0
+        while not self._taken(cases, found, budget):
+            few = len(found)
+            found += islice(rows, few or 1)
+        needed = bisect_left(
+            range(len(found)), True, lo=few, key=lambda i: self._taken(cases, found[:i], budget)
+        )
+        return found[:needed]
 
     def _taken(self, cases: Sequence[Box], rows: Iterable[int], budget: Budget) -> bool:
         """Whether these rows take all of these cases."""
