@@ -1,6 +1,7 @@
 """Where references lead; which of them lead nowhere, and what to say of these."""
 
 from collections.abc import Container, Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from sopctl.diagnostic import Hints, asked, nearest
@@ -121,12 +122,18 @@ class _Search:
 
     def entries_for(self, reference: Reference) -> frozenset[str]:
         """The names that a reference to an entry may have where it stands."""
-        known = self.library.names[reference.kind]
-        if reference.kind == "fact" and reference.at[0] == "scenarios":
-            known |= self.library.private_facts  # a case may tell what only a SOP on its way asks
-        if reference.kind == "fact" and self.sop is not None:
-            known |= frozenset(self.sop.facts or ())
-        return known
+        if reference.kind == "fact":
+            return self._facts_of_cases if reference.at[0] == "scenarios" else self._facts
+        return self.library.names[reference.kind]
+
+    @cached_property
+    def _facts(self) -> frozenset[str]:
+        own = self.sop.facts if self.sop is not None else None
+        return self.library.names["fact"] | frozenset(own or ())
+
+    @cached_property
+    def _facts_of_cases(self) -> frozenset[str]:
+        return self._facts | self.library.private_facts  # a case may tell what only a SOP on its way asks
 
     def _lost_entry(self, reference: Reference) -> Missing | None:
         kind, target = reference.kind, reference.target
