@@ -13,7 +13,7 @@ from sopctl.pattern import lazy_pattern
 from sopctl.reading import WAY_OUT_OF_EMPTY, Problem, Prose, Reading, Reference
 from sopctl.record import Record
 from sopctl.source import Document
-from sopctl.source.place import first_line, lines
+from sopctl.source.place import first_line, line
 
 _DASH = lazy_pattern(r"(?<=\S )- +\S+")
 _BEGUN = lazy_pattern(r"^[ \t]*(- +\S+)", re.MULTILINE)
@@ -99,8 +99,8 @@ def _perhaps_cut(problem: Problem, document: Document) -> Problem:
     """What is empty in a line with a ` #` may have been meant as a text that begins there."""
     if problem.finding.help != WAY_OUT_OF_EMPTY:
         return problem
-    line = lines(document.text)[document.span(problem.finding).line - 1]
-    more = "; a text that begins with `#` must stand in quotes" if " #" in line else ""
+    written = line(document.text, document.span(problem.finding).line)
+    more = "; a text that begins with `#` must stand in quotes" if " #" in written else ""
     return problem._replace(finding=problem.finding._replace(help=WAY_OUT_OF_EMPTY + more))
 
 

@@ -118,6 +118,12 @@ def lines(file: str) -> list[str]:
     return _BREAK.split(file)
 
 
+def line(file: str, number: int) -> str:
+    """One line of a file, counted from 1, with its break."""
+    starts = _line_starts(file)
+    return file[starts[number - 1] : starts[number] if number < len(starts) else None]
+
+
 def first_line(file: str) -> str:
     """The first line, without its break."""
     end = _BREAK.search(file)
