@@ -317,6 +317,16 @@ def test_a_step_that_leads_on_wrongly_is_one_finding(before: str, after: str, co
     assert [each.code for each in found if each.code != "SOP307"] == [code]
 
 
+@pytest.mark.parametrize(("target", "codes"), [("look", ["SOP902"]), ("nowhere", ["SOP203"])])
+def test_an_answer_that_leads_nowhere_is_one_finding(target: str, codes: list[str]) -> None:
+    ask = f"    ask: Is it so?\n    answers: {{yes: done, no: {target}}}\n"
+    case = "scenarios: [{title: A case, answers: {look: yes}, expect: {outcome: done}}]\noutcomes:"
+    texts = changed(("    next: done\n", ask), ("outcomes:", case))
+    rules = [rule for rule in RULES if rule.code in ("SOP203", "SOP902")]
+    found = lint(build(texts, TODAY), rules)
+    assert [each.code for each in found if each.span.path == "TS-A-001.yaml"] == codes
+
+
 def test_a_slip_made_in_hundreds_of_steps_is_one_finding_in_each() -> None:
     steps = "".join(f"  - {{id: s{i}, titel: Look, rolee: lead}}\n" for i in range(200))
     found = check(changed(("steps:\n", f"steps:\n{steps}")), "SOP003", "SOP004", "SOP601")
