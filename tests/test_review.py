@@ -509,14 +509,13 @@ OTHERWISE = MOODS.replace("{when: {mood: bad}, then: done}", "{otherwise: done}"
     ("fact", "refund", "asked"),
     [
         (("[good, bad]", "[good, bad, sad]"), ("", ""), True),
-        (("type: choice", "type: choice, unit: moods"), ("", ""), True),
         (("is it", "is it now"), ("", ""), False),
         (("[good, bad]", "{good: Good, bad: Bad}"), ("", ""), False),
         (("[good, bad]", "[good, bad, sad]"), ("status: effective", "status: draft"), False),
         (("[good, bad]", "[good, bad, sad]"), ("status: effective", "status: superseded"), False),
         (("[good, bad]", "[good, bad, sad]"), (OTHERWISE, TELL), False),
     ],
-    ids=["a value", "a unit", "a question", "labels", "a draft", "no more in force", "a fact of others"],
+    ids=["a value", "a question", "labels", "a draft", "no more in force", "a fact of others"],
 )
 def test_a_sop_that_decides_otherwise_by_a_shared_fact_gets_a_version_and_is_taught_anew(
     fact: tuple[str, str], refund: tuple[str, str], asked: bool
@@ -534,6 +533,39 @@ def test_a_sop_that_decides_otherwise_by_a_shared_fact_gets_a_version_and_is_tau
         each for each in found.faults if "decides by a changed fact, which asks for a major" in each.message
     ]
     assert len(told) == len(found.faults) == asked
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "needed"),
+    [
+        ("km", "miles", "major"),
+        ("ms", "m", "major"),
+        ("mg", "Mg", "major"),
+        ("day", "Days", "minor"),
+        ("points", "Points", "minor"),
+        ("", "km", "minor"),
+        ("km", "", "minor"),
+    ],
+)
+def test_numbers_in_another_unit_decide_otherwise_and_those_whose_unit_is_only_named_do_not(
+    before: str, after: str, needed: str
+) -> None:
+    far = REFUND.replace(TELL, MOODS.replace("mood: good", "way: '> 5'").replace("mood: bad", "way: '<= 5'"))
+    facts = [
+        f"facts: {{way: {{ask: How far?, type: number{f', unit: {unit}' if unit else ''}}}}}\n"
+        for unit in (before, after)
+    ]
+    no_facts = SHARED.replace(ASKED, "")
+    one, other = ({"sops/SU-REF-001.yaml": far, "sops/shared.yaml": f"{no_facts}{each}"} for each in facts)
+    shared = review(build(one, TODAY), build(other, TODAY), NAMES, FEW)
+    assert [each.needed for each in shared.versions] == ["major"] * (needed == "major")
+    assert taught(shared) == [("agent", ("tell",))] * (needed == "major")
+    one, other = ({"sops/SU-REF-001.yaml": f"{far}{each}", "sops/shared.yaml": no_facts} for each in facts)
+    own = review(build(one, TODAY), build(other, TODAY), NAMES, FEW)
+    assert [each.needed for each in own.versions] == [needed]
+    other = {"sops/SU-REF-001.yaml": far, "sops/shared.yaml": f"{no_facts}{facts[1]}"}
+    to_shared = review(build(one, TODAY), build(other, TODAY), NAMES, FEW)
+    assert [each.needed for each in to_shared.versions] == [needed]
 
 
 def test_a_shared_fact_asks_for_no_second_version_where_the_file_has_it_already() -> None:

@@ -55,7 +55,7 @@ def _weighed(change: Change, ends: _Ends, rows: _Rows, before: Library, after: L
     if change.pointer[:1] == ("clauses",) and change.weight is Weight.CLOCK:
         timed = any(_timed(side, str(change.pointer[1])) for side in (before, after))
         return change if timed else change._replace(weight=Weight.PROCEDURE)
-    if change.pointer[:1] == ("facts",) and change.weight is Weight.DECISION and is_seen(change):
+    if change.pointer[:1] == ("facts",) and change.weight is Weight.DECISION:
         return change if _decides(change, ends, before, after) else change._replace(weight=Weight.CLARIFIED)
     if not change.sop or change.pointer[:1] != ("steps",) or len(change.pointer) < 2:
         return change
@@ -106,11 +106,32 @@ def is_seen(fact: Change) -> bool:
 
 def _decides(fact: Change, ends: _Ends, before: Library, after: Library) -> bool:
     """Whether cases of a SOP that knows a fact end otherwise, or may."""
+    if not is_seen(fact):
+        return _is_another_unit(fact.before, fact.after)
     id = str(fact.pointer[1])
+    if fact.sop and len(fact.pointer) == 2 and _is_another_unit(*_units(fact.sop, id, before, after)):
+        return True
     users = {sop.id for side in (before, after) for sop in side.users("facts", id)}
     if any(side.closed or side.unreadable for side in (before, after)):  # nobody knows who else goes by it
         return True
     return not (ends.moved | ends.unknown).isdisjoint({fact.sop} if fact.sop else users)
+
+
+def _units(sop: str, fact: str, before: Library, after: Library) -> Iterator[str | None]:
+    """The unit of a fact as a SOP knows it on either side, be it its own there or a shared one."""
+    for side in (before, after):
+        known = side.sop(sop)
+        found = side.fact(known, fact) if known else None
+        yield found.unit if found else None
+
+
+def _is_another_unit(before: str | None, after: str | None) -> bool:
+    """Whether numbers count something else: not where their unit is only named now, or no more, or
+    is `day` and not `Days`."""
+    if not before or not after:
+        return False
+    one, other = (each.casefold().removesuffix("s") for each in (before, after))
+    return before != after if len(one) < 3 else one != other  # `mg` is not `Mg`, nor `ms` `m`
 
 
 def _timed(library: Library, clause: str) -> bool:
