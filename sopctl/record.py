@@ -121,6 +121,10 @@ class Part:
         """True where nothing was written: neither a good value nor a bad one."""
         return attribute not in self.unknown and not getattr(self, attribute)
 
+    def states(self, attribute: str) -> bool:
+        """True where a good value was written, be it the usual one."""
+        return attribute in self.__dict__
+
     def slips(self) -> Iterator[Problem]:
         """What is wrong between keys that are right by themselves; records override it."""
         return iter(())

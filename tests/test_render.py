@@ -612,6 +612,16 @@ def test_an_escalation_path_tells_when_each_level_is_told() -> None:
     assert "after 3 hours 30 minutes Team lead nobody has answered: decides" in seen
 
 
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [("kind: hierarchical, ", "to more authority "), ("kind: functional, ", "to more skill "), ("", "")],
+)
+def test_whom_an_escalation_path_looks_for_is_said_where_it_is_written(kind: str, said: str) -> None:
+    _, pages = made(**{"sops/registers.yaml": REGISTERS.replace("kind: hierarchical, ", kind)})
+    seen = plain(Seen(html_of(pages.pages["escalation-paths.md"])).text)
+    assert f"late¶ {said}runs by the calendar" in seen
+
+
 def test_a_superseded_sop_says_what_replaced_it() -> None:
     seen = plain(Seen(html_of(full()[1].pages["sops/TS-OLD-001.md"])).text)
     assert "This is superseded. Do not work by it. Its place is taken by TS-APP-002 Appeal review." in seen
