@@ -174,6 +174,15 @@ def test_on_paper_a_long_table_goes_on_overleaf_between_its_rows(site: BuiltSite
     assert {*breaks} == {"auto,avoid"}
 
 
+def test_on_paper_what_a_step_sends_or_runs_stays_with_its_decision(site: BuiltSite, page: Page) -> None:
+    page.goto(site.url(LONG))
+    page.emulate_media(media="print")
+    breaks = page.evaluate("""() => [...document.querySelectorAll('.sop-fields')]
+        .filter(each => each.nextElementSibling?.matches('.sop-table, .sop-ask, .sop-note'))
+        .map(each => getComputedStyle(each).breakAfter)""")
+    assert {*breaks} == {"avoid"}
+
+
 def test_on_paper_a_link_to_a_procedure_names_its_id_once(
     site: BuiltSite, page: Page, tmp_path: Path
 ) -> None:
