@@ -174,6 +174,26 @@ def test_a_deadline_that_cannot_be_read_any_more_is_not_called_withdrawn() -> No
     assert told(library(sop(LOOK, deadlines=ceiling())), library(sop(LOOK, deadlines=nameless))) == []
 
 
+@pytest.mark.parametrize("to", [[], ["done", "[x]"], ["[x]"], "done"])
+@pytest.mark.parametrize("when", [{}, {"severity": []}, {"severity": "a b["}])
+def test_a_deadline_with_a_point_or_a_test_that_is_none_can_be_compared(to: object, when: object) -> None:
+    whole = library(sop(LOOK, deadlines=ceiling()))
+    torn = library(sop([*LOOK, {"id": "more"}], deadlines=[ceiling()[0] | {"to": to, "when": when}]))
+    for sides in ((whole, torn), (torn, whole), (torn, torn)):
+        assert all(each.message for each in clock_changes(*sides))
+
+
+def test_a_level_that_tells_nobody_who_is_known_can_be_compared() -> None:
+    texts = {each.document.path: each.document.text for each in library(sop(LOOK)).typed}
+    levels = ["[{to: ada, ack_within: 1h}]", "[{to: ada, ack_within: 1h}, {to: [], ack_within: 2h}]"]
+    one, other = (
+        build({**texts, "more.yaml": f"escalation_paths: {{late: {{title: Late, levels: {each}}}}}\n"}, TODAY)
+        for each in levels
+    )
+    assert "level 2 is told after 1 hour, and was not before" in " ".join(told(one, other))
+    assert "level 2 is told no more, it was after 1 hour" in " ".join(told(other, one))
+
+
 def test_times_are_not_compared_where_one_side_cannot_read_a_register() -> None:
     texts = {each.document.path: each.document.text for each in library(sop(LOOK, deadlines=ceiling())).typed}
     shared = {"more.yaml": "calendars: {late: {days: mon-fri, hours: 12:00-17:00, timezone: Europe/Paris}}\n"}

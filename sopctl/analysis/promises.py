@@ -84,7 +84,7 @@ def verdicts(sop: Sop, library: Library) -> tuple[Verdict, ...]:
 
 def extreme(sop: Sop, deadline: Deadline, library: Library) -> Extreme | None:
     """How near the ways of a deadline come to its promise; None where there is nothing to tell."""
-    if not _can_be_read(sop, deadline, library):
+    if not can_be_read(sop, deadline, library):
         return None
     return _Hearing(sop, deadline, _judge(library)).extreme()
 
@@ -109,7 +109,7 @@ def _promise(id: str, clause: Clause) -> Promise:
     return Promise(clause.duration, id, verified(clause))
 
 
-def _can_be_read(sop: Sop, deadline: Deadline, library: Library) -> bool:
+def can_be_read(sop: Sop, deadline: Deadline, library: Library) -> bool:
     """Whether all is known of a deadline; of what is not, other rules tell."""
     whole = deadline.kind and deadline.from_ and deadline.to and all(deadline.to) and not deadline.unknown
     clauses = (library.clauses.get(id) for id in deadline.implements or ())
@@ -139,7 +139,7 @@ class _Judge:
         if self._like is not None and sop.id in self._same:
             return self._like.verdicts(sop)
         if sop.id not in self._verdicts:
-            known = [each for each in sop.deadlines or () if each and _can_be_read(sop, each, self.library)]
+            known = [each for each in sop.deadlines or () if each and can_be_read(sop, each, self.library)]
             self._verdicts[sop.id] = tuple([_Hearing(sop, each, self).verdict() for each in known])
         return self._verdicts[sop.id]
 

@@ -8,7 +8,7 @@ from sopctl.analysis.calendar import calendars
 from sopctl.analysis.graph import reachable, reverse
 from sopctl.analysis.lengths import Length, Lengths, lengths
 from sopctl.analysis.program import within_rows
-from sopctl.analysis.promises import Verdict, promises_of, verdicts
+from sopctl.analysis.promises import Verdict, can_be_read, promises_of, verdicts
 from sopctl.analysis.ways import is_sop
 from sopctl.diff.case_words import titled
 from sopctl.diff.names import Renamed
@@ -128,8 +128,13 @@ def _promise_otherwise(sides: tuple[Side, Side]) -> set[str]:
 
 def _promised(side: Side, id: str) -> dict[str, tuple[str, str]]:
     sop = side.sop(id)
-    known = [each for each in (sop.deadlines if sop else ()) if each and each.id and not each.unknown]
-    return {each.id: _terms(side, sop, each) for each in known} if sop else {}
+    if sop is None:
+        return {}
+    known = [each for each in sop.deadlines or () if each and each.id]
+    return {
+        each.id: _terms(side, sop, each) if can_be_read(sop, each, side.library) else ("", "")
+        for each in known
+    }
 
 
 # The slowest and the fastest way
@@ -403,10 +408,15 @@ def _ladder(path: EscalationPath, library: Library, renamed: Renamed = MappingPr
 
     *levels, _ = escalation.offsets(path, library)
     answer = escalation.promised(path, library)
-    told = [[_name(to, renamed) for to in level.to or () if to] for _, level in escalation.known_levels(path)]
+    told = [
+        time_words.points([_name(to, renamed) for to in level.to if to])
+        if any(level.to or ())
+        else f"level {i + 1}"
+        for i, level in escalation.known_levels(path)
+    ]
     return _Ladder(
         "in opening hours" if business else "around the clock",
-        tuple(time_words.points(each) for each in told),
+        tuple(told),
         tuple(when(minutes) for minutes in levels),
         when(escalation.exhaustion(path, library)),
         when(answer, "within") if answer is not None else _NEVER,
