@@ -1049,6 +1049,37 @@ def test_a_box_inside_an_item_of_a_checklist_is_the_finding() -> None:
     assert len(document.data["steps"][0]["checklist"]) == 2
 
 
+@pytest.mark.parametrize("between", ["2. Read it\n   ", "\n2. Read it\n\n   ", "\nRead it.\n\n"])
+def test_another_checklist_of_a_step_is_one_finding_and_its_items_are_read(between: str) -> None:
+    body = f"## Steps\n\n### {{#a}}\n\n1. Open it\n   - [ ] one\n{between}- [ ] two\n\nNow:\n\n- [ ] three\n"
+    document = read(body)
+    message = "`- [ ] two` begins another checklist, and a step has only one"
+    assert said(document) == [("SOP005", message, "- [ ] two")]
+    assert document.data["steps"][0]["checklist"] == ["one", "two", "three"]
+
+
+def test_a_checklist_beside_one_in_yaml_is_written_twice() -> None:
+    body = "## Steps\n\n### {#a}\n\n- checklist: one\n\nNow:\n\n- [ ] two\n\nNow:\n\n- [ ] three\n"
+    document = read(body)
+    assert [code for code, *_ in said(document)] == ["SOP002", "SOP002"]
+    assert document.data["steps"][0]["checklist"] == "one"
+
+
+@pytest.mark.parametrize(
+    "body", ["1. Open it\n    - [ ] one\n2. Read it\n    - [ ] two\n", "Now:\n\n* open it\n  - [ ] one\n"]
+)
+def test_a_box_in_the_text_of_a_step_is_the_finding(body: str) -> None:
+    document = read(f"## Steps\n\n### {{#a}}\n\n{body}")
+    message = "`- [ ] one` is read as text: it stands too far in, or in another list"
+    assert said(document) == [("SOP005", message, "- [ ] one")]
+
+
+def test_a_number_that_goes_on_with_an_item_of_a_checklist_is_the_finding() -> None:
+    document = read("## Steps\n\n### {#a}\n\n1. Open it\n- [ ] one\n2. Read it\n- [ ] two\n   1. at once\n")
+    message = "`2. Read it` stands inside an item of the checklist: it is read as its text"
+    assert said(document) == [("SOP005", message, "2. Read it")]
+
+
 def test_an_entry_under_a_heading_of_a_key_is_the_finding_and_read_as_it_was_meant() -> None:
     document = read(
         "## Steps\n\n### A {#a}\n\n- next: b\n\n## B {#b}\n\n- next: c\n\n### C {#c}\n\n## Notes\n\nN\n"

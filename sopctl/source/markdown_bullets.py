@@ -24,7 +24,9 @@ _PAIR = re.compile(r"([a-z][a-z_]*):(?:[ \t]+(?=\S)|[ \t]*$)")
 _ENTRY = re.compile(r"(\S|\S.*?\S):(?:[ \t]+(?=\S)|[ \t]*$)")
 _ARROW = re.compile(r"(\S(?:[^→]*?\S)?)([ \t]*(?:→|->)[ \t]*)(\S*)[ \t]*\Z")
 _TASK = re.compile(r"\[[ xX]\](?:[ \t]+(?=\S)|[ \t]*$)")
+_INDENTED = re.compile(r"[ \t]+[-*+][ \t]+\[[ xX]\][ \t]+\S")
 _NESTED = re.compile(r"\s*[-*+][ \t]+\[[ xX]\][ \t]+\S")
+_NUMBERED = re.compile(r"\d{1,9}[.)][ \t]+(?!\[)\S")
 
 Pair = tuple[Item, re.Match[str]]
 """A bullet `key: value` or `answer → target`, and how far its key goes."""
@@ -40,6 +42,8 @@ class Bullets:
 
     def __init__(self, into: Values) -> None:
         self.into = into
+        self._checklists: dict[Pointer, list[Any]] = {}  # by record, the items read so far
+        self._parted: set[Pointer] = set()  # the records that have more lists of tasks than one
 
     # A list is a list
 
@@ -139,18 +143,39 @@ class Bullets:
         return found
 
     def _tasks(self, name: str, row: Record, items: list[Item], at: Pointer, data: Data) -> None:
-        if not self._begins(name, items, at, data):
+        if at in self._checklists:
+            self._another_checklist(items[0], at)
+        elif self._begins(name, items, at, data):
+            data[name] = self._checklists[at] = []
+        else:
             return
         nested = (line for item in items for line in item.lines[1:] if not line.fence)
-        if inner := next((line for line in nested if _NESTED.match(line.text)), None):
+        if inner := next((line for line in nested if self._is_swallowed(line)), None):
             message = f"{shown(inner.text)} stands inside an item of the checklist: it is read as its text"
             help = "begin it in the column of the others, as an item of its own"
+            if _NUMBERED.match(inner.text):
+                help = "put a blank line above it"
             self.into.complain("SOP005", at, message, inner.extent, help)
         boxes = [_TASK.match(item.lines[0].text) or slips.odd_box(item.lines[0].text) for item in items]
-        data[name] = [
+        made = self._checklists[at]
+        made += [
             self._item(row, _behind(item.lines, box.end()) if box else item.lines, (*at, name, i))
-            for i, (item, box) in enumerate(zip(items, boxes, strict=True))
+            for i, (item, box) in enumerate(zip(items, boxes, strict=True), len(made))
         ]
+
+    def _another_checklist(self, item: Item, at: Pointer) -> None:
+        """Told once of a record; its items are read, so that nothing is said of them that is not so."""
+        if at not in self._parted:
+            self._parted.add(at)
+            extent = item.bullet[0], item.lines[0].extent[1]
+            message = f"{self._shown(extent)} begins another checklist, and a step has only one"
+            help = "put its items into the first; what needs a checklist of its own is a step of its own"
+            self.into.complain("SOP005", at, message, extent, help)
+
+    def _is_swallowed(self, line: Line) -> bool:
+        """Whether a line of an item is a box, or a number in the first column."""
+        at_margin = self.into.text[line.start - 1 : line.start] in ("\n", "\r")
+        return bool(_NESTED.match(line.text) or (at_margin and _NUMBERED.match(line.text)))
 
     def _answers(self, name: str, items: list[Item], at: Pointer, data: Data) -> None:
         if not self._begins(name, items, at, data):
@@ -301,8 +326,11 @@ class Bullets:
 
     # What was read as text, and looks like a list of answers or of tasks
 
-    def overlooked(self, record: Record, lines: list[Line], at: Pointer, data: Data) -> None:
-        """Answers where the record asks and has none, read as they were meant; and boxes that are none."""
+    def overlooked(
+        self, record: Record, lines: list[Line], texts: list[Line], at: Pointer, data: Data
+    ) -> None:
+        """Answers where the record asks and has none, read as they were meant; boxes that are none, and
+        those in its text."""
         if name := forms.asked(record, data):
             self._odd_answers(record, name, lines, at, data)
         if forms.checklist(record):
@@ -311,6 +339,11 @@ class Bullets:
                 if hidden := slips.hidden(line.text[: line.text.find("]") + 2]):
                     message += f", for {hidden}"
                 self.into.complain("SOP005", at, message, line.extent, "an item is written `- [ ] …`")
+            spoken = (line for line in texts if not line.fence)
+            if box := next((line for line in spoken if _INDENTED.match(line.text)), None):
+                message = f"{shown(box.text)} is read as text: it stands too far in, or in another list"
+                help = "put all items of the checklist into one list, in the first column"
+                self.into.complain("SOP005", at, message, box.extent, help)
 
     def _odd_answers(self, record: Record, name: str, lines: list[Line], at: Pointer, data: Data) -> None:
         """The first list that was meant for answers."""

@@ -408,7 +408,9 @@ class _Reader:
                 texts.append((first, part.last))
         if texts:
             self._text([lines[slice(*text)] for text in texts], at, data)
-        self.bullets.overlooked(record, lines, at, data)
+        self.bullets.overlooked(
+            record, lines, [line for text in texts for line in lines[slice(*text)]], at, data
+        )
 
     def _taken(
         self, record: Record, part: Block, lines: list[Line], at: Pointer, data: Data, top: bool
