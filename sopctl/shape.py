@@ -180,6 +180,21 @@ class Ref(Word):
         return value
 
 
+class Figure(Word):
+    """A number. Where a unit stands behind one that fits, the number alone was meant."""
+
+    _WITH_UNIT = lazy_pattern(r"([-+]?[0-9]{1,18}(?:\.[0-9]{1,18})?)\s*(?:%|[^\W\d_]{2}[^\d.,]*)")
+
+    def __init__(
+        self, words: str, pattern: str, parse: Callable[[str], Any], limits: dict[str, Any] | None = None
+    ) -> None:
+        super().__init__(words, pattern, parse, self._alone, limits=limits)
+
+    def _alone(self, text: str) -> str:
+        written = self._WITH_UNIT.fullmatch(text.strip())
+        return asked(written[1] if written and self._fits(written[1]) else "")
+
+
 def as_id(text: str, fits: Callable[[str], Any]) -> str:
     """The id that a few words may have meant: `staff-nurse` for `Staff nurse`."""
     words = re.split(r"[\s_]+", text.strip())
@@ -357,21 +372,14 @@ def _boolean_meant(text: str) -> str:
     return asked("true" if word in ("yes", "y", "on") else "false" if word in ("no", "n", "off") else "")
 
 
-def number_meant(text: str) -> str:
-    """A number with its unit, where the number alone stands."""
-    written = re.fullmatch(r"([-+]?[0-9]{1,15}(?:\.[0-9]{1,15})?)\s*(?:%|[^\W\d_]{2,}[^\d.,]*)", text.strip())
-    return asked(written[1] if written else "")
-
-
 PLAIN: dict[Any, Shape] = {
     bool: Word("true or false", r"true|True|TRUE|false|False|FALSE", _boolean, _boolean_meant),
-    int: Word(
-        "a whole number", r"[-+]?[0-9]{1,18}", int, number_meant,
+    int: Figure(
+        "a whole number", r"[-+]?[0-9]{1,18}", int,
         limits={"exclusiveMinimum": -(10**18), "exclusiveMaximum": 10**18},
     ),
-    float: Word(
+    float: Figure(
         "a number", r"[-+]?(?:[0-9]{1,18}(?:\.[0-9]{0,18})?|\.[0-9]{1,18})(?:[eE][-+]?[0-9]{1,2})?", float,
-        number_meant,
     ),
     date: Word(
         "a date that exists, written 2026-02-17", "", _date, _date_meant,

@@ -5,8 +5,21 @@ from typing import Annotated, Any, Literal
 
 import pytest
 
+from sopctl.model import words
 from sopctl.model.sop import Status
-from sopctl.model.words import Answer, CalendarRef, EntryId, Number, RoleRef, SopRef, Target, Time, Version
+from sopctl.model.words import (
+    Answer,
+    CalendarRef,
+    Count,
+    EntryId,
+    Number,
+    Percentage,
+    RoleRef,
+    SopRef,
+    Target,
+    Time,
+    Version,
+)  # fmt: skip
 from sopctl.reading import UNKNOWN, Reading
 from sopctl.record import Part, key, shape_of
 from sopctl.shape import Ref, Text, Word
@@ -172,6 +185,13 @@ def test_a_duration_written_in_another_way_is_recognised(written: str, meant: st
         (int, "80 %", "80"),
         (int, "3 times", "3"),
         (int, "10k", ""),
+        (int, "1.5 hours", ""),
+        (Percentage, "80%", "80"),
+        (Percentage, "150%", ""),
+        (Count, "-3 times", ""),
+        (Count, f"12 {'times ' * 10_000}1", ""),
+        (words.Id, "Trigger", ""),
+        (EntryId, "Trigger", "trigger"),
         (int, "1,000", ""),
         (Number, "98.5%", "98.5"),
         (Status, "in force", "effective"),
@@ -186,7 +206,8 @@ def test_what_is_commonly_written_in_place_of_a_word_is_recognised(
     into = Reading()
     shape_of(kind).read(written, ("key",), into)
     hint = f" (did you mean `{meant}`?)" if meant else ""
-    assert into.problems[0].finding.message.endswith(f"not `{written}`{hint}")
+    shown = written if len(written) < 50 else f"{written[:57]}…"
+    assert into.problems[0].finding.message.endswith(f"not `{shown}`{hint}")
 
 
 def test_answers_that_are_no_answers_show_how_they_are_written() -> None:

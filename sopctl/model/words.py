@@ -7,7 +7,7 @@ from sopctl.diagnostic import Pointer, asked
 from sopctl.model.duration import WRITTEN, Duration
 from sopctl.pattern import lazy_pattern
 from sopctl.reading import Reading
-from sopctl.shape import Ref, Shape, Text, Word, as_id, number_meant
+from sopctl.shape import Figure, Ref, Shape, Text, Word, as_id
 
 SOP_ID = r"[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)+"
 ID = r"[a-z0-9]+(?:[-.][a-z0-9]+)*"
@@ -55,6 +55,10 @@ def _time_meant(text: str) -> str:
 
 def _id_meant(text: str) -> str:
     return asked(as_id(text, IS_ID))
+
+
+def _free_id_meant(text: str) -> str:
+    return asked(as_id(text, lambda id: IS_ID(id) and id not in _RESERVED))
 
 
 def _version_meant(text: str) -> str:
@@ -121,7 +125,7 @@ class _Calendar(Ref):
         super().__init__("calendar", "the id of a calendar", ID, "some-id")
 
     def _as_id(self, text: str) -> str:
-        return asked("24x7") if re.fullmatch(r"24[\Wx]*7", text) else super()._as_id(text)
+        return asked("24x7") if re.fullmatch(r"24[\Wx]*7", text.strip()) else super()._as_id(text)
 
 
 class _Scope(Ref):
@@ -140,7 +144,7 @@ Line = Annotated[str, Text("one line of text", line=True)]
 Label = Annotated[str, Text("one line of text", prose=False, line=True)]
 """A short text that the rules about words leave alone: a source, a system, a person."""
 Markdown = Annotated[str, Text("a text")]
-Id = Annotated[str, Word(_ID_WORDS, ID, _free, _id_meant, "some-id", looks=_ID_LOOKS)]
+Id = Annotated[str, Word(_ID_WORDS, ID, _free, _free_id_meant, "some-id", looks=_ID_LOOKS)]
 EntryId = Annotated[str, Word(_ID_WORDS, ID, meant=_id_meant, sample="some-id")]
 SopId = Annotated[str, Word("an id such as `TS-APP-002`: capitals A to Z, digits and hyphens", SOP_ID)]
 Version = Annotated[
@@ -148,22 +152,17 @@ Version = Annotated[
     Word("a version such as `2.1.0`: major.minor.patch", r"(?:0|[1-9][0-9]*)\.(?:0|[1-9][0-9]*)\.(?:0|[1-9][0-9]*)", meant=_version_meant),
 ]  # fmt: skip
 Count = Annotated[
-    int,
-    Word(
-        "a whole number, 0 or more", r"\+?[0-9]{1,18}", int, number_meant, limits={"exclusiveMaximum": 10**18}
-    ),
+    int, Figure("a whole number, 0 or more", r"\+?[0-9]{1,18}", int, limits={"exclusiveMaximum": 10**18})
 ]
 Percentage = Annotated[
-    int,
-    Word("a percentage, 0 to 100", r"\+?0*(?:100|[0-9]{1,2})", int, number_meant, limits={"maximum": 100}),
+    int, Figure("a percentage, 0 to 100", r"\+?0{0,15}(?:100|[0-9]{1,2})", int, limits={"maximum": 100})
 ]
 Number = Annotated[
     float | int,
-    Word(
+    Figure(
         "a number",
         r"[-+]?[0-9]{1,15}(?:\.[0-9]{1,15})?",
         _number,
-        number_meant,
         limits={"exclusiveMinimum": -(10**15), "exclusiveMaximum": 10**15},
     ),
 ]
