@@ -78,7 +78,7 @@ _VERBS = frozenset(
 )
 _BEFORE_VERBS = ("de", "re", "dis")
 _NO_VERB = lazy_pattern(
-    r"[a-z]{2,}(?:ing|tion|sion|ment|ance|ence|ity|ness|ism)|[a-z]{2,}[^aeiou\W]+ed|[a-z]{2,}[aiou]ed|[a-z]+[^suia\W]s"
+    r"[a-z]{2,}(?:ing|tion|sion|ment|ance|ence|ity|ness|ism)|[a-z]{2,}[^e\W]ed|[a-z]+[^suia\W]s"
 )
 _ENDINGS = ("ing", "tion", "sion", "ment", "ance", "ence", "ity", "ness", "ism", "ed", "s")
 _FOREIGN = (
