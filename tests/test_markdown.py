@@ -911,6 +911,12 @@ def test_entries_in_a_list_or_in_bold_are_one_finding(key: str, above: str, firs
     assert len([each for each in model.read(document).problems if each.finding.at[:1] == (key.lower(),)]) == 1
 
 
+@pytest.mark.parametrize("item", ["- it: Check it", "1. **it**: Check it", "- `it`: **Check it**"])
+def test_an_id_before_the_words_of_an_item_is_that_of_the_heading(item: str) -> None:
+    document = read(f"## Steps\n\n{item}\n")
+    assert (document.problems[0].finding.help or "").startswith("write `### Check it {#it}`")
+
+
 def test_entries_of_yaml_in_bullets_are_told_what_a_heading_is() -> None:
     document = read("## Steps\n\n- id: go\n  title: Go\n  role: lead\n- id: on\n")
     assert [on for _, _, on in said(document)] == ["- id: go"]

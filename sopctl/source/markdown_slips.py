@@ -52,6 +52,7 @@ _LISTED = re.compile(r"[ \t]{0,3}(?:\d{1,9}[.)]|[-*+])[ \t]+(?:\[[ xX]\][ \t]+)?
 _IN_BOLD = re.compile(r"(?P<sign>\*\*|__)(?P<title>\S.*?)(?P=sign)")
 _IN_BRACES = re.compile(r"[ \t]{0,3}[-*+][ \t]+\{")
 _WITHIN = re.compile(r"\{#[^\s{}]+\}")
+_WITH_ID = re.compile(rf"{_MARKS}({ID}){_MARKS}:[ \t]+{_MARKS}(\S.*)")
 _LONG_TITLE = 60
 _NUMBER = re.compile(r"\d+(?:\.\d+)*[.)]?[ \t]+")
 _ODD_OPENING = re.compile(r" {0,3}(?P<signs>#{2,6})[ \t]+.*\{#[^\s{}]+\}[ \t]*")
@@ -171,8 +172,11 @@ def unopened(lines: Sequence[Line], keys: Container[str]) -> tuple[Line, str, st
         title = bare(_WITHIN.sub("", bold["title"] if bold else words.partition(": ")[0].rstrip(". \t")))[0]
         if title in keys:  # a setting, of an entry whose title stands elsewhere
             return line, "…", "{#…}"
-        id = _WITHIN.search(words)
-        return line, title if 0 < len(title) < _LONG_TITLE else "…", id[0] if id else proposed_id(title)
+        written = _WITHIN.search(words)
+        id = written[0] if written else proposed_id(title)
+        if not written and (named := _WITH_ID.match(words)):
+            id, title = f"{{#{named[1]}}}", bare(named[2])[0]
+        return line, title if 0 < len(title) < _LONG_TITLE else "…", id
     return None
 
 
