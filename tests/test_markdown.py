@@ -926,6 +926,16 @@ def test_entries_of_yaml_in_bullets_are_told_what_a_heading_is() -> None:
     assert message == "`- **Late**` opens no entry: its heading is written `### …`"
 
 
+@pytest.mark.parametrize("above", ["- done: Done\n", "```yaml\ndone: Done\n```\n"])
+@pytest.mark.parametrize("note", ["**Note**\n\nThat is all.\n", "**Note:** That is all.\n"])
+def test_a_line_in_bold_below_entries_that_are_written_otherwise_opens_none(above: str, note: str) -> None:
+    document = read(f"## Outcomes\n\n{above}\n{note}")
+    assert [(code, message) for code, message, _ in said(document)] == [
+        ("SOP005", "this text belongs to no entry of `outcomes`")
+    ]
+    assert document.data["outcomes"] == {"done": "Done"}
+
+
 def test_a_list_above_the_first_entry_is_text_that_belongs_to_none() -> None:
     text = "- **Mind** this\n- and that"
     for key in ("Steps", "Outcomes"):

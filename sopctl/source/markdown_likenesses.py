@@ -82,7 +82,7 @@ class Likenesses:
         self._written = {*data}
         self._keys = root.part.__keys__.keys() - {"id", "title"}  # those with headings of their own
         self._key = ""  # under the heading of which a line stands
-        self._headed = False  # whether a heading opens an entry there
+        self._alone = False  # whether lines in bold are all that opens entries there
 
     def read(self, lines: list[Line]) -> Meant:
         keys = self._root.part.__keys__
@@ -99,7 +99,7 @@ class Likenesses:
                 name = forms.named(slips.bare(each[1])[0], keys)
                 opens = each[0] == 2 or (each[0] == 1 and name in self._keys)
                 if opens:
-                    self._open(name, i)
+                    self._open(name, i + 1)
             found = None if each else _likeness(lines, i)
             meant = self._meant(found, lines, i) if found else None
             if found and meant:
@@ -111,17 +111,19 @@ class Likenesses:
         return Meant(made, self._places, self._nameless)
 
     def _open(self, key: str, i: int) -> None:
-        """Enter the section of a key, with its heading in this line."""
+        """Enter the section of a key, of which this is the first line below its heading."""
         self._key = key
-        below = (self._headings[k] for k in range(i + 1, len(self._headings)))
-        self._headed = next((each[0] for each in below if each and each[0] < 4), 0) == 3
+        below = range(i, len(self._lines))
+        level = next((each[0] for k in below if (each := self._headings[k]) and each[0] < 4), 0)
+        first = next((k for k in below if not self._lines[k].blank), 0)
+        self._alone = level != 3 and bool(first) and _likeness(self._lines, first) is not None
 
     def _meant(self, found: Likeness, lines: list[Line], i: int) -> Line | None:
         """The heading that a line was meant for; None where it is text."""
         title, cut = slips.bare(found.title)
         name = forms.named(title, self._keys)
         if name in self._keys and name not in self._written and self._is_key(name, found, i):
-            self._open(name, i)
+            self._open(name, i + (1 if found.bold else 2))
             return self._told(found._replace(title=title, at=found.at + cut), "##", name)
         if not self._key and "title" not in self._written and not found.rest:
             return self._told(found, "#", "title")
@@ -190,8 +192,8 @@ class Likenesses:
         return forms.titled(forms.key_shape(self._root, self._key))
 
     def _is_entry(self, record: Record, found: Likeness, i: int) -> bool:
-        """Whether a line was meant to open an entry. Where no heading opens one, no text is there to part."""
-        alone = not self._headed and forms.map_of(forms.key_shape(self._root, self._key)) is not None
+        """Whether a line was meant to open an entry. Where nothing else opens one, no text is there to part."""
+        alone = self._alone and forms.map_of(forms.key_shape(self._root, self._key)) is not None
         return bool(found.id) or alone or self._has_settings(record, found, i)
 
     def _has_settings(self, record: Record, found: Likeness, i: int) -> bool:

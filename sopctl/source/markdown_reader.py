@@ -241,7 +241,7 @@ class _Reader:
             elif part.kind == "list" and (pairs := self._named(entries, within)):
                 for item, found in pairs:
                     self.bullets.pair(item, found, entries.value, at, data)
-            elif not opened and record and self._unopened(record, within, at, named=True):
+            elif not (opened or data) and record and self._unopened(record, within, at, named=True):
                 break
             elif not opened and part.first == 0 == len(data) and part.kind == "text":
                 return self.into.string(lines, at, key, block)
@@ -312,7 +312,7 @@ class _Reader:
                 made.extend(tables.rows(self.into, row, part.kind, within, at, len(made)))
             elif part.kind == "list" and (not titled or slips.in_braces(within)):
                 made.extend(self.bullets.items(row, layout.items(within), at, len(made)))
-            elif not opened and self._unopened(row, within, at, "id" in row.part.__required__):
+            elif not (opened or made) and self._unopened(row, within, at, "id" in row.part.__required__):
                 break
             elif not opened and part.first == 0 == len(made):
                 return self.into.string(lines, at, key, block)
