@@ -378,6 +378,12 @@ def test_a_file_that_is_no_baseline_is_refused(
     assert says in said.err
 
 
+def test_an_empty_name_of_a_baseline_is_refused(repo: Repo, capsys: pytest.CaptureFixture[str]) -> None:
+    said = Said(capsys, "--baseline", "")
+    assert (said.code, said.out) == (2, "")
+    assert "is a directory" in said.err
+
+
 @pytest.mark.parametrize("words", [["sops"], ["--baseline", "x"], ["--new-since", "HEAD"]])
 def test_only_the_whole_is_written_as_known(
     repo: Repo, capsys: pytest.CaptureFixture[str], words: list[str]

@@ -182,7 +182,7 @@ def _unknown(
     """The findings that the file of known ones does not hold back, and a note for each that is gone."""
     if file is None and base.settings.baseline is None:
         return found
-    place = file if file is not None else os.path.join(base.top, str(base.settings.baseline))
+    place = (file or os.curdir) if file is not None else os.path.join(base.top, str(base.settings.baseline))
     if not os.path.exists(place):
         shown = ground.seen_from_here(place)
         raise FileTrouble(f"there is no file `{shown}`; `sopctl lint --write-baseline {shown}` writes it")
