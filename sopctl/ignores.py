@@ -66,7 +66,7 @@ class Ignores:
         code, line = diagnostic.code, diagnostic.span.line
         lines = {line, *_openings(diagnostic, self._document)}
         found = {each for here in lines for each in self._at.get((code, here), ())}
-        if self._until and line <= len(self._ends):
+        if self._until:
             longer = self._until.get((code, self._ends[line - 1]), ())
             found.update(each for each in longer if each.line <= line)
         return sorted(found)

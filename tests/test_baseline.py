@@ -340,6 +340,17 @@ def test_of_several_known_findings_those_that_are_left_are_counted(
     assert "2 findings are known here, and only 1 left" in line
 
 
+def test_a_known_finding_that_is_listed_twice_is_gone_once(
+    repo: Repo, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Said(capsys, "--write-baseline", "debts.json")
+    first, *lines, last = (repo.top / "debts.json").read_text().splitlines()
+    twice = [first, f"{lines[0].removesuffix(',')},", *lines, last]
+    repo.write("debts.json", "\n".join(twice))
+    (line,) = concise(capsys, "--baseline", "debts.json")
+    assert "this known finding is gone" in line
+
+
 @pytest.mark.parametrize("words", [["sops/people.yaml"], ["--select", "SOP3,SOP008"]])
 def test_what_was_not_looked_at_is_not_gone(
     repo: Repo, capsys: pytest.CaptureFixture[str], words: list[str]
@@ -412,6 +423,9 @@ def test_that_a_rule_failed_is_never_held_back(
         said = Said(capsys, *words)
         assert said.code == 1
         assert "a mistake of sopctl itself in this rule" in said.out
+    found = lint(library.build({"sops/TS-ONE-001.yaml": SOP}, date(2026, 11, 21)), [rule])
+    by_hand = [baseline.Entry(each.lasting_identity, 1, 1) for each in found]
+    assert len(baseline.unknown(found, by_hand)) == 1
 
 
 # A whole handbook

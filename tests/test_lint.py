@@ -998,6 +998,12 @@ def test_an_ignore_inside_of_a_text_is_told_where_it_was_to_hide_something(text:
     assert stray.message == "this ignore stands in a text, whose readers see it, and hides nothing"
 
 
+def test_an_ignore_within_a_paragraph_speaks_of_what_stands_below_it() -> None:
+    page = f"---\n{SOP.replace('TS-A-001', 'TS-A-003')}---\n\n## Notes\n\nSee [[TS-X-008]],\n<!-- sopctl: ignore[SOP301] old -->\nor [[TS-X-009]],\nor [[TS-X-007]].\n"
+    [left] = check({**CLEAN, "TS-A-003.md": page}, "SOP008", "SOP301")
+    assert "`TS-X-008`" in left.message
+
+
 def test_what_cannot_be_read_cannot_be_ignored() -> None:
     texts = {**CLEAN, "x.yaml": "a: [ # sopctl: ignore[SOP001] because\n"}
     assert "SOP001" in {each.code for each in check(texts)}

@@ -183,7 +183,7 @@ def test_an_approval_is_for_one_version(version: str, signed: list[str], found_t
 )
 def test_names_tell_two_persons_of_one_role_apart(writer: str, approver: str, findings: int) -> None:
     signed = f"[{{{writer}, meaning: authorship}}, {{role: lead, {approver}, meaning: approval}}]"
-    history = "[{version: 1.0.0, on: 2026-01-05, author: lead, summary: First}]"
+    history = "[{version: 1.0.0, on: 2026-01-05, author: lead, approved_by: [lead], summary: First}]"
     assert len(found("SOP105", {"TS-A-001.yaml": sop(approvals=signed, change_history=history)})) == findings
 
 
