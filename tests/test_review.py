@@ -503,6 +503,7 @@ def test_who_decides_by_a_fact_reads_that_it_asks_something_else(home: str) -> N
 
 
 OTHERWISE = MOODS.replace("{when: {mood: bad}, then: done}", "{otherwise: done}")
+GIVEN = "scenarios: [{title: So, given: {mood: good}, answers: {tell: yes}, expect: {outcome: told}}]"
 
 
 @pytest.mark.parametrize(
@@ -514,8 +515,17 @@ OTHERWISE = MOODS.replace("{when: {mood: bad}, then: done}", "{otherwise: done}"
         (("[good, bad]", "[good, bad, sad]"), ("status: effective", "status: draft"), False),
         (("[good, bad]", "[good, bad, sad]"), ("status: effective", "status: superseded"), False),
         (("[good, bad]", "[good, bad, sad]"), (OTHERWISE, TELL), False),
+        (("[good, bad]", "[good, bad, sad]"), (f"{OTHERWISE}\n", f"{TELL}\n{GIVEN}\n"), False),
     ],
-    ids=["a value", "a question", "labels", "a draft", "no more in force", "a fact of others"],
+    ids=[
+        "a value",
+        "a question",
+        "labels",
+        "a draft",
+        "no more in force",
+        "a fact of others",
+        "a unit of what others decide by",
+    ],
 )
 def test_a_sop_that_decides_otherwise_by_a_shared_fact_gets_a_version_and_is_taught_anew(
     fact: tuple[str, str], refund: tuple[str, str], asked: bool
@@ -593,6 +603,9 @@ def test_a_fact_that_becomes_a_shared_one_decides_nothing_where_every_case_ends_
     found = review(build(own, TODAY), build(sad, TODAY), NAMES, FEW)
     assert [each.needed for each in found.versions] == ["major"]
     assert taught(found) == [("agent", ("tell",))]
+    ticks = "decide: [", "checklist: [{text: It is so, role: checker}], decide: ["
+    own, sad = ({path: text.replace(*ticks) for path, text in side.items()} for side in (own, sad))
+    assert taught(review(build(own, TODAY), build(sad, TODAY), NAMES, FEW)) == [("agent", ("tell",))]
 
 
 def test_a_shared_fact_that_nobody_decides_by_decides_nothing() -> None:
@@ -613,6 +626,30 @@ def test_a_change_that_is_about_no_step_is_for_all_that_must_be_trained() -> Non
         for text in (both, both.replace(*edits[0]).replace(*edits[1]))
     )
     assert taught(review(one, other, NAMES, FEW)) == [("agent", ()), ("lead", ())]
+    one, other = (
+        build({"sops/SU-REF-001.yaml": text, "sops/shared.yaml": SHARED}, TODAY)
+        for text in (
+            both.replace(", agent]", "]"),
+            both.replace(", agent]", "]").replace(*edits[0]).replace(*edits[1]),
+        )
+    )
+    assert taught(review(one, other, NAMES, FEW)) == [("agent", ("look",)), ("lead", ())]
+
+
+def test_that_a_sop_takes_effect_adds_nothing_to_what_else_changes_in_it() -> None:
+    effective = REFUND.replace("[lead]}", "[lead], retrain_on: minor}")
+    approved = effective.replace("status: effective", "status: approved")
+    for edit, needed, learned in (
+        (("It is there", "It is all there"), "minor", [("agent", ("look",))]),
+        (("purpose: Try.", "purpose: Try.\ntags: [money]"), "patch", []),
+    ):
+        one, other = (
+            build({"sops/SU-REF-001.yaml": text, "sops/shared.yaml": SHARED}, TODAY)
+            for text in (approved, effective.replace(*edit))
+        )
+        found = review(one, other, NAMES, FEW)
+        assert [each.needed for each in found.versions] == [needed]
+        assert taught(found) == learned
 
 
 def test_a_fact_of_its_own_is_learned_at_the_steps_that_go_by_it() -> None:
@@ -734,6 +771,52 @@ def test_whoever_a_register_names_otherwise_reads_of_it(
     found = small(shared=edit)
     assert [each.weight.value for each in found.changes] == [weight]
     assert job_holders(found) == roles
+
+
+def test_what_changes_in_a_sop_that_is_past_changes_nobody_s_job() -> None:
+    for status, roles in (("effective", ["agent"]), ("superseded", []), ("withdrawn", [])):
+        text = REFUND.replace("status: effective", f"status: {status}")
+        one, other = (
+            build({"sops/SU-REF-001.yaml": each, "sops/shared.yaml": SHARED}, TODAY)
+            for each in (text, text.replace("within: 4h", "within: 5h"))
+        )
+        assert job_holders(review(one, other, NAMES, FEW)) == roles
+
+
+def test_whom_a_step_only_tells_learns_nothing_of_it() -> None:
+    text = REFUND.replace(TELL, "{id: tell, title: Tell, escalate: legal, next: done}")
+    one, other = (
+        build({"sops/SU-REF-001.yaml": each, "sops/shared.yaml": SHARED}, TODAY)
+        for each in (text, text.replace("escalate: legal", "escalate: late"))
+    )
+    found = review(one, other, NAMES, FEW)
+    assert [each.needed for each in found.versions] == ["major"]
+    assert taught(found) == [("lead", ("tell",))]  # who must be trained, and is told now
+
+
+def test_whom_a_step_only_tells_reads_nothing_of_the_scope() -> None:
+    text = REFUND.replace(TELL, "{id: tell, title: Tell, escalate: legal, next: done}")
+    one, other = (
+        build({"sops/SU-REF-001.yaml": each, "sops/shared.yaml": SHARED}, TODAY)
+        for each in (text, text.replace("scope: All.", "scope: All but gifts."))
+    )
+    assert job_holders(review(one, other, NAMES, FEW)) == ["agent", "checker"]
+
+
+@pytest.mark.parametrize(
+    ("step", "roles"),
+    [
+        ("call: SU-OTH-001, on: {otherwise: told}", ["agent", "checker"]),  # nobody does the call
+        ("role: counsel, next: look, at_most: 2, after_that: told", ["counsel"]),
+    ],
+)
+def test_who_leads_a_case_to_an_outcome_reads_that_it_is_another_one(step: str, roles: list[str]) -> None:
+    text = REFUND.replace(TELL, f"{{id: tell, title: Tell, {step}}}")
+    one, other = (
+        build({"sops/SU-REF-001.yaml": each, "sops/shared.yaml": SHARED}, TODAY)
+        for each in (text, text.replace("title: Told,", "title: Refused, adverse: true,"))
+    )
+    assert job_holders(review(one, other, NAMES, FEW)) == roles
 
 
 def test_a_step_with_another_title_is_told_once_and_by_the_new_one() -> None:

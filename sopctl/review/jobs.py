@@ -158,7 +158,7 @@ def _at_part(change: Change, sop: Sop, side: Side) -> Iterable[str]:
         case "escalations", *_:
             told = told_by(side.library, _path_of(change, sop, side))
             return (*told, *_all_doers(sop, side.library)) if _is_watched(change, sop, side) else told
-        case "outcomes", id, _, *_ if change.kind is not Kind.RENAMED:
+        case "outcomes", id, _, *_:
             steps = [step for step in sop.known_steps if id in _targets(step)]
             there = [role for step in steps for role in doers_of(side.library, step)]
             return there or _all_doers(sop, side.library)  # a call leads there, which nobody does
