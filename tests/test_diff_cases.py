@@ -842,6 +842,27 @@ def test_what_a_call_that_is_not_followed_may_have_altered_is_not_taken_for_know
     assert [each.sop for each in found.unknown] == ["TS-A-001"]
 
 
+def test_a_fact_that_is_asked_once_more_behind_such_a_call_is_not_told_for_sure(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def world(end: str) -> World:
+        first = [{"when": {"count": "<= 2"}, "then": "run"}, {"otherwise": "bad"}]
+        last = [{"when": {"count": "<= 2"}, "then": end}, {"otherwise": "good"}]
+        steps = [
+            {"id": "first", "title": "First", "decide": first},
+            {"id": "run", "title": "Run", "call": "TS-C-001", "on": {"good": "last", "bad": "last"}},
+            {"id": "last", "title": "Last", "asks": ["count"], "decide": last},
+        ]
+        inner = {"id": "c", "title": "C", "asks": ["count"], "decide": [{"otherwise": "good"}]}
+        return {"TS-A-001": sop("TS-A-001", steps=steps), "TS-C-001": sop("TS-C-001", steps=[inner])}
+
+    monkeypatch.setattr("sopctl.diff.cases.TO_HAND_OFFS", PAST_CALLS)
+    found = case_changes(library(world("bad")), library(world("good")))
+    assert [each.sop for each in found.changes] == ["TS-A-001"]
+    [unknown] = found.unknown
+    assert unknown.reason == "too many cases to follow them through calls: any outcome of those counts"
+
+
 # The handbook
 
 SOPS = Path(__file__).parents[1] / "sops"

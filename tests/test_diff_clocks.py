@@ -120,6 +120,10 @@ def test_a_promise_is_made_withdrawn_and_changed() -> None:
     assert told(two, three) == [
         "`limit` promises at most 3 weeks from the trigger to `done` now, not at most 14 days; it is kept"
     ]
+    later = library(sop(LOOK, deadlines=[{**ceiling("3w")[0], "from": "look"}]))
+    assert told(two, later) == [
+        "`limit` promises at most 3 weeks from `look` to `done` now, not at most 14 days from the trigger to `done`; it is kept"
+    ]
 
 
 def test_a_promise_that_nobody_can_prove_any_more() -> None:
