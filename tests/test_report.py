@@ -143,6 +143,11 @@ def test_a_line_cannot_steer_the_terminal() -> None:
     assert "\x07" not in written
 
 
+def test_what_goes_on_in_the_next_line_is_underlined_to_the_end_of_its_first() -> None:
+    written = report("text", [found(at=(3, 28, 4, 3))], CONTEXT)
+    assert f"  3 | {TEXT.splitlines()[2]}\n    | {' ' * 27}{'^' * 9}\n" in written
+
+
 def test_a_file_that_could_not_be_read_has_no_line_to_show() -> None:
     written = report("text", [found(at=(1, 1, 1, 1), path="lost.yaml")], CONTEXT)
     assert "lost.yaml:1:1  warning SOP701" in written
@@ -343,6 +348,14 @@ def test_sarif_tells_the_place_of_each_finding() -> None:
     }
     assert result["level"] == "warning"
     assert result["partialFingerprints"]["sopctl/v1"]
+    [run] = json.loads(made("sarif", [found(at=(3, 28, 4, 3))]))["runs"]
+    [location] = run["results"][0]["locations"]
+    assert location["physicalLocation"]["region"] == {
+        "startLine": 3,
+        "startColumn": 28,
+        "endLine": 4,
+        "endColumn": 3,
+    }
 
 
 def test_sarif_explains_each_rule_that_ran() -> None:

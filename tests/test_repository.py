@@ -100,7 +100,8 @@ def test_links_are_followed_as_they_led_at_the_commit(repo: Repo) -> None:
     repo.write("shared/roles.yaml", "roles: {}\n")
     repo.write("sops/A.yaml", "x: 1\n")
     links = {"sops/B.yaml": "A.yaml", "sops/shared": "../shared", "sops/round": ".", "sops/gone.yaml": "nowhere",
-             "sops/self.yaml": "self.yaml", "sops/out.yaml": "/etc/hostname", "sops/far": "../../far"}  # fmt: skip
+             "sops/self.yaml": "self.yaml", "sops/out.yaml": "/etc/hostname", "sops/far": "../../far",
+             "sops/plan.png": "/etc/hostname"}  # fmt: skip
     for link, target in links.items():
         (repo.top / link).symlink_to(target)
     repo.commit()
