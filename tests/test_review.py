@@ -524,7 +524,7 @@ GIVEN = "scenarios: [{title: So, given: {mood: good}, answers: {tell: yes}, expe
         "a draft",
         "no more in force",
         "a fact of others",
-        "a unit of what others decide by",
+        "a fact that only a scenario names",
     ],
 )
 def test_a_sop_that_decides_otherwise_by_a_shared_fact_gets_a_version_and_is_taught_anew(
