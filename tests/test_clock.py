@@ -20,6 +20,7 @@ from sopctl.analysis.chains import (
     TooMany,
     earliest,
     fastest,
+    fits,
     join,
     latest,
     run_of,
@@ -29,6 +30,7 @@ from sopctl.analysis.chains import (
 )
 from sopctl.analysis.clock import clock
 from sopctl.analysis.course import Course
+from sopctl.analysis.first_through import First
 from sopctl.analysis.narrowing import ByArrows, ByFacts
 from sopctl.analysis.promises import Verdict, extreme, verdicts
 from sopctl.analysis.states import UNREAD, Goals
@@ -769,6 +771,29 @@ def test_the_latest_stays_the_latest_for_as_long_as_it_is_said(
         assert best(walk(each, START + start + later) for each in several) == moment + (later if moves else 0)
 
 
+@settings(deadline=None, max_examples=60)
+@given(
+    one=chains(2),
+    legs=st.lists(st.tuples(chains(1), st.lists(chains(2), min_size=1, max_size=2)), min_size=1, max_size=4),
+    start=st.integers(0, 20 * 1440),
+)
+def test_what_is_held_against_clocks_again_and_again_is_as_late_as_the_first_of_them(
+    one: tuple[Stretch, ...], legs: list[Any], start: int
+) -> None:
+    begun = START + start
+    first = First(lambda: (START, START + 20 * 1440))
+    moment = walk(one, begun)
+    several = [one]
+    for leg, others in legs:
+        moment = min(walk(leg, moment), max(walk(each, begun) for each in others))
+        found = first.of(join(one, leg), tuple(others))
+        assert max(walk(each, begun) for each in found) == moment
+        several += found
+        one = found[-1] if len(found) == 1 else max(found, key=lambda each: walk(each, begun))
+    for short, long in product(several, several):
+        assert not fits(short, long) or walk(short, begun) <= walk(long, begun)
+
+
 # Against exhaustive walking
 
 
@@ -996,6 +1021,17 @@ def test_a_step_that_another_clock_leads_to_may_last_longer_than_a_clock_that_st
     ]
     away = [{"after": "3d", "from": "one", "then": "net"}, {"after": "30h", "then": "net"}]
     assert minutes(verdict(sop(steps, escalations=away, deadlines=ceiling("1h")))) == (30 + 48 + 48) * 60
+
+
+def test_clocks_that_compete_along_many_steps_are_told_apart() -> None:
+    within = ["3h", "1bd", "2bh", "5h"]
+    steps = [
+        {"id": f"s-{i}", "role": ["night", "lead", "late"][i % 3], "within": within[i % 4]} for i in range(60)
+    ]
+    steps[-1]["next"] = "done"
+    away = [{"after": "9d", "then": "other"}, {"after": "5bd", "from": "s-2", "then": "done"}]
+    limit = ceiling("1h", to=["done", "other"])
+    assert minutes(verdict(sop(steps, escalations=away, deadlines=limit))) == 9 * 1440
 
 
 def test_a_clock_counts_from_a_step_that_another_clock_may_end_before() -> None:

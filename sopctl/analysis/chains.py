@@ -47,6 +47,29 @@ class Later:
         return closures(self.both, start, end)
 
 
+class Earlier:
+    """One chain, or the last of others, as a measure of time: once counts as long as what is through
+    first. A chain that counts by it begins with it."""
+
+    def __init__(self, one: Chain, others: tuple[Chain, ...]) -> None:
+        self.one, self.others = one, others
+        self.size = sum(map(size, (one, *others)))
+
+    def after(self, start: Moment, times: int) -> Moment:
+        for _ in range(times):
+            start = min(walk(self.one, start), max([walk(each, start) for each in self.others]))
+        return start
+
+    def move(self, start: Moment, times: int) -> Bend:
+        here: Bend = (start, True, FOREVER)
+        for _ in range(times):
+            here = earliest([move(self.one, here), latest([move(each, here) for each in self.others])])
+        return here
+
+    def closures(self, start: Moment, end: Moment) -> list[date]:
+        return closures((self.one, *self.others), start, end)
+
+
 MANY = 24
 """So many chains are kept apart; beyond that the whole graph is run instead."""
 
@@ -92,6 +115,11 @@ def chain(stretch: Stretch) -> Chain:
     return (stretch,) if stretch.minutes else ()
 
 
+def size(chain: Chain) -> int:
+    """How many stretches one walks through."""
+    return sum([each.hours.size if isinstance(each.hours, Earlier) else 1 for each in chain])
+
+
 def closures(chains: Iterable[Chain], start: Moment, end: Moment) -> list[date]:
     """The holidays of their calendars between two moments."""
     used = [stretch.hours for each in chains for stretch in each if stretch.hours]
@@ -125,7 +153,28 @@ def _kept(chains: Iterable[Chain], beats: Callable[[Chain, Chain], bool]) -> tup
 
 def fits(short: Chain, long: Chain) -> bool:
     """Whether the long chain becomes the short one by leaving out and shortening stretches: then it
-    is never faster."""
+    is never faster. What is through first is never slower than what it is held against."""
+    if _left_out(short, long):
+        return True
+    if long and isinstance(long[0].hours, Earlier):
+        one, others = opened(long)
+        if fits(short, one) and any(fits(short, each) for each in others):
+            return True
+    if short and isinstance(short[0].hours, Earlier):
+        one, others = opened(short)
+        return fits(one, long) or all(fits(each, long) for each in others)
+    return False
+
+
+def opened(chain: Chain) -> tuple[Chain, tuple[Chain, ...]]:
+    """The two sides of what a chain begins with, each with what follows."""
+    first, *rest = chain
+    assert isinstance(first.hours, Earlier)
+    then = tuple(rest)
+    return join(first.hours.one, then), tuple([join(each, then) for each in first.hours.others])
+
+
+def _left_out(short: Chain, long: Chain) -> bool:
     if len(short) > len(long):
         return False
     at = 0

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from sopctl.analysis import ways
 from sopctl.analysis.aim import Aim
 from sopctl.analysis.chains import Chain
+from sopctl.analysis.first_through import comparing
 from sopctl.analysis.graph import reachable, reverse
 from sopctl.analysis.ground import Ground
 from sopctl.analysis.slowest import Spread
@@ -42,7 +43,7 @@ class Course(Ground):
         long the SOP may have been entered then, or one that has called it."""
         begun = tuple(dict.fromkeys(starts))
         aim = Aim(self, home or (begun[0].sop if begun else ""), goals, wanted)
-        return Unfolding(self, aim).from_(begun, Before(self.first, since, ago))
+        return Unfolding(self, aim).from_(begun, Before(comparing(self.library), since, ago))
 
     def behind(self, state: State, goals: Goals, wanted: frozenset[str], home: str) -> list[State]:
         """The states that a step leads to once it is done."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from sopctl.analysis import ways
 from sopctl.analysis.calendar import Stretch, calendars
 from sopctl.analysis.chains import Chain, Later, chain, fits
-from sopctl.analysis.first_through import First
+from sopctl.analysis.first_through import comparing
 from sopctl.analysis.legs import Legs
 from sopctl.analysis.narrowing import Guide, Known
 from sopctl.analysis.onward import Onward, Spot
@@ -47,7 +47,6 @@ class Ground:
         self.most_states = STATES if most_states is None else most_states
         self.legs = Legs(library, guide, longest)
         self.onward = Onward(library)
-        self.first = First(lambda: calendars(library).window)
         self.insides: dict[tuple[str, Known], Inside] = {}
         self.sums: dict[tuple[str, Known], Mapping[End, Group]] = {}
         self._both: dict[tuple[Chain, Chain], Chain] = {}
@@ -98,7 +97,7 @@ class Ground:
             return False
         after = known.stretch(escalation.after, known.default)
         wait = known.stretch(step.wait, known.work(step.role), longest=False)
-        return self.first.sooner(chain(after), chain(wait))
+        return comparing(self.library).sooner(chain(after), chain(wait))
 
     # What counts remember
 

@@ -43,23 +43,28 @@ class Spread:
         looped: bool,
         caps: Mapping[State, Sequence[Cap]] | None = None,
         first: First | None = None,
+        settled: bool = False,
     ) -> None:
         self.starts, self.order, self.ends, self.groups, self.looped = starts, order, ends, groups, looped
         self.place = {state: i for i, state in enumerate(order)}
         self._caps = caps or {}
-        self._first = first
+        self._first, self._settled = first, settled
+        self._through: dict[int, list[tuple[Chain, ...]]] = {}
 
     def from_(self, starts: tuple[State, ...], caps: Mapping[State, Sequence[Cap]]) -> "Spread":
         """The same states from other starts on, where other clocks take a case away."""
-        return Spread(starts, self.order, self.ends, self.groups, self.looped, caps)
+        return Spread(starts, self.order, self.ends, self.groups, self.looped, caps, self._first)
 
-    def with_(self, first: First) -> "Spread":
+    @property
+    def exact(self) -> "Spread":
         """The same where it counts at each start whether a step or a clock is sooner through."""
-        return Spread(self.starts, self.order, self.ends, self.groups, self.looped, self._caps, first)
+        rest = self.ends, self.groups, self.looped, self._caps, self._first
+        return Spread(self.starts, self.order, *rest, settled=True)
 
     def slow(self, ends: Iterable[State]) -> tuple[Chain, ...]:
         """The chains that may be slowest to these ends; TooMany where there are too many."""
-        return slowest(each for end in ends for each in self._slow.get(end, ()))
+        found = [kept for end in ends if (kept := self._slow.get(end))]
+        return found[0] if len(found) == 1 else slowest(each for kept in found for each in kept)
 
     def fast(self, ends: Iterable[State]) -> tuple[Chain, ...]:
         """The chains that may be fastest to these ends."""
@@ -148,10 +153,10 @@ class Spread:
 
     def through(self, cap: Cap) -> list[tuple[Chain, ...]]:
         """When a clock is through at the latest, by where it has started; none where nobody can tell."""
-        if not _tells(cap, self._doubted):
-            return []
-        found = [_through((each,), self._slow) for each in cap]
-        return [each for each in found if each]
+        if id(cap) not in self._through:
+            found = [_through((each,), self._slow) for each in cap] if _tells(cap, self._doubted) else []
+            self._through[id(cap)] = [each for each in found if each]
+        return self._through[id(cap)]
 
     @cached_property
     def _anchors(self) -> Collection[State | None]:
@@ -228,7 +233,10 @@ class Spread:
             return (one,)
         if all(fits(other, one) for other in through):
             return through
-        return (one,) if runs_on or self._first is None else self._first.of(one, through)
+        assert self._first is not None
+        if runs_on or not self._settled:
+            return through if self._first.all_sooner(through, one) else (one,)
+        return self._first.of(one, through)
 
 
 def _tells(cap: Cap, doubted: Mapping[State, Doubts]) -> bool:
@@ -255,13 +263,17 @@ _START = -1
 """The place of a clock that has started with the ways."""
 
 
+_PlacedCap = tuple[tuple[int, Chain], ...]
+"""A clock that takes a case away, by the places where it starts."""
+
+
 class _Into(NamedTuple):
     """A place that another comes from, how long that takes, and the clocks that end it before: each is
     through so long after one of several places."""
 
     place: int
     took: Chain
-    caps: tuple[tuple[tuple[int, Chain], ...], ...] = ()
+    caps: tuple[_PlacedCap, ...] = ()
 
 
 class _GraphRun:
@@ -292,21 +304,29 @@ class _GraphRun:
                 if number == len(self._ways):
                     self._ways.append(into)
                 short[place] = number, ()
+        same: dict[_PlacedCap, _PlacedCap] = {}
+        self._ways = [
+            [each._replace(caps=tuple([same.setdefault(cap, cap) for cap in each.caps])) for each in ways_in]
+            for ways_in in self._ways
+        ]
+        self._cost = 1 + (sum(map(len, self._ways)) + sum(map(len, same))) // 16
         self._ends = _that_count([_Into(*short[end]) for end in ends if end in short], slow)
         self.run = Run(self._at, self._bend, _NEAR)
 
     def _at(self, start: Moment) -> Moment:
-        self._budget.spend(1 + len(self._ways) // 8)
+        self._budget.spend(self._cost)
         there = [start]
+        through: dict[int, Moment] = {}
         for into in [*self._ways[1:], self._ends]:
-            there.append(self._best([_moment(each, there) for each in into]))
+            there.append(self._best([_moment(each, there, through) for each in into]))
         return there[-1]
 
     def _bend(self, start: Moment) -> Bend:
-        self._budget.spend(1 + len(self._ways) // 4)
+        self._budget.spend(2 * self._cost)
         there: list[Bend] = [(start, True, FOREVER)]
+        through: dict[int, Bend] = {}
         for into in [*self._ways[1:], self._ends]:
-            there.append(self._pick([_bent(each, there) for each in into]))
+            there.append(self._pick([_bent(each, there, through) for each in into]))
         return there[-1]
 
 
@@ -332,7 +352,7 @@ def _out_of(spread: Spread, place: int, group: Group, slow: bool) -> list[_Into]
     return [_Into(place, each, tuple(caps)) for each in group.slow]
 
 
-def _placed(cap: Cap, spread: Spread) -> tuple[tuple[int, Chain], ...]:
+def _placed(cap: Cap, spread: Spread) -> _PlacedCap:
     """When a clock is through, by the places where it starts."""
     return tuple(
         [
@@ -377,18 +397,24 @@ def _that_count(ways_in: Iterable[_Into], slow: bool) -> list[_Into]:
     return found
 
 
-def _moment(into: _Into, there: Sequence[Moment]) -> Moment:
+def _moment(into: _Into, there: Sequence[Moment], through: dict[int, Moment]) -> Moment:
+    """When one comes from another place; clocks that are through are kept, for each run of its own."""
     done = walk(into.took, there[into.place])
     for cap in into.caps:
-        done = min(done, max([walk(then, there[place]) for place, then in cap]))
+        if id(cap) not in through:
+            through[id(cap)] = max([walk(then, there[place]) for place, then in cap])
+        done = min(done, through[id(cap)])
     return done
 
 
-def _bent(into: _Into, there: Sequence[Bend]) -> Bend:
+def _bent(into: _Into, there: Sequence[Bend], through: dict[int, Bend]) -> Bend:
     done = move(into.took, there[into.place])
     if not into.caps:
         return done
-    return earliest([done, *[latest([move(then, there[place]) for place, then in cap]) for cap in into.caps]])
+    for cap in into.caps:
+        if id(cap) not in through:
+            through[id(cap)] = latest([move(then, there[place]) for place, then in cap])
+    return earliest([done, *[through[id(cap)] for cap in into.caps]])
 
 
 # One way, stop by stop

@@ -64,11 +64,11 @@ def settled(spread: Spread, clocked: Clocked, before: Before) -> Spread:
     cuts = list(_cuts(spread, clocked, before, sources))
     late: set[int] = set()
     while True:  # who is taken away late may be late for another clock
-        found = _with(spread, cuts, late, sources)
+        found = _with(spread, cuts, late, sources, before.first)
         since = _SinceStart(found, cuts, sources)
         more = {i for i, cut in enumerate(cuts) if i not in late and _may_last(found, since, cut, before)}
         if not more:
-            return found.with_(before.first)
+            return found.exact
         late |= more
 
 
@@ -86,7 +86,7 @@ def _cuts(spread: Spread, clocked: Clocked, before: Before, sources: "Sources") 
             yield Cut(state, since, group, caps[key], running, left[since.after] if running else ())
 
 
-def _with(spread: Spread, cuts: list[Cut], late: set[int], sources: "Sources") -> Spread:
+def _with(spread: Spread, cuts: list[Cut], late: set[int], sources: "Sources", first: First) -> Spread:
     """The ways, where these clocks and no others take a case away that keeps all times."""
     extra: dict[State, list[Group]] = defaultdict(list)
     caps: dict[State, list[Cap]] = defaultdict(list)
@@ -104,7 +104,7 @@ def _with(spread: Spread, cuts: list[Cut], late: set[int], sources: "Sources") -
     for start, found in soonest.items():
         extra[start] += [Group((), (then,), SURE, (to,), left=words) for then, to, words in found]
     groups = {state: (*found, *extra.get(state, ())) for state, found in spread.groups.items()}
-    return Spread(spread.starts, spread.order, spread.ends, groups, spread.looped, caps)
+    return Spread(spread.starts, spread.order, spread.ends, groups, spread.looped, caps, first)
 
 
 def _comes_later(spread: Spread, state: State, left: Chain) -> bool:

@@ -8,7 +8,7 @@ from sopctl.analysis import ways
 from sopctl.analysis.aim import Aim
 from sopctl.analysis.calendar import calendars
 from sopctl.analysis.chains import OutOfBudget, TooMany, fastest, slowest
-from sopctl.analysis.first_through import plain
+from sopctl.analysis.first_through import comparing, plain
 from sopctl.analysis.ground import End, Ground, Inside, place
 from sopctl.analysis.legs import Leg
 from sopctl.analysis.narrowing import Known
@@ -283,7 +283,9 @@ class Unfolding:
             aim = Aim(self._ground, sop.id, None, frozenset())
             inner = Unfolding(self._ground, aim, self._within | {self._aim.home, sop.id})
             first = inner.begun(sop, known)
-            spread = inner.from_((first,) if first else (), Before(self._ground.first, TRIGGER, tuple))
+            spread = inner.from_(
+                (first,) if first else (), Before(comparing(self._ground.library), TRIGGER, tuple)
+            )
             ends = defaultdict(list)
             for state in spread.ends:
                 ends[state.place, state.known].append(state)

@@ -13,9 +13,8 @@ from typing import Any
 
 from sopctl.analysis.calendar import Hours, Measure
 from sopctl.analysis.calls import endings
-from sopctl.analysis.chains import Chain
+from sopctl.analysis.chains import Chain, Earlier
 from sopctl.analysis.clock import clock
-from sopctl.analysis.first_through import Earlier
 from sopctl.analysis.lasting import Share, Shares
 from sopctl.analysis.untimed import untimed
 from sopctl.model import unary
