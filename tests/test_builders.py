@@ -1,5 +1,6 @@
 """Both builders make the same site of the same pages, and leave nothing else behind."""
 
+import json
 import re
 import shutil
 from datetime import date
@@ -96,6 +97,14 @@ def test_the_search_has_a_name(docks: Path, builder: Builder) -> None:
     dialogs = re.findall(r'<[^>]* role="dialog"[^>]*>', page)
     assert dialogs
     assert all(' aria-label="Search"' in each for each in dialogs)
+
+
+def test_the_search_has_the_head_of_a_sop_once_with_its_id_title_and_purpose(docks: Path) -> None:
+    docs = json.loads((made(docks) / "search/search_index.json").read_text("utf-8"))["docs"]
+    head, *parts = [each for each in docs if each["location"].startswith("sops/DK-A-001/")]
+    assert (head["location"], head["title"]) == ("sops/DK-A-001/", "DK-A-001 Stop a ship")
+    assert head["text"] == "<p>Ships are safe. A ship calls. The dock. DKA001 · A001</p>"
+    assert [each["title"] for each in parts] == ["1 Act on it", "● It is done"]
 
 
 def test_a_builder_that_is_not_there_is_named_with_the_way_out(

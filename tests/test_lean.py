@@ -37,7 +37,8 @@ facts:
   moored: {ask: Is the ship moored?, type: yes-no}
 steps:
   - {id: look, title: Look at the ship, role: agent, text: "```\\n<div data-search-exclude=\\"_\\">\\n```", checklist: [Ropes, Fenders]}
-  - {id: settle, title: Settle it, role: lead, decide: [{when: {moored: yes}, then: done}, {otherwise: wait}]}
+  - {id: settle, title: Settle it, role: lead, decide: [{when: {moored: yes}, then: done}, {otherwise: judge}]}
+  - {id: judge, title: Judge it, role: lead, ask: Is the storm over?, answers: {yes: done, no: wait}}
 outcomes: {done: The dock is open, wait: The ship waits}
 change_history: [{version: 1.0.0, on: 2026-01-05, author: lead, summary: First}]
 """
@@ -141,9 +142,9 @@ def test_the_search_finds_what_a_sop_covers_asks_and_ticks_and_not_where_its_cas
     read = library.build({**texts, "sops/DK-OPN-001.yaml": plain}, TODAY)
     page = site(read, load()).pages["sops/DK-OPN-001.md"]
     said = " ".join(re.findall("<p>(.*)</p>", lean(page)[0]))
-    for found in ("Ropes are words", "Fenders", "Is the ship moored?"):
+    for found in ("Ropes are words", "Fenders", "Is the ship moored?", "Is the storm over?"):
         assert found in said
-    for lost in ("Covers", "in every other case", "comes from", "2026"):
+    for lost in ("Covers", "Answer", "in every other case", "comes from", "2026"):
         assert lost not in said
 
 

@@ -153,11 +153,7 @@ class Pen:
     def keywords(self) -> str:
         """For the search alone: the id as people type it, and the words on the floor for the terms used here."""
         said = self.links.keywords(self.sop) if self.sop else ()
-        return (
-            f'<p class="sop-keywords" markdown="span" hidden>{text.line(" · ".join(said))}</p>'
-            if said
-            else ""
-        )
+        return f'<p class="sop-keywords" hidden>{text.line(" · ".join(said))}</p>' if said else ""
 
     def place(self, place: Any, *, short: bool = False) -> str:
         """A link to a SOP, or to the step or outcome of it that is meant; `short` leaves the SOP out."""
