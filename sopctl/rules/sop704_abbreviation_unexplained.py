@@ -44,6 +44,7 @@ _ABBREVIATION = WordPattern(
     r"[A-Z]\^(?<![&@#./\\:_]\w)(?<![A-Z0-9]-\w)[A-Z0-9]{1,5}s?(?![&@:/_\\]\w|-[A-Z0-9]|\.\w)\>"
 )
 _IS = lazy_pattern(r"(?=.*[A-Z].*[A-Z])[A-Z][A-Z0-9]{1,5}")
+_IN_SMALL_LETTERS = lazy_pattern(r"\b[a-z][a-z0-9]{1,5}\b")
 _ORDINARY = frozenset(
     re.findall("[A-Z0-9]{2,}", (__doc__ or "").partition("no explanation:")[2].partition(".")[0])
 )
@@ -94,11 +95,9 @@ def _unexplained(speech: Speech, doubtful: set[str]) -> Iterator[Said]:
         name = _singular(said.word)
         if name in doubtful and (name not in first or (_is_title(first[name]) and not _is_title(said))):
             first[name] = said
-    for name, said in first.items():
-        if not _explained(said) and not re.search(
-            rf"\b{name.lower()}\b", speech.text
-        ):  # NOT, where it says not
-            yield said
+    left = {name: said for name, said in first.items() if not _explained(said)}
+    small = set(_IN_SMALL_LETTERS.findall(speech.text)) if left else ()
+    yield from (said for name, said in left.items() if name.lower() not in small)  # NOT, where it says not
 
 
 def _singular(word: str) -> str:
