@@ -167,7 +167,7 @@ def _test(fact: Fact, test: str) -> Values:
     if test == "-":
         return every(fact)
     if fact.type in ("yes-no", "choice"):
-        if test in choices(fact):
+        if test and test in (YES_NO if fact.type == "yes-no" else fact.values):
             return frozenset((test,))
         inner = _NOT.fullmatch(test)
         if inner:
