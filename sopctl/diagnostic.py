@@ -126,8 +126,12 @@ class Hints:
         return asked(self.nearest(word, known))
 
     def nearest(self, word: str, known: Iterable[str]) -> str:
+        return nearest(word, known) if self.are_left() else ""
+
+    def are_left(self) -> bool:
+        """Whether the next slip is one of the first."""
         self._left -= 1
-        return nearest(word, known) if self._left >= 0 else ""
+        return self._left >= 0
 
 
 _MANY = 200

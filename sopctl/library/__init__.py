@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 from weakref import ref
 
 from sopctl import model, source
-from sopctl.diagnostic import Finding, Pointer
+from sopctl.diagnostic import Finding, Pointer, nearest
 from sopctl.files import Beside, Texts, Unread
 from sopctl.library.references import LOCAL, REGISTER_OF, Missing, missing, unjudged
 from sopctl.model import Sop, Typed
@@ -80,6 +80,7 @@ class Library:
         self.by_id: dict[str, Typed] = {}
         self.twice: list[Finding] = []
         self.ambiguous: set[str] = set()  # the ids that a role, a team or a schedule shares with another
+        self._nearest_sops: dict[str, str] = {}
         self._copies: defaultdict[str, list[Typed]] = defaultdict(list)
         self._homes: dict[str, dict[str, str]] = {word: {} for word in Registers.__keys__}
         self._entries: dict[str, dict[str, Any]] = {word: {} for word in Registers.__keys__}
@@ -102,6 +103,13 @@ class Library:
     def sop(self, id: str) -> Sop | None:
         found = self.by_id.get(id)
         return found.sop if found else None
+
+    def nearest_sop(self, id: str) -> str:
+        """The SOP that an id may mean which none has, or an empty text. Many files may say it, so it is
+        looked for once."""
+        if id not in self._nearest_sops:
+            self._nearest_sops[id] = nearest(id, self.by_id)
+        return self._nearest_sops[id]
 
     def path_of(self, sop: Sop) -> str:
         """The file that a SOP stands in."""

@@ -212,7 +212,8 @@ class _Search:
     def _no_sop(self, id: str) -> str:
         if id in self.library.now:
             return f"no SOP is called `{id}`: it is called `{self.library.now[id]}` now"
-        return f"no SOP is called `{id}`{self.hints.did_you_mean(id, self.library.by_id)}"
+        near = self.library.nearest_sop(id) if self.hints.are_left() else ""
+        return f"no SOP is called `{id}`{asked(near)}"
 
     # What is written like no name
 
@@ -242,7 +243,7 @@ class _Search:
         elif sop and target in sop.steps_by_id:
             near = f"#{target}"
         else:
-            near = hints.nearest(id, self.library.by_id)
+            near = self.library.nearest_sop(id) if hints.are_left() else ""
             near = near and f"{near}{mark}{step}"
         return Missing(code, reference, f"`[[{target}]]` names nothing that the format knows{asked(near)}")
 

@@ -21,7 +21,7 @@ scope: All other examples.
 from collections.abc import Iterator
 
 from sopctl.analysis import links
-from sopctl.diagnostic import Finding, Severity, nearest
+from sopctl.diagnostic import Finding, Severity
 from sopctl.library import Library
 from sopctl.model.words import SOP_ID
 from sopctl.pattern import lazy_pattern
@@ -64,7 +64,7 @@ def _perhaps_meant(library: Library) -> set[str]:
         for code, reference, _ in library.missing[path]
         if code == "SOP301"
     }
-    return {library.by_id[id].document.path for word in lost if (id := nearest(word, library.by_id))}
+    return {library.by_id[id].document.path for word in lost if (id := library.nearest_sop(word))}
 
 
 def _linked(library: Library) -> set[str]:
