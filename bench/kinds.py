@@ -507,6 +507,11 @@ def SOPs_that_speak_of_unknown_ones(n: int) -> Texts:
 
 
 @kind
+def SOPs_that_speak_of_one_unknown(n: int) -> Texts:
+    return many(n, lambda i: sop("notes: See [[TS-B-001]].\n", id=_id(i)))
+
+
+@kind
 def broken_files(n: int) -> Texts:
     return many(n, lambda i: "id: [\n")
 
@@ -715,6 +720,10 @@ KINDS["Markdown: columns of a table"] = lambda n: markdown(
     + "\n| 1 | done |"
     + " 1 |" * n
     + "\n\n"
+)
+KINDS["Markdown: columns of a table, each another"] = lambda n: markdown(
+    steps=_step_head
+    + f"| strikes | then |{lines(n, ' x{i} |')}\n| --- | --- |{' --- |' * n}\n| 1 | done |{' 1 |' * n}\n\n"
 )
 KINDS["Markdown: checklist items"] = lambda n: markdown(
     steps=_step_head + lines(n, "- [ ] Tick number {i}\n") + "\n"

@@ -92,27 +92,28 @@ def rows(into: Values, row: Record, kind: str, lines: list[Line], at: Pointer, f
         for cell in head
     ]
     _mend(into, row, head, columns, at)
-    for i, each in enumerate(columns):
-        if each.path in (other.path for other in columns[:i]):
-            message = f"two columns are called `{head[i].text}`"
-            into.complain("SOP002", at, message, head[i].extent, "keep one of the two")
+    seen = set()
+    for cell, each in zip(head, columns, strict=True):
+        if each.path in seen:
+            message = f"two columns are called `{cell.text}`"
+            into.complain("SOP002", at, message, cell.extent, "keep one of the two")
+        seen.add(each.path)
     return [_row(into, row, head, columns, line, (*at, first + i), block) for i, line in enumerate(lines[2:])]
 
 
 def _mend(into: Values, row: Record, head: list[Cell], columns: list[forms.Column], at: Pointer) -> None:
     """A heading such as `than` is taken for the key that it is nearly, where no other column is that key."""
     first = forms.first_map(row)
+    taken = {each.path for each in columns}
     for i, cell in enumerate(head):
         if first and columns[i].path == (*first, cell.text) and (meant := _id_meant(into, row, cell.text)):
             columns[i] = columns[i]._replace(path=(*first, meant))
             message = f"`{cell.text}` is no id, as the heading of a column is (did you mean `{meant}`?)"
             into.complain("SOP005", at, message, cell.extent, f"write `{meant}`")
             continue
-        taken = {each.path for each in columns}
-        if columns[i].path == (*forms.first_map(row), cell.text) and (
-            name := forms.misspelt(row, cell.text, taken)
-        ):
+        if columns[i].path == (*first, cell.text) and (name := forms.misspelt(row, cell.text, taken)):
             columns[i] = forms.Column((name,), forms.key_shape(row, name))
+            taken.add((name,))
             message = f"`{cell.text}` is no column of a table of `{at[-1]}` (did you mean `{name}`?)"
             help = f"write `{name}`; a fact that is called so has another name"
             into.complain("SOP004", at, message, cell.extent, help)
