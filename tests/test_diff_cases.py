@@ -814,9 +814,10 @@ def test_where_cases_are_too_many_in_calls_any_outcome_of_them_counts(
     assert ("TS-B-001", ("TS-C-001",)) in [(each.sop, each.behind) for each in found.unknown]
 
 
+@pytest.mark.parametrize("leads", [{"on": {"good": "last", "bad": "bad"}}, {"next": "last"}])
 @pytest.mark.parametrize("alters", [{"asks": ["count"]}, {"set": {"count": "4"}}])
 def test_what_a_call_that_is_not_followed_may_have_altered_is_not_taken_for_known(
-    monkeypatch: pytest.MonkeyPatch, alters: dict[str, Any]
+    monkeypatch: pytest.MonkeyPatch, alters: dict[str, Any], leads: dict[str, Any]
 ) -> None:
     inner = {"id": "c", "title": "C", "decide": [{"otherwise": "good"}]}
     if "set" in alters:
@@ -829,7 +830,7 @@ def test_what_a_call_that_is_not_followed_may_have_altered_is_not_taken_for_know
         last = [{"when": {"count": "> 2"}, "then": end}, {"otherwise": "good"}]
         steps = [
             {"id": "first", "title": "First", "decide": first},
-            {"id": "run", "title": "Run", "call": "TS-C-001", "on": {"good": "last", "bad": "bad"}},
+            {"id": "run", "title": "Run", "call": "TS-C-001", **leads},
             {"id": "last", "title": "Last", "decide": last},
         ]
         return {"TS-A-001": sop("TS-A-001", steps=steps), "TS-C-001": sop("TS-C-001", steps=[inner])}

@@ -246,7 +246,8 @@ class Stepper:
                 yield from self._rows(bench, act)
             case "call" if self.depth.into:
                 yield -1, (), act.call
-            case "call" if act.on:
+            case "call":
+                self._forget(bench, act.call.sop)
                 yield from ((box, (), to) for box, to in self._returns(bench, act))
             case _:
                 yield -1, (), act.follow
@@ -259,9 +260,11 @@ class Stepper:
 
     def _returns(self, bench: _Bench, act: Act) -> Iterator[tuple[Box, Target]]:
         """Where a call leads that is not followed, for each outcome that it may come back with."""
+        if not act.on:
+            yield -1, act.follow
+            return
         asked = bench.ask(returns(_said(bench.place)))
         possible, on = self.side.returns(act), dict(act.on)
-        self._forget(bench, act.call.sop)
         for word in self.terrain.words(asked[0]):
             lost = Target(end=f"stuck:unhandled@{_said(bench.place)}")
             to = on.get(word) or on.get("otherwise") or lost
