@@ -864,6 +864,43 @@ def test_a_fact_that_is_asked_once_more_behind_such_a_call_is_not_told_for_sure(
     assert unknown.reason == "too many cases to follow them through calls: any outcome of those counts"
 
 
+def test_a_fact_that_a_call_which_is_not_followed_asks_for_is_asked_once_more_behind_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rows = [{"when": {"count": "> 2"}, "then": "bad"}, {"otherwise": "good"}]
+    inner = sop("TS-C-001", steps=[{"id": "c", "title": "C", "decide": [{"when": {"count": "0"}, "then": "bad"}, {"otherwise": "good"}]}])  # fmt: skip
+
+    def world(**more: Any) -> World:
+        run = {"id": "run", "title": "Run", "call": "TS-C-001", "on": {"otherwise": "last"}}
+        last = {"id": "last", "title": "Last", "decide": rows, **more}
+        return {"TS-A-001": sop("TS-A-001", steps=[run, last]), "TS-C-001": inner}
+
+    before, after = library(world()), library(world(asks=["count"]))
+    assert {each.sop for each in case_changes(before, after).changes} == {"TS-A-001"}
+    monkeypatch.setattr("sopctl.diff.cases.TO_HAND_OFFS", PAST_CALLS)
+    found = case_changes(before, after)
+    assert not found.same
+    assert {each.sop for each in (*found.changes, *found.unknown)} == {"TS-A-001"}
+
+
+@pytest.mark.parametrize("leads", [{"on": {"otherwise": "last"}}, {"next": "last"}])
+def test_in_a_call_that_one_side_makes_and_that_is_not_followed_cases_may_end(
+    monkeypatch: pytest.MonkeyPatch, leads: dict[str, Any]
+) -> None:
+    inner = sop("TS-C-001", steps=[{"id": "c", "title": "C", "decide": [{"when": {"count": "> 2"}, "then": "good"}]}])  # fmt: skip
+
+    def world(**run: Any) -> World:
+        steps = [{"id": "run", "title": "Run", **run}, {"id": "last", "title": "Last", "next": "good"}]
+        return {"TS-A-001": sop("TS-A-001", steps=steps), "TS-C-001": inner}
+
+    before, after = library(world()), library(world(call="TS-C-001", **leads))
+    assert {each.sop for each in case_changes(before, after).changes} == {"TS-A-001"}
+    monkeypatch.setattr("sopctl.diff.cases.TO_HAND_OFFS", PAST_CALLS)
+    found = case_changes(before, after)
+    assert not found.same
+    assert [(each.sop, each.behind) for each in found.unknown] == [("TS-A-001", ("TS-C-001",))]
+
+
 # The handbook
 
 SOPS = Path(__file__).parents[1] / "sops"

@@ -257,8 +257,7 @@ class _Pairs:
                 continue
             there, touched = self._calls(1 - number, state.place), bool(self._terrain.touched(called))
             if not there or state.place != other.place or other.end:
-                later = not other.end and state.place in self._terrain.ahead(1 - number, other.place)
-                self._behind.update([called] if touched or (there and later) else [])
+                self._behind.add(called)  # it may end there, or come back knowing something else
             elif self._known_in(called, number, state) != self._known_in(called, 1 - number, other):
                 self._behind.add(called)
             elif touched or called != there:

@@ -258,21 +258,22 @@ def _free_of_calls(terrain: Terrain, id: str, changes: list[CaseChange]) -> bool
     """Whether what is told of a SOP is so whatever its calls come back with, which set no fact that
     others know."""
     tests = [test.partition("@") for each in changes for test in each.tests]
-    altered = {fact for side in terrain.sides for to in side.calls(id) for fact in terrain.altered(to)}
-    if any(name.endswith(returns("")) or (times and name in altered) for name, _, times in tests):
+    called = {to for side in terrain.sides for to in side.calls(id)}
+    inside = {fact for to in called for fact in terrain.spoken(to) | terrain.altered(to)}
+    if any(name.endswith(returns("")) or (times and name in inside) for name, _, times in tests):
         return False
-    inside = {
+    places = {
         place
         for number, side in enumerate(terrain.sides)
-        for called in side.calls(id)
-        if side.first(called)
-        for place in terrain.ahead(number, (called, side.first(called)))
+        for to in side.calls(id)
+        if side.first(to)
+        for place in terrain.ahead(number, (to, side.first(to)))
     }
     try:
         return not any(
             fact not in side.private(place[0])
             for side in terrain.sides
-            for place in inside
+            for place in places
             if place[1] in side.steps(place[0])
             for fact in side.sets(place)
         )

@@ -122,6 +122,11 @@ class Side:
         sop = self.sop(id)
         return frozenset(self.names.fact(sop.id, fact) for fact in (sop.facts or ())) if sop else frozenset()
 
+    @cached_property
+    def shared(self) -> frozenset[str]:
+        """The facts that all SOPs know."""
+        return frozenset(self.names.fact("", fact) for fact in self.library.facts)
+
     def may_hide(self, id: str) -> bool:
         """Whether a SOP may stand in a file that could not be read, or a folder that could not be opened."""
         return bool(self.library.closed) or id in self._unread

@@ -271,8 +271,10 @@ class Stepper:
             yield self.variables.answer(asked, word), to if word in possible else Target(end=IMPOSSIBLE)
 
     def _forget(self, bench: _Bench, called: str) -> None:
-        """Facts that a call may alter which is not followed can be anything then, as if asked once more."""
-        for fact in sorted(self.terrain.altered(called) & bench.shared.keys()):
+        """Facts that a call which is not followed may ask for, or alter, can be anything then, as if asked
+        for there."""
+        asked = (self.terrain.spoken(called) & self.side.shared) - bench.shared.keys()
+        for fact in sorted(asked | self.terrain.altered(called) & bench.shared.keys()):
             bench.shared[fact] = bench.ask(fact)[1]
 
     def _rows(self, bench: _Bench, act: Act) -> Iterator[tuple[Box, tuple[tuple[str, str], ...], Target]]:
