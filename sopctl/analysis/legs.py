@@ -42,6 +42,7 @@ class Legs:
         self._targets: dict[str, dict[str, list[str]]] = {}
         self._untimed: dict[Spot, tuple[Kind, ...]] = {}
         self._bounds: dict[tuple[str | None, Duration], tuple[Chain, ...]] = {}
+        self._paths: dict[str, tuple[Chain, ...]] = {}
 
     def of(self, sop: Sop, step: Step, known: Known) -> tuple[Leg, ...]:
         """A step, apart for cases that go on otherwise."""
@@ -125,8 +126,10 @@ class Legs:
     def _unbounded(self, sop: Sop, step: Step) -> tuple[tuple[Chain, ...], Doubts]:
         """What a step takes where it has no time of its own."""
         if step.escalate:
-            path = self._library.paths.get(step.escalate)
-            return (self._path_times(path) if path else ((),)), SURE
+            if step.escalate not in self._paths:
+                path = self._library.paths.get(step.escalate)
+                self._paths[step.escalate] = self._path_times(path) if path else ((),)
+            return self._paths[step.escalate], SURE
         if not step.unknown.isdisjoint(("call", "escalate")):
             return (), SURE
         if step.call and not (step.within and self._library.sop(step.call)):

@@ -483,13 +483,16 @@ class _Trace:
         known = self._best[state].moment
         return moment > known if self._slow else moment < known
 
-    def _done(self, state: State, group: Group) -> Iterator[tuple[Chain, Moment]]:
+    def _done(self, state: State, group: Group) -> Iterable[tuple[Chain, Moment]]:
         """What a step takes from where the way comes to it, and when it is done."""
-        begun, spread = self._best[state].moment, self._spread
-        if not self._slow or not spread.caps(state):
-            for took in group.slow if self._slow else group.fast:
-                yield took, walk(took, begun)
-            return
+        begun = self._best[state].moment
+        if self._slow and self._spread.caps(state):
+            return self._cut(state, group, begun)
+        return [(took, walk(took, begun)) for took in (group.slow if self._slow else group.fast)]
+
+    def _cut(self, state: State, group: Group, begun: Moment) -> Iterator[tuple[Chain, Moment]]:
+        """The same where clocks may take the case away before."""
+        spread = self._spread
         through = [when for cap in spread.telling(state) if (when := self._through(cap)) is not None]
         endless = through and group.timely and spread.endless(state, group)
         for took in ((Stretch(None, FOREVER),),) if endless else group.slow:
