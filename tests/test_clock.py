@@ -12,7 +12,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sopctl.analysis import time_words
+from sopctl.analysis import stops, time_words, whole_graph
 from sopctl.analysis.calendar import Hours, Stretch, calendars
 from sopctl.analysis.chains import (
     Budget,
@@ -376,7 +376,7 @@ def test_a_call_that_is_walked_through_waits_as_one_that_is_summed_up(
         assert entry
         spread = course.spread([entry], Goals(frozenset(), outcome, frozenset()), frozenset({"TS-EX-001"}))
         budget = Budget(10**9)
-        runs.append([spread.run(spread.ends, slow, budget) for slow in (True, False)])
+        runs.append([whole_graph.run(spread, spread.ends, slow, budget) for slow in (True, False)])
     first = clock(whole).window[0]
     for start in range(first, first + 9 * 1440, 131):
         (slow, fast), (slow_inside, fast_inside) = runs
@@ -414,7 +414,7 @@ def test_of_a_wait_and_a_called_sop_on_other_calendars_the_later_one_counts() ->
         for _ in range(2):
             end = max(end + 2 * 1440, hours.after(end, 480))
         assert [walk(each, start) for each in spread.fast(spread.ends)] == [end]
-        assert spread.run(spread.ends, False, Budget(10**6)).at(start) == end
+        assert whole_graph.run(spread, spread.ends, False, Budget(10**6)).at(start) == end
 
 
 def test_business_days_of_waiting_are_held_at_their_shortest() -> None:
@@ -876,9 +876,9 @@ def test_ways_are_timed_as_if_every_one_had_been_walked(
         with suppress(TooMany):
             assert min(walk(each, start) for each in spread.fast(spread.ends)) == least
         for slow, end in ((True, most), (False, least)):
-            run = spread.run(spread.ends, slow, Budget(10**6))
+            run = whole_graph.run(spread, spread.ends, slow, Budget(10**6))
             assert run.at(start) == run.bend(start)[0] == end
-            assert spread.trace(spread.ends, start, slow)[1][-1].done == end
+            assert stops.trace(spread, spread.ends, start, slow)[1][-1].done == end
 
 
 def test_an_escalation_takes_the_case_away_just_before_a_step_is_done() -> None:

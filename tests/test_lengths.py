@@ -11,6 +11,7 @@ from test_clock import TODAY, graphs, library, sop, walks
 
 from sopctl import files
 from sopctl.analysis import lengths as room
+from sopctl.analysis import whole_graph
 from sopctl.analysis.calendar import calendars
 from sopctl.analysis.chains import Budget, OutOfBudget, walk
 from sopctl.analysis.clock import clock
@@ -78,7 +79,7 @@ def test_all_ways_run_together_come_out_as_each_by_itself(
     assert known is not None
     spread, _ = room._spread(known, whole, ["done"], room.STATES, longest=True)
     for slow, word in ((True, "within"), (False, "wait")):
-        run, pick = spread.run(spread.ends, slow, Budget(1_000_000)), max if slow else min
+        run, pick = whole_graph.run(spread, spread.ends, slow, Budget(1_000_000)), max if slow else min
         for start in (clock(whole).window[0] + each for each in starts):
             out, moves, holds = run.bend(start)
             assert out == run.at(start) == pick(timed(way, word, start) for way in every)

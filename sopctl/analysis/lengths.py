@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from sopctl.analysis import time_words
+from sopctl.analysis import time_words, whole_graph
 from sopctl.analysis.calendar import FOREVER, Moment
 from sopctl.analysis.chains import Budget, Gap, OutOfBudget, Run, TooMany, run_of, widest
 from sopctl.analysis.clock import clock
@@ -166,7 +166,7 @@ def _slowest(sop: Sop, library: Library, spread: Spread, ends: list[State], few:
         if few:
             gaps = [here.gap(each, ()) for each in spread.slow(ends)]
         else:
-            gaps = [_widest(spread.run(ends, True, budget), _AT_ONCE, here.window, budget)]
+            gaps = [_widest(whole_graph.run(spread, ends, True, budget), _AT_ONCE, here.window, budget)]
     except OutOfBudget:
         return _TOO_MANY
     gap = max(gaps, key=lambda gap: gap.minutes)

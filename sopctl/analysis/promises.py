@@ -3,12 +3,13 @@
 A deadline is held against the slowest way (a floor: the fastest) from the same starting moment.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date, datetime, time, timedelta
-from functools import cache
 from itertools import groupby
 
+from sopctl.analysis import stops, whole_graph
+from sopctl.analysis.between import between
 from sopctl.analysis.calendar import MONTHS, Moment, Stretch, calendars
 from sopctl.analysis.calls import call_circles
 from sopctl.analysis.chains import (
@@ -17,9 +18,7 @@ from sopctl.analysis.chains import (
     Gap,
     OutOfBudget,
     TooMany,
-    join,
     run_of,
-    slowest,
     walk,
     widest,
 )
@@ -27,12 +26,11 @@ from sopctl.analysis.clauses import verified
 from sopctl.analysis.clock import NEVER, RUNS, clock
 from sopctl.analysis.course import Course
 from sopctl.analysis.narrowing import ByArrows, ByFacts, Guide, narrows, readable
-from sopctl.analysis.onward import Spot
-from sopctl.analysis.slowest import Spread, Stop
-from sopctl.analysis.states import SURE, UNREAD, Doubts, Goals, State
-from sopctl.analysis.taken_away import entered
+from sopctl.analysis.slowest import Spread
+from sopctl.analysis.states import SURE, UNREAD, Doubts
+from sopctl.analysis.stops import Stop
 from sopctl.analysis.unaltered import unaltered
-from sopctl.analysis.ways import hands_off, is_sop
+from sopctl.analysis.ways import hands_off
 from sopctl.library import Library, WorkedOut
 from sopctl.model.duration import Duration
 from sopctl.model.registers import Clause
@@ -204,7 +202,7 @@ class _Hearing:
         return None
 
     def _nearest(self, course: Course) -> Extreme | None:
-        spread = _between(self._sop, self._deadline, course)
+        spread = between(self._sop, self._deadline, course)
         if spread is None or not any(end in spread.timely or not self._slow for end in spread.ends):
             return None
         promise, start = self._promises[0], self._clock.window[0]
@@ -273,7 +271,7 @@ class _Hearing:
 
     def _judged(self, course: Course, hasty: bool) -> Verdict:
         deadline = self._deadline
-        spread = _between(self._sop, deadline, course)
+        spread = between(self._sop, deadline, course)
         if spread is None or not spread.ends:
             return Verdict(deadline, nowhere=spread is not None and course.resolves(self._sop))
         if hasty and self._slow and spread.capped:
@@ -303,9 +301,9 @@ class _Hearing:
 
     def _shown(self, promise: Promise, start: Moment, limit: Chain, spread: Spread) -> Extreme:
         """The slowest (fastest) way from a start."""
-        to, stops = spread.trace(spread.ends, start, self._slow)
-        end = stops[-1].done if stops else start
-        return Extreme(promise, start, end, walk(limit, start), to, tuple(stops))
+        to, found = stops.trace(spread, spread.ends, start, self._slow)
+        end = found[-1].done if found else start
+        return Extreme(promise, start, end, walk(limit, start), to, tuple(found))
 
     def _ways(self, spread: Spread) -> tuple[Chain, ...]:
         return spread.slow(spread.ends) if self._slow else spread.fast(spread.ends)
@@ -324,7 +322,7 @@ class _Hearing:
             if spread.looped and not self._slow:
                 raise OutOfBudget from None
             budget = Budget(RUNS // 10 if hasty else RUNS)
-            run = spread.run(spread.ends, self._slow, budget)
+            run = whole_graph.run(spread, spread.ends, self._slow, budget)
             runs = (run, run_of(limit)) if self._slow else (run_of(limit), run)
             return self._clock.widest(*runs, budget, hasty)
 
@@ -337,7 +335,7 @@ class _Hearing:
         try:
             ways = list(map(run_of, self._ways(spread)))
         except TooMany:
-            ways = [spread.run(spread.ends, self._slow, budget)]
+            ways = [whole_graph.run(spread, spread.ends, self._slow, budget)]
         worst = NEVER
         days: Chain = ()
         for first, last, count in _months_ahead(time.count * MONTHS[time.unit], self._judge.library):
@@ -373,106 +371,3 @@ def _months_from(day: date, count: int) -> tuple[bool, int]:
     first, following = (date(each // 12, each % 12 + 1, 1) for each in (month, month + 1))
     last = (following - first).days
     return day.day > last, (first - day).days + min(day.day, last) - 1
-
-
-# The ways of a deadline
-
-
-def _between(sop: Sop, deadline: Deadline, course: Course) -> Spread | None:
-    """The states from each passing of `from` to the first `to` after it; None where a part of the
-    way could not be read."""
-    if not sop.steps_whole or "outcomes" in sop.unknown:
-        return None
-    since = _point(sop, deadline.from_)
-    points = [_point(sop, each) for each in deadline.to if each]
-    if not all(_exists(point, course.library) for point in (since, *points)):
-        return None
-    wanted = frozenset([sop.id, since[0], *(id for id, _ in points)])
-    goals = _goals(sop, points)
-    starts = _starts(sop, since, course, goals, wanted)
-    step = since[1] if since[0] == sop.id else None
-    return course.spread(starts.states, goals, wanted, sop.id, step, cache(lambda: _ago(starts)))
-
-
-def _point(sop: Sop, written: str) -> Spot:
-    """SOP and step of a point; the step is empty for the trigger and for a hand-off."""
-    id, mark, step = written.partition("#")
-    if mark:
-        return id or sop.id, step
-    if is_sop(written):
-        return written, ""
-    return sop.id, "" if written == "trigger" else written
-
-
-def _exists(point: Spot, library: Library) -> bool:
-    """False where another rule says that the point leads nowhere, or its SOP could not be read."""
-    sop, place = library.sop(point[0]), point[1]
-    if sop is None or not sop.steps_whole:
-        return False
-    return not place or place in sop.steps_by_id or place in (sop.outcomes or {})
-
-
-def _goals(sop: Sop, points: list[Spot]) -> Goals:
-    done: set[Spot] = set()
-    reached: set[Spot] = set()
-    handed: set[str] = set()
-    for id, place in points:
-        if not place and id != sop.id:
-            handed.add(id)
-        elif not place:
-            reached.update((id, step.id) for step in sop.known_steps[:1])
-        elif id == sop.id and place in (sop.outcomes or {}):
-            reached.add((id, place))
-        else:
-            done.add((id, place))
-    return Goals(frozenset(done), frozenset(reached), frozenset(handed))
-
-
-class _Starts(NamedTuple):
-    """The states at which a clock starts. Where it does so when a step is done: the ways to there, and
-    the states at which that step is passed."""
-
-    states: list[State]
-    ways: Spread | None = None
-    passed: Sequence[State] = ()
-
-
-def _starts(sop: Sop, point: Spot, course: Course, goals: Goals, wanted: frozenset[str]) -> _Starts:
-    """Behind each passing of a point, on the ways from the trigger of the SOP or else of the other."""
-    id, step = point
-    for root in dict.fromkeys([sop.id, id]):
-        first = course.library.sop(root)
-        entry = course.entry(first) if first else None
-        if first is None or entry is None:
-            continue
-        if not step and id == sop.id and not course.comes_back(first):
-            return _Starts([entry])
-        spot = id, step or (first.known_steps[0].id if id == root else "")
-        spread = course.spread([entry], Goals(done=frozenset((spot,)), stops=False), wanted, root)
-        passed = [state for state in spread.order if state.spot == spot and not state.ended]
-        if passed and not step:
-            triggered = {entry, *entered(spread)}
-            return _Starts([state for state in passed if state in triggered])
-        if passed:
-            behind = [each for state in passed for each in course.behind(state, goals, wanted, sop.id)]
-            return _Starts(behind, spread, passed)
-    return _Starts([])
-
-
-def _ago(starts: _Starts) -> tuple[Chain, ...]:
-    """How long the way to a point that cases have passed may take; none where nobody can tell."""
-    spread = starts.ways
-    if spread is None or spread.doubts(starts.passed):
-        return ()
-    found: list[Chain] = []
-    try:
-        for state in starts.passed:
-            done = [group for group in spread.groups[state] if not group.left]
-            inside = any(len(to.stack) > len(state.stack) for group in done for to in group.nexts)
-            if inside or any(group.doubts for group in done):
-                return ()
-            before = spread.slow([state])
-            found += [join(each, then) for each in before for group in done for then in group.slow]
-        return slowest(found)
-    except TooMany:
-        return ()

@@ -7,8 +7,8 @@ from itertools import groupby
 from sopctl.analysis.calendar import Hours, Measure, Moment, Stretch, calendars
 from sopctl.analysis.chains import Chain, Later, join
 from sopctl.analysis.promises import Extreme, Verdict
-from sopctl.analysis.slowest import Stop
 from sopctl.analysis.states import UNREAD, Doubts
+from sopctl.analysis.stops import Stop
 from sopctl.diagnostic import Severity
 from sopctl.library import Library
 from sopctl.model.sop import Sop

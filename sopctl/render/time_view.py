@@ -7,8 +7,8 @@ from sopctl.analysis import time_words
 from sopctl.analysis.calendar import calendars
 from sopctl.analysis.chains import Chain, join
 from sopctl.analysis.promises import Extreme, extreme
-from sopctl.analysis.slowest import Stop
 from sopctl.analysis.states import Doubts
+from sopctl.analysis.stops import Stop
 from sopctl.library import Library
 from sopctl.model.duration import Duration
 from sopctl.model.registers import EscalationPath
