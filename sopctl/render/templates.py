@@ -63,7 +63,7 @@ class Templates:
             raise
         except Exception as error:  # a template can do whatever a program can
             raise TemplateTrouble(told(error, f"{name}{SUFFIX}")) from error
-        return page.replace(NEEDS_BUILDER, "")
+        return page.replace(NEEDS_BUILDER, "") if NEEDS_BUILDER in page else page
 
 
 def told(error: Exception, file: str) -> str:
