@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import date
+from functools import cached_property
 from typing import Annotated, Literal
 
 from sopctl.diagnostic import Finding, Pointer, Severity, did_you_mean
@@ -306,7 +307,7 @@ class Clause(Part, title="a clause"):
         """Whether its kind is about a time."""
         return self.kind in ("ceiling", "floor", "window", "retention")
 
-    @property
+    @cached_property
     def duration(self) -> Duration | None:
         """The time that it sets, where it sets one."""
         if len(self.value) != 1 or not self.value[0]:

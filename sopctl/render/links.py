@@ -4,7 +4,7 @@ import posixpath
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from functools import cached_property
+from functools import cache, cached_property, partial
 from html import unescape
 from itertools import count
 from urllib.parse import unquote
@@ -20,6 +20,7 @@ from sopctl.model.sop import Outcome, Sop, Step
 from sopctl.named import NamedTuple
 from sopctl.prose import meaning
 from sopctl.reading import Reference
+from sopctl.render import ladder
 from sopctl.render.text import line
 from sopctl.render.words import in_order
 
@@ -78,6 +79,10 @@ class Links:
         self.made: dict[
             str, dict[tuple[str, str], str]
         ] = {}  # by the way up from a page, links that are ready
+        # many SOPs go up the same few paths
+        self.ladder = cache(ladder.ladder)
+        self.scale = cache(partial(ladder.scale, library=library))
+        self.longest = cache(partial(ladder.longest, library=library))
 
     def entry(self, kind: str, id: str) -> tuple[str, str] | None:
         """The label, ready for Markdown, and the address from the top of the site."""
@@ -193,7 +198,7 @@ class Links:
         aliases of the terms that it uses."""
         parts = sop.id.split("-")
         ids = dict.fromkeys("".join(parts[start:]) for start in range(len(parts) - 1))
-        said = _in_a_row("\n".join([each.text for each in self._typed(sop).prose]).casefold())
+        said = _in_a_row("\n".join([each.text.strip() for each in self._typed(sop).prose]).casefold())
         used = {r.target for r in self.library.references[self.library.path_of(sop)] if r.kind == "term"}
         used.update(self._named(said))
         aliases = (
@@ -292,7 +297,7 @@ class Links:
     def up(self, page: str) -> str:
         """The way from a page to the top of the site: `../../`."""
         if page not in self._ups:
-            own_folder = self.folders and not _INDEX(page)
+            own_folder = self.folders and not _is_index(page)
             self._ups[page] = "../" * (page.count("/") + own_folder)
         return self._ups[page]
 
@@ -312,8 +317,7 @@ class Links:
         if not self.folders:
             index = page.endswith("README.md")
             return f"{page[: -len('README.md')]}index.html" if index else f"{page[:-3]}.html"
-        found = _INDEX(page)
-        return found[1] if found else f"{page[:-3]}/"
+        return page[: page.rfind("/") + 1] if _is_index(page) else f"{page[:-3]}/"
 
     def href(self, page: str, address: str) -> str:
         """An address from the top of the site as the built page sees it."""
@@ -323,7 +327,9 @@ class Links:
         return f"{self.up(page)}{self._built_page(target)}{mark}{anchor}" or "./"
 
 
-_INDEX = re.compile(r"((?:.*/)?)(?:index|README)\.md").fullmatch
+def _is_index(page: str) -> bool:
+    """Whether a page stands for its folder."""
+    return page.rpartition("/")[2] in ("index.md", "README.md")
 
 
 def _anchors(tag: str) -> Iterator[str]:

@@ -15,8 +15,7 @@ from sopctl.render.links import Links, relative, sop_page, title_of
 _UNPRINTABLE = re.compile(
     "[^\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
-
-
+_AS_STRING = json.JSONEncoder(ensure_ascii=False).encode
 _NOT_PLAIN_IN_CSS = re.compile(r"[^\w .,:;()-]|[\ud800-\udfff]")
 
 
@@ -34,7 +33,7 @@ class Pen:
 
     def meta(self, title: str) -> str:
         """A title for the front matter: one YAML string that is harmless as HTML."""
-        return json.dumps(html.escape(_UNPRINTABLE.sub(" ", title)), ensure_ascii=False)
+        return _AS_STRING(html.escape(_UNPRINTABLE.sub(" ", title)))
 
     def css(self, said: str) -> str:
         """Words as a string of a style sheet."""
@@ -126,13 +125,13 @@ class Pen:
 
     def all(self, kind: str, ids: Iterable[str] | None) -> str:
         """Links to several entries, with commas."""
-        return ", ".join([self.link(kind, id) for id in ids or () if id])
+        return ", ".join([self.link(kind, id) for id in ids if id]) if ids else ""
 
     def clauses(self, ids: Iterable[str] | None) -> str:
         """Links to clauses; one source may have several, so the id stands beside."""
-        return ", ".join(
-            [f"{self.link('clause', id)} <small>{text.line(id)}</small>" for id in ids or () if id]
-        )
+        if not ids:
+            return ""
+        return ", ".join([f"{self.link('clause', id)} <small>{text.line(id)}</small>" for id in ids if id])
 
     def sop_link(self, sop: Sop) -> str:
         """A link to a SOP by id and title."""
@@ -206,20 +205,18 @@ class Pen:
     def edit_link(self) -> str:
         """Where the file of this page is edited, or nothing."""
         base = self.links.library.knowledge_base
-        return self._filled(base.edit_url if base else None, path=self.source)
+        return self._filled(base.edit_url, path=self.source) if base and base.edit_url else ""
 
     def report_link(self, step: str = "") -> str:
         """Where a mistake in this SOP is reported, or nothing."""
         base = self.links.library.knowledge_base
-        sop = self.sop
-        return self._filled(
-            base.report_url if base else None,
-            id=sop.id if sop else "", version=(sop.version if sop else None) or "", step=step,
-        )  # fmt: skip
-
-    def _filled(self, pattern: str | None, **fields: str) -> str:
-        if not pattern:
+        if not (base and base.report_url):
             return ""
+        sop = self.sop
+        version = (sop.version if sop else None) or ""
+        return self._filled(base.report_url, id=sop.id if sop else "", version=version, step=step)
+
+    def _filled(self, pattern: str, **fields: str) -> str:
         for name, said in fields.items():
             pattern = pattern.replace(f"{{{name}}}", quote(said, safe="/"))
         return text.external(pattern) or ""

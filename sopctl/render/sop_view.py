@@ -1,6 +1,6 @@
 """A SOP told in the words of its readers: what its template lays out."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cached_property
 
 from sopctl.analysis.ways import is_sop
@@ -8,7 +8,7 @@ from sopctl.model.registers import EscalationPath
 from sopctl.model.scenario import Scenario
 from sopctl.model.sop import Deadline, Outcome, Sop, Step
 from sopctl.render import drawing, scenario_view, svg, words
-from sopctl.render.ladder import Rung, ladder, scale
+from sopctl.render.ladder import Rung
 from sopctl.render.links import part_at, sop_page
 from sopctl.render.pen import Pen
 from sopctl.render.picture import WHOLE, Picture, picture
@@ -29,8 +29,8 @@ class SopView:
     def __init__(self, sop: Sop, pen: Pen) -> None:
         self.sop, self.pen = sop, pen
         self.library = pen.links.library
-        self.outcomes = {id: each for id, each in (sop.outcomes or {}).items() if each}
         self.said = SopWords(sop, pen)
+        self.outcomes = self.said.outcomes
         self.status = self.library.status_of(sop)
 
     # The top
@@ -164,9 +164,9 @@ class SopView:
         """The steps that lead to an outcome, by their numbers."""
         return ", ".join(self.said.numbered(self.said.leading.get(id, [])))
 
-    @cached_property
-    def step_ids(self) -> frozenset[str]:
-        return frozenset(step.id for step in self.sop.known_steps)
+    @property
+    def step_ids(self) -> Collection[str]:
+        return self.said.numbers.keys()
 
     def mark(self, outcome: Outcome) -> str:
         return outcome_mark(outcome)
@@ -188,10 +188,10 @@ class SopView:
         return paths(self.sop, self.library)
 
     def ladder(self, path: EscalationPath) -> tuple[list[Rung], str]:
-        return ladder(path)
+        return self.pen.links.ladder(path)
 
     def scale(self, path: EscalationPath) -> str:
-        return scale(path, self.library)
+        return self.pen.links.scale(path)
 
     def ends(self, deadline: Deadline) -> str:
         """Where the time of a deadline ends."""
@@ -204,12 +204,12 @@ class SopView:
             else self.said.target(name)
         )
 
-    @cached_property
+    @property
     def all_scenarios(self) -> list[Scenario]:
         """The cases that test the SOP: its own, and those of registers."""
         return [each for each in self.sop.scenarios or () if each] + self.register_scenarios
 
-    @cached_property
+    @property
     def register_scenarios(self) -> list[Scenario]:
         return self.pen.links.scenarios.get(self.sop.id, [])
 

@@ -17,7 +17,7 @@ Named = list[tuple[str, str]]
 
 def told(*fields: tuple[str, Any]) -> Named:
     """The fields that say something."""
-    return [(name, said) for name, said in fields if said]
+    return [field for field in fields if field[1]]
 
 
 def outcome_mark(outcome: Outcome) -> str:
@@ -34,14 +34,14 @@ class SopWords:
         self.sop, self.pen = sop, pen
         self.library = pen.links.library
         self.numbers = {step.id: i for i, step in reversed([*enumerate(sop.known_steps, 1)])}
-        outcomes = {id: each for id, each in (sop.outcomes or {}).items() if each}
+        self.outcomes = {id: each for id, each in (sop.outcomes or {}).items() if each}
         self.targets: dict[str, str] = {
-            id: f'<a href="#{line(id)}">{outcome_mark(each)} {line(each.title or id)}</a>'
-            for id, each in outcomes.items()
+            id: f'<a href="#{id}">{outcome_mark(each)} {line(each.title or id)}</a>'
+            for id, each in self.outcomes.items()
         }
         for id, number in self.numbers.items():
             title = sop.steps_by_id[id].title or id
-            self.targets[id] = f'<a href="#{line(id)}">→ {number} {line(title)}</a>'
+            self.targets[id] = f'<a href="#{id}">→ {number} {line(title)}</a>'
 
     def target(self, name: str | None) -> str:
         """Where a way goes: a step, an outcome, or a SOP that the case is handed to."""
@@ -57,7 +57,7 @@ class SopWords:
 
     def numbered(self, ids: Iterable[str]) -> list[str]:
         """Steps by their numbers."""
-        return [f'<a href="#{line(id)}">{self.numbers[id]}</a>' for id in ids]
+        return [f'<a href="#{id}">{self.numbers[id]}</a>' for id in ids]
 
     @cached_property
     def leading(self) -> dict[str, list[str]]:
@@ -91,9 +91,10 @@ class SopWords:
         """The facts of a case, in words."""
         said = []
         for id, values in (facts or {}).items():
+            fact = self.fact(id)
             many = values if isinstance(values, tuple) else (values,)
-            shown = ", then ".join(words.value(self.fact(id), str(value)) for value in many if value)
-            said.append(f"{line(words.question(self.fact(id), id))} {line(shown)}")
+            shown = ", then ".join([words.value(fact, str(value)) for value in many if value])
+            said.append(f"{line(words.question(fact, id))} {line(shown)}")
         return "; ".join(said)
 
     def by_step(self, answers: Mapping[str, Any] | None) -> str:

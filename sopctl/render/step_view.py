@@ -8,7 +8,6 @@ from sopctl.model.registers import Fact
 from sopctl.model.sop import Check, Row, Step
 from sopctl.named import NamedTuple
 from sopctl.render import words
-from sopctl.render.ladder import longest
 from sopctl.render.sop_words import Named, SopWords, told
 from sopctl.render.text import line, parting
 
@@ -91,7 +90,7 @@ class Steps:
             path
             and not step.within
             and "within" not in step.unknown
-            and (most := longest(path, self.library))
+            and (most := self.pen.links.longest(path))
         ):
             chips.append(("time", f"at the longest {most}"))
         if step.wait:
@@ -165,7 +164,7 @@ class Steps:
 
     def _decision(self, step: Step, onward: str) -> Table:
         rows = [row for row in step.decide if row]
-        facts = {id: self.said.fact(id) for row in rows for id in row.when or ()}
+        facts = {id: self.said.fact(id) for row in rows if row.when for id in row.when}
         asked = [(id, fact, line(words.question(fact, id))) for id, fact in facts.items()]
         return Table(
             [self.said.asked(id) for id in facts],

@@ -75,7 +75,8 @@ def case(id: str, fact: Fact | None, written: Iterable[str]) -> str:
 
 def tests(fact: Fact | None, written: Iterable[str]) -> str:
     """The words for the tests of a cell: any of them may hold."""
-    return listed([test(fact, each) for each in written or () if each], "or")
+    said = [test(fact, each) for each in written or () if each]
+    return said[0] if len(said) == 1 else listed(said, "or")
 
 
 def test(fact: Fact | None, written: str) -> str:
