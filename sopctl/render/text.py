@@ -67,13 +67,15 @@ _PIECE = re.compile(rf"{REFERENCE.pattern}|`(?<!``)([^`\n\\]+)`(?!`)", re.MULTIL
 _MEANS_SOMETHING = re.compile(
     r"[*`<\[\]{}\\\t\r\x00-\x08\x0b-\x1f]|(?<!\w)_|_(?!\w)|&(?=#?\w+;)|==|\+\+|--8<|[ ]{2}\n"
 ).search
-_SIGN = re.compile(r"[*`<>\[\]{}\\_&=+\x00-\x09\x0b-\x1f]").search
+_SIGNS = b"*`<>[]{}\\_&=+" + bytes(range(0x0A)) + bytes(range(0x0B, 0x20))
+_BLANKED = bytes.maketrans(_SIGNS, b" " * len(_SIGNS))
 
 
 def _may_mean_something(text: str) -> bool:
     """Every text that means something, or is to be escaped, has a sign, or a line that ends in two blanks;
-    few have, and this is quick."""
-    return _SIGN(text) is not None or "  \n" in text
+    few have. To blank the signs out tells it in less than half of the time of a search."""
+    written = text.encode("utf-8", "ignore")
+    return written.translate(_BLANKED) != written or "  \n" in text
 
 
 _START = r"(?: {4}|\s*(?:[-+>#:|~]|\d{1,9}[.)]\s|!!!|\?\?\?|=+\s*$))"
