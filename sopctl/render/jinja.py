@@ -6,7 +6,7 @@ attributes, calls and texts, which are quicker. Those of a knowledge base keep a
 but for what would never be done.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, MutableMapping
 from functools import cached_property
 from typing import Any
 
@@ -152,6 +152,10 @@ _MOST = 10_000_000
 class PageEnvironment(Bounded, Environment):
     context_class = _Context
     code_generator_class = _Code
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Plain ones: every page is given a copy of them."""
+        return {**self.globals, **(d or {})}
 
 
 __all__ = ["Bounded", "FunctionLoader", "PageEnvironment", "StrictUndefined"]
