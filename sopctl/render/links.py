@@ -376,12 +376,10 @@ def title_of(entry: object, id: str) -> str:
 
 def part_at(sop: Sop, at: Pointer) -> "Step | Outcome | None":
     """The step or outcome that an address lies in."""
-    match at:
-        case "steps", int(i), *_ if sop.steps and i < len(sop.steps):
-            return sop.steps[i] or None
-        case "outcomes", str(name), *_:
-            return (sop.outcomes or {}).get(name) or None
-    return None
+    key, place = at[:2] if len(at) > 1 else ("", "")
+    if key == "steps" and isinstance(place, int):
+        return (sop.steps[place] or None) if place < len(sop.steps or ()) else None
+    return (sop.outcomes or {}).get(str(place)) or None if key == "outcomes" else None
 
 
 def _is_done(reference: Reference) -> bool:
@@ -393,10 +391,8 @@ def _is_done(reference: Reference) -> bool:
 
 def _rank(sop: Sop, at: Pointer) -> int:
     """The place of the step or outcome that an address lies in: steps come first."""
-    match at:
-        case "steps", int(i), *_:
-            return i
-    return len(sop.steps or ()) + [*sop.outcomes].index(str(at[1]))
+    key, place = at[:2]
+    return int(place) if key == "steps" else len(sop.steps or ()) + [*sop.outcomes].index(str(place))
 
 
 def relative(page: str, address: str) -> str:

@@ -234,8 +234,7 @@ class SopView:
 
     def _related(self, other: Sop, sop: Sop, parts: Iterable[Part]) -> str:
         """A SOP, and the steps and outcomes in which it, or this one, names the other."""
-        known = {id(part): part for part in parts if part is not None}
-        at = words.listed([self.pen.place((sop, part), short=True) for part in known.values()])
+        at = words.listed([self.pen.place((sop, part), short=True) for part in dict.fromkeys(parts) if part])
         return self.pen.sop_link(other) + (f" <small>at {at}</small>" if at else "")
 
     @property

@@ -33,15 +33,15 @@ class SopWords:
     def __init__(self, sop: Sop, pen: Pen) -> None:
         self.sop, self.pen = sop, pen
         self.library = pen.links.library
-        self.numbers = {step.id: i for i, step in reversed([*enumerate(sop.known_steps, 1)])}
         self.outcomes = {id: each for id, each in (sop.outcomes or {}).items() if each}
         self.targets: dict[str, str] = {
             id: f'<a href="#{id}">{outcome_mark(each)} {line(each.title or id)}</a>'
             for id, each in self.outcomes.items()
         }
-        for id, number in self.numbers.items():
-            title = sop.steps_by_id[id].title or id
-            self.targets[id] = f'<a href="#{id}">→ {number} {line(title)}</a>'
+        self.numbers: dict[str, int] = {}
+        for number, step in reversed([*enumerate(sop.known_steps, 1)]):  # of those with one id, the first
+            self.numbers[step.id] = number
+            self.targets[step.id] = f'<a href="#{step.id}">→ {number} {line(step.title or step.id)}</a>'
 
     def target(self, name: str | None) -> str:
         """Where a way goes: a step, an outcome, or a SOP that the case is handed to."""
@@ -64,8 +64,10 @@ class SopWords:
         """By step, outcome or SOP, the steps that lead there."""
         found: dict[str, list[str]] = {}
         for id, leads in arrows_by_step(self.sop).items():
-            for to in dict.fromkeys(arrow.to for arrow in leads):
-                found.setdefault(to, []).append(id)
+            for arrow in leads:
+                steps = found.setdefault(arrow.to, [])
+                if id not in steps[-1:]:
+                    steps.append(id)
         return found
 
     # Cases

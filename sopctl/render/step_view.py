@@ -17,6 +17,9 @@ class Cell(NamedTuple):
     column: str  # what is asked, where the cell says anything
 
 
+_ANY = Cell("–", "")
+
+
 class TableRow(NamedTuple):
     cells: list[Cell]  # empty: in every other case
     target: str
@@ -208,4 +211,4 @@ def _alone(words: str) -> Cell:
 
 def _cell(tests: Iterable[str] | None, fact: Fact | None, asked: str) -> Cell:
     """A cell, which knows what is asked where it stands alone."""
-    return Cell(parting(line(words.tests(fact, tests))), asked) if tests else Cell("–", "")
+    return Cell(parting(line(words.tests(fact, tests))), asked) if tests else _ANY
