@@ -116,11 +116,11 @@ class Pen:
         """A link to an entry by its title; an unknown one stays visible text."""
         if not id:
             return ""
-        name = kind, id
-        if name not in self._made:
+        made = self._made.get((kind, id))
+        if made is None:
             found = self.links.entry(kind, id)
-            self._made[name] = _link(found[0], self.href(found[1])) if found else text.line(id)
-        made = self._made[name]
+            made = _link(found[0], self.href(found[1])) if found else text.line(id)
+            self._made[kind, id] = made
         return f"{made[: made.index('>') + 1]}{label}</a>" if label and made.startswith("<a ") else made
 
     def all(self, kind: str, ids: Iterable[str] | None) -> str:
@@ -135,11 +135,11 @@ class Pen:
 
     def sop_link(self, sop: Sop) -> str:
         """A link to a SOP by id and title."""
-        name = "sop by id", sop.id
-        if name not in self._made:
+        made = self._made.get(("sop by id", sop.id))
+        if made is None:
             label = f"{text.line(sop.id)} {text.line(sop.title or '')}"
-            self._made[name] = _link(label, self.href(sop_page(sop.id)))
-        return self._made[name]
+            made = self._made["sop by id", sop.id] = _link(label, self.href(sop_page(sop.id)))
+        return made
 
     def at(self, page: str, label: str) -> str:
         """A link to a page of the site; the label is plain text."""

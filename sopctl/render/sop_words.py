@@ -35,13 +35,13 @@ class SopWords:
         self.library = pen.links.library
         self.outcomes = {id: each for id, each in (sop.outcomes or {}).items() if each}
         self.targets: dict[str, str] = {
-            id: f'<a href="#{id}">{outcome_mark(each)} {line(each.title or id)}</a>'
+            id: f'<a href="#{line(id)}">{outcome_mark(each)} {line(each.title or id)}</a>'
             for id, each in self.outcomes.items()
         }
         self.numbers: dict[str, int] = {}
         for number, step in reversed([*enumerate(sop.known_steps, 1)]):  # of those with one id, the first
             self.numbers[step.id] = number
-            self.targets[step.id] = f'<a href="#{step.id}">→ {number} {line(step.title or step.id)}</a>'
+            self.targets[step.id] = f'<a href="#{line(step.id)}">→ {number} {line(step.title or step.id)}</a>'
 
     def target(self, name: str | None) -> str:
         """Where a way goes: a step, an outcome, or a SOP that the case is handed to."""
@@ -57,7 +57,7 @@ class SopWords:
 
     def numbered(self, ids: Iterable[str]) -> list[str]:
         """Steps by their numbers."""
-        return [f'<a href="#{id}">{self.numbers[id]}</a>' for id in ids]
+        return [f'<a href="#{line(id)}">{self.numbers[id]}</a>' for id in ids]
 
     @cached_property
     def leading(self) -> dict[str, list[str]]:
