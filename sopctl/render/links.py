@@ -72,7 +72,6 @@ class Links:
         self.by_source = {library.path_of(sop): sop for sop in library.sops}
         self.files: dict[str, str] = {}
         self._labels: dict[tuple[str, str], tuple[str, str] | None] = {}
-        self._ids: dict[int, dict[str, str]] = {}
         self._tags: dict[str, str] = {}
         self._ups: dict[str, str] = {}
         self._built: dict[str, str] = {}
@@ -110,14 +109,6 @@ class Links:
             if entry:
                 return line(entry.title or id), people_page("teams" if register == "teams" else "roles", id)
         return None
-
-    def ids(self, sop: Sop) -> dict[str, str]:
-        """The anchor of each step and outcome of a SOP, by its id."""
-        key = id(sop)
-        if key not in self._ids:
-            names = [step.id for step in sop.known_steps] + [*(sop.outcomes or {})]
-            self._ids[key] = {name: name for name in names}
-        return self._ids[key]
 
     def tag(self, tag: str) -> str:
         """The anchor of a tag; no two tags share one, and those in plain letters come first."""
@@ -245,7 +236,7 @@ class Links:
             return self.entry(kind, name)
         id, _, step = name.partition("#")
         other = self.library.sop(id) if id else sop
-        if other is None or step not in self.ids(other):
+        if other is None or not has_part(other, step):
             return None
         there = other.steps_by_id.get(step) or (other.outcomes or {}).get(step)
         label = line(title_of(there, step))
@@ -277,7 +268,7 @@ class Links:
     def place(self, sop: Sop, source: str, anchor: str) -> str | None:
         """A place on the page of a SOP: a step, an outcome, a section by its key, or a heading of a text."""
         key = anchor.replace("-", "_")
-        if anchor in self.ids(sop):
+        if has_part(sop, anchor):
             return anchor
         if key in sop.__keys__ and getattr(sop, sop.__keys__[key].attribute):
             return f"_{key}" if key in _SECTIONS else sop.id
@@ -372,6 +363,11 @@ def title_of(entry: object, id: str) -> str:
         if words:
             return str(words)
     return id
+
+
+def has_part(sop: Sop, id: str) -> bool:
+    """Whether a SOP has a step or an outcome of that name."""
+    return id in sop.steps_by_id or id in (sop.outcomes or ())
 
 
 def part_at(sop: Sop, at: Pointer) -> "Step | Outcome | None":

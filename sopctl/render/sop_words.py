@@ -101,7 +101,9 @@ class SopWords:
 
     def by_step(self, answers: Mapping[str, Any] | None) -> str:
         """Answers or outcomes, step by step."""
-        return "; ".join(
-            f"{self.pen.point(step)}: {line(', then '.join(str(each) for each in many if each))}"
-            for step, many in (answers or {}).items() if many
-        )  # fmt: skip
+        said = [
+            f"{self.pen.point(step)}: {line(', then '.join([str(each) for each in many if each]))}"
+            for step, many in (answers or {}).items()
+            if many
+        ]
+        return "; ".join(said)
