@@ -71,19 +71,17 @@ def lines(label: str) -> list[str]:
 
 def of_sop(sop: Sop, library: Library) -> Drawing:
     """One SOP: its steps, where each way goes, what it calls and whom it tells."""
-    steps = _numbered(sop)
-    edges = list(dict.fromkeys(_SopEdges(sop, library).all([step for _, step in steps])))
+    edges = list(dict.fromkeys(_SopEdges(sop, library).all()))
     nodes = [Node("start", "start", f"Starts when\n{_plain(sop.trigger)}" if sop.trigger else "Start")]
-    nodes += [_step(step, number, library) for number, step in steps]
-    nodes += [
-        Node(f"outcome:{id}", "adverse" if end.adverse else "outcome", end.title or id, id)
-        for id, end in (sop.outcomes or {}).items()
-        if end
-    ]
-    nodes += _events(sop)
-    there = {node.id for node in nodes}
-    nodes += [_other(id, library) for id in dict.fromkeys([edge.end for edge in edges]) if id not in there]
+    nodes += _nodes(sop, library, _events(sop), edges)
     return Drawing(f"{sop.id} {sop.title or ''}".strip(), tuple(nodes), tuple(_with_loops(edges)))
+
+
+def way_through(sop: Sop, library: Library) -> Drawing:
+    """The same for a picture of the ways of a case: without the start, and whom somebody tells."""
+    edges = _SopEdges(sop, library).of_case()
+    events = [(id, each) for id, each in _events(sop) if each.then]
+    return Drawing(sop.id, tuple(_nodes(sop, library, events, edges)), tuple(edges))
 
 
 def of_library(library: Library) -> Drawing:
@@ -122,59 +120,72 @@ class _SopEdges:
         self.sop, self.library = sop, library
         self.arrows = arrows_by_step(sop)
 
-    def all(self, steps: Iterable[Step]) -> list[Edge]:
+    def all(self) -> list[Edge]:
         sop = self.sop
         found = [Edge("start", f"step:{first.id}", "next") for first in sop.known_steps[:1]]
-        for step in steps:
-            found.extend(self.of_step(step))
-        for i, each in enumerate(sop.escalations or (), 1):
-            if each and each.path:
-                found.append(Edge(f"event:{i}", f"path:{each.path}", "event"))
-            if each and each.then:
-                kind = "hand-off" if is_sop(each.then) else "next"
-                found.append(Edge(f"event:{i}", self.end(each.then), kind))
+        for _, step in _numbered(sop):
+            found += self.call(step)
+            found += self.told(step)
+            found += self.ways(step)
+        for id, each in _events(sop):
+            if each.path:
+                found.append(Edge(id, f"path:{each.path}", "event"))
+            if each.then:
+                found.append(self.interruption(id, each.then))
         for id, end in (sop.outcomes or {}).items():
             if end and end.appeal and self.library.sop(end.appeal):
                 found.append(Edge(f"outcome:{id}", f"sop:{end.appeal}", "appeal", "to contest it"))
         return found
 
-    def of_step(self, step: Step) -> Iterator[Edge]:
-        here = f"step:{step.id}"
-        if step.call:
-            yield Edge(here, f"sop:{step.call}", "call", "calls")
+    def of_case(self) -> list[Edge]:
+        """Where a case goes, and what is called."""
+        found = []
+        for _, step in _numbered(self.sop):
+            found += self.call(step)
+            found += self.ways(step)
+        return found + [self.interruption(id, each.then) for id, each in _events(self.sop) if each.then]
+
+    def call(self, step: Step) -> list[Edge]:
+        return [Edge(f"step:{step.id}", f"sop:{step.call}", "call", "calls")] if step.call else []
+
+    def told(self, step: Step) -> Iterator[Edge]:
         if step.escalate:
-            yield Edge(here, f"path:{step.escalate}", "escalation", "hands up to")
+            yield Edge(f"step:{step.id}", f"path:{step.escalate}", "escalation", "hands up to")
         if step.on_overdue:
-            yield Edge(here, f"path:{step.on_overdue}", "overdue", "when it is late")
-        for arrow in self.arrows[step.id]:
-            if arrow.to != ANYWHERE:
-                kind, label = self.why(step, arrow)
-                yield Edge(here, self.end(arrow.to), "hand-off" if is_sop(arrow.to) else kind, label)
+            yield Edge(f"step:{step.id}", f"path:{step.on_overdue}", "overdue", "when it is late")
+
+    def ways(self, step: Step) -> list[Edge]:
+        here, arrows = f"step:{step.id}", self.arrows[step.id]
+        return [
+            Edge(here, self.end(arrow.to), *self.why(step, arrow)) for arrow in arrows if arrow.to != ANYWHERE
+        ]
+
+    def interruption(self, event: str, to: str) -> Edge:
+        return Edge(event, self.end(to), "hand-off" if is_sop(to) else "next")
 
     def why(self, step: Step, arrow: Arrow) -> tuple[str, str]:
-        """The kind of an arrow that stays in this SOP, and its words."""
-        match arrow.at[len(step.at) :]:
-            case ("decide", int(i)):
-                row = step.decide[i]
-                return ("otherwise", words.rest(step.decide)) if row.is_otherwise else ("row", self.case(row))
-            case ("answers", word):
-                return "answer", str(word)
-            case ("on", word):
-                return "outcome", self.outcome(step, str(word))
-            case ("after_that",):
-                return "limit", f"when it was done {words.often(step.at_most)} already"
-        return "next", self.rest(step)
+        """The kind of an arrow, and its words."""
+        part, key = arrow.at[-2:]
+        if part == "decide":
+            row = step.decide[int(key)]
+            kind = "otherwise" if row.is_otherwise else "row"
+            label = self.case(step, row)
+        elif part == "answers":
+            kind, label = "answer", str(key)
+        elif part == "on":
+            kind, label = "outcome", self.outcome(step, str(key))
+        elif key == "after_that":
+            kind, label = "limit", f"when it was done {words.often(step.at_most)} already"
+        else:  # the rows without a target go to `next`
+            kind, label = (
+                "next",
+                "\n".join([self.case(step, row) for row in step.decide if row and not row.target]),
+            )
+        return "hand-off" if is_sop(arrow.to) else kind, label
 
-    def rest(self, step: Step) -> str:
-        """The words of the way to `next`: the rows without a target go there."""
-        cases = [
-            words.rest(step.decide) if row.is_otherwise else self.case(row)
-            for row in step.decide
-            if row and not row.target
-        ]
-        return "\n".join(cases)
-
-    def case(self, row: Row) -> str:
+    def case(self, step: Step, row: Row) -> str:
+        if row.is_otherwise:
+            return words.rest(step.decide)
         tests = [words.case(id, self.library.fact(self.sop, id), tests) for id, tests in row.when.items()]
         return "\n".join(tests) or "always"
 
@@ -190,6 +201,23 @@ class _SopEdges:
         if target in self.sop.steps_by_id:
             return f"step:{target}"
         return f"sop:{target}" if is_sop(target) else f"outcome:{target}"
+
+
+def _nodes(
+    sop: Sop, library: Library, events: Iterable[tuple[str, Escalation]], edges: Iterable[Edge]
+) -> list[Node]:
+    """The steps, the outcomes, these events, and where else the edges lead."""
+    nodes = [_step(step, number, library) for number, step in _numbered(sop)]
+    nodes += [
+        Node(f"outcome:{id}", "adverse" if end.adverse else "outcome", end.title or id, id)
+        for id, end in (sop.outcomes or {}).items()
+        if end
+    ]
+    nodes += [Node(id, "event", _happening(sop, each)) for id, each in events]
+    there = {node.id for node in nodes}
+    return nodes + [
+        _other(id, library) for id in dict.fromkeys([edge.end for edge in edges]) if id not in there
+    ]
 
 
 def _numbered(sop: Sop) -> list[tuple[int, Step]]:
@@ -222,13 +250,10 @@ def _plain(text: str) -> str:
     return REFERENCE.sub(lambda found: label_of(found) or found[1].rpartition(":")[2].strip(), text)
 
 
-def _events(sop: Sop) -> list[Node]:
+def _events(sop: Sop) -> list[tuple[str, Escalation]]:
+    """What may happen at any time, by its node."""
     every = enumerate(sop.escalations or (), 1)
-    return [
-        Node(f"event:{i}", "event", _happening(sop, each))
-        for i, each in every
-        if each and (each.path or each.then)
-    ]
+    return [(f"event:{i}", each) for i, each in every if each and (each.path or each.then)]
 
 
 def _happening(sop: Sop, each: Escalation) -> str:

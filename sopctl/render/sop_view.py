@@ -96,7 +96,7 @@ class SopView:
 
     @cached_property
     def _drawing(self) -> drawing.Drawing:
-        return drawing.of_sop(self.sop, self.library)
+        return drawing.way_through(self.sop, self.library)
 
     @cached_property
     def _whole(self) -> Picture | None:
