@@ -61,6 +61,8 @@ class Drawing(NamedTuple):
 
 def lines(label: str) -> list[str]:
     """The lines of a label, without what no picture can show."""
+    if label.isprintable():  # and of one line, without tabs
+        return [said] if (said := " ".join(label.split())) else []
     found = []
     for each in label.splitlines():
         shown = each if each.isprintable() else _UNSHOWN.sub("\ufffd", each)

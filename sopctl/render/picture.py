@@ -196,14 +196,15 @@ class _Stack:
         return found
 
     def box(self, node: Node, y: int, leaving: Mapping[str, str]) -> Box:
-        here, most = self.place[node.id], self.most
+        place, most = self.place, self.most
         first, under = _words(node)
         title = wrapped(first, self.title, most.title)
         note = wrapped(under, self.note, most.note) if under else ()
         down = y + PAD + TITLE * len(title) + SMALL * len(note)
         exits = []
         for to, label in leaving.items():
-            side = _side(self.place[to] - here)
+            leap = place[to] - place[node.id]
+            side = "below" if leap == 1 else "right" if leap > 1 else "left"
             if len(leaving) == 1:
                 exits.append(Exit(to, (), y + ENTRY, side))
                 break
@@ -211,10 +212,6 @@ class _Stack:
             exits.append(Exit(to, said, down + 3 + SMALL // 2, side))
             down += 3 + SMALL * len(said)
         return Box(node, self.x, y, self.width, down + PAD - 2 - y, title, note, tuple(exits))
-
-
-def _side(leap: int) -> str:
-    return "below" if leap == 1 else "right" if leap > 1 else "left"
 
 
 def _told_apart(ways: Mapping[str, str]) -> dict[str, str]:

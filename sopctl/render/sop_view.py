@@ -95,23 +95,20 @@ class SopView:
         )
 
     @cached_property
-    def _drawing(self) -> drawing.Drawing:
-        return drawing.way_through(self.sop, self.library)
-
-    @cached_property
-    def _whole(self) -> Picture | None:
-        """The picture with all its words, where a sheet of paper can hold it."""
-        whole = picture(self._drawing, WHOLE)
-        return whole if whole.height <= _SHEET else None
+    def _picture(self) -> tuple[Picture, bool]:
+        """The picture, and whether it has all its words: so it has where a sheet of paper can hold it."""
+        way = drawing.way_through(self.sop, self.library)
+        whole = picture(way, WHOLE)
+        return (whole, True) if whole.height <= _SHEET else (picture(way), False)
 
     @property
     def tall(self) -> bool:
         """Whether no sheet of paper holds the picture, which is cut for the screen then."""
-        return self._whole is None
+        return not self._picture[1]
 
     def picture(self) -> str:
         """The way through, drawn."""
-        drawn = self._whole or picture(self._drawing)
+        drawn, _ = self._picture
         ends = len(self.outcomes)
         adverse = sum(1 for each in self.outcomes.values() if each.adverse)
         said = svg.described(((len(self.sop.known_steps), "step", "steps"), (ends, "end", "ends")))

@@ -33,33 +33,27 @@ def svg(picture: Picture, addresses: dict[str, str], described: str) -> str:
 
 def _box(box: Box, address: str) -> str:
     """Its frame, the number of a step or a sign of how it ends, and its words."""
-    node, x, y, width, height, *_ = box
-    sign = _SIGNS.get(node.kind) or line(node.label.partition(" ")[0])
+    node, left, top, width, height, title, note, exits = box
+    kind = node.kind
+    sign = _SIGNS.get(kind) or line(node.label.partition(" ")[0])
     drawn = (
-        f'<rect class="sop-box-{node.kind}" x="{x}" y="{y}" width="{width}" height="{height}" rx="7"/>'
-        f'<text class="sop-mark-{node.kind}" x="{x + INDENT // 2}" y="{y + ENTRY + 5}">{sign}</text>'
-        f"{_words(box)}"
+        f'<rect class="sop-box-{kind}" x="{left}" y="{top}" width="{width}" height="{height}" rx="7"/>'
+        f'<text class="sop-mark-{kind}" x="{left + INDENT // 2}" y="{top + ENTRY + 5}">{sign}</text>'
     )
-    return f'<a href="{address}">{drawn}</a>' if address else f"<g>{drawn}</g>"
-
-
-def _words(box: Box) -> str:
-    _, left, top, _, _, title, note, exits = box
-    x, y = left + INDENT, top + PAD + TITLE - 4
-    drawn = ""
+    x, y = f'x="{left + INDENT}"', top + PAD + TITLE - 4
     for each in title:
-        drawn += f'<text class="sop-box-title" x="{x}" y="{y}">{line(each)}</text>'
+        drawn += f'<text class="sop-box-title" {x} y="{y}">{line(each)}</text>'
         y += TITLE
     y += SMALL + 1 - TITLE
     for each in note:
-        drawn += f'<text x="{x}" y="{y}">{line(each)}</text>'
+        drawn += f'<text {x} y="{y}">{line(each)}</text>'
         y += SMALL
     for _, words, y, side in exits:
         at, sign = x, f"{_WAY_OUT[side]} "
         for each in words:
-            drawn += f'<text class="sop-exit" x="{at}" y="{y + 4}">{sign}{line(each)}</text>'
-            at, sign, y = x + _BELOW, "", y + SMALL
-    return drawn
+            drawn += f'<text class="sop-exit" {at} y="{y + 4}">{sign}{line(each)}</text>'
+            at, sign, y = f'x="{left + INDENT + _BELOW}"', "", y + SMALL
+    return f'<a href="{address}">{drawn}</a>' if address else f"<g>{drawn}</g>"
 
 
 # Arrows
@@ -71,11 +65,12 @@ def _way(arrow: Arrow) -> tuple[str, str]:
         (x, y), (_, end) = arrow.corners
         return f"M{x} {y}L{x} {end}", f"M{x} {end}l-4 -7h8z"
     (rim, y), (x, _), (_, end), _ = arrow.corners
-    near = x + _ROUND if x < rim else x - _ROUND
+    near, point = (x + _ROUND, "l-7 -4v8z") if x < rim else (x - _ROUND, "l7 -4v8z")
     turn = max(-_ROUND, min(_ROUND, end - y))
+    at, top, low = str(x), str(y), str(end)  # each is written several times
     return (
-        f"M{rim} {y}L{near} {y}Q{x} {y} {x} {y + turn}L{x} {end - turn}Q{x} {end} {near} {end}L{rim} {end}",
-        f"M{rim} {end}l{-7 if x < rim else 7} -4v8z",
+        f"M{rim} {top}L{near} {top}Q{at} {top} {at} {y + turn}L{at} {end - turn}Q{at} {low} {near} {low}L{rim} {low}",
+        f"M{rim} {low}{point}",
     )
 
 
