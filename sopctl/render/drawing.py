@@ -61,12 +61,13 @@ class Drawing(NamedTuple):
 
 def lines(label: str) -> list[str]:
     """The lines of a label, without what no picture can show."""
-    if label.isprintable():  # and of one line, without tabs
-        return [said] if (said := " ".join(label.split())) else []
     found = []
     for each in label.splitlines():
-        shown = each if each.isprintable() else _UNSHOWN.sub("\ufffd", each)
-        if said := " ".join(shown.split()):
+        if each.isprintable() and "  " not in each:  # no other blank is printable
+            said = each.strip()
+        else:
+            said = " ".join(_UNSHOWN.sub("\ufffd", each).split())
+        if said:
             found.append(said)
     return found
 

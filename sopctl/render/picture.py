@@ -92,16 +92,7 @@ def wrapped(text: str, room: int, most: int | None) -> tuple[str, ...]:
     """A text in lines of so many letters; what is left over after the last one is cut off with an ellipsis."""
     if len(text) <= room and (text.isascii() or wide(text) == len(text)):  # most texts fit
         return (text,)
-    measure = len if text.isascii() else wide
-    rows, row = [], ""
-    for word in _short_words(text, room):
-        longer = f"{row} {word}" if row else word
-        if measure(longer) <= room:
-            row = longer
-        else:
-            rows.append(row)
-            row = word
-    rows.append(row)
+    rows = _rows(text, room) if text.isascii() else _wide_rows(text, room)
     if most and len(rows) > most:
         cut = rows[most - 1]
         while cut and wide(cut) >= room:
@@ -256,6 +247,29 @@ def _arrow(start: Box, way: Exit, end: Box, lanes: Mapping[str, Mapping[str, int
 
 
 # Words
+
+
+def _rows(text: str, room: int) -> list[str]:
+    """A text whose letters are all one column wide, parted between words, or in a word that is too long."""
+    rows = []
+    while len(text) > room:
+        at = text.rfind(" ", 0, room + 1)
+        end = at if at > 0 else room
+        rows.append(text[:end])
+        text = text[end:].lstrip()
+    return [*rows, text]
+
+
+def _wide_rows(text: str, room: int) -> list[str]:
+    rows, row = [], ""
+    for word in _short_words(text, room):
+        longer = f"{row} {word}" if row else word
+        if wide(longer) <= room:
+            row = longer
+        else:
+            rows.append(row)
+            row = word
+    return [*rows, row]
 
 
 def _short_words(text: str, room: int) -> list[str]:
