@@ -37,6 +37,11 @@ from sopctl.render.text import label_of
 _UNSHOWN = re.compile(r"[\0-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
 FORWARD = frozenset(("next", "row", "otherwise", "answer", "outcome", "limit", "hand-off"))
 
+_Steps = list[tuple[int, Step]]
+"""By their numbers."""
+_Events = list[tuple[str, Escalation]]
+"""By their nodes."""
+
 
 class Node(NamedTuple):
     id: str
@@ -74,17 +79,18 @@ def lines(label: str) -> list[str]:
 
 def of_sop(sop: Sop, library: Library) -> Drawing:
     """One SOP: its steps, where each way goes, what it calls and whom it tells."""
-    edges = list(dict.fromkeys(_SopEdges(sop, library).all()))
+    steps, events = _numbered(sop), _events(sop)
+    edges = list(dict.fromkeys(_SopEdges(sop, library).all(steps, events)))
     nodes = [Node("start", "start", f"Starts when\n{_plain(sop.trigger)}" if sop.trigger else "Start")]
-    nodes += _nodes(sop, library, _events(sop), edges)
+    nodes += _nodes(sop, library, steps, events, edges)
     return Drawing(f"{sop.id} {sop.title or ''}".strip(), tuple(nodes), tuple(_with_loops(edges)))
 
 
 def way_through(sop: Sop, library: Library) -> Drawing:
     """The same for a picture of the ways of a case: without the start, and whom somebody tells."""
-    edges = _SopEdges(sop, library).of_case()
-    events = [(id, each) for id, each in _events(sop) if each.then]
-    return Drawing(sop.id, tuple(_nodes(sop, library, events, edges)), tuple(edges))
+    steps, events = _numbered(sop), [(id, each) for id, each in _events(sop) if each.then]
+    edges = _SopEdges(sop, library).of_case(steps, events)
+    return Drawing(sop.id, tuple(_nodes(sop, library, steps, events, edges)), tuple(edges))
 
 
 def of_library(library: Library) -> Drawing:
@@ -123,14 +129,14 @@ class _SopEdges:
         self.sop, self.library = sop, library
         self.arrows = arrows_by_step(sop)
 
-    def all(self) -> list[Edge]:
+    def all(self, steps: _Steps, events: _Events) -> list[Edge]:
         sop = self.sop
         found = [Edge("start", f"step:{first.id}", "next") for first in sop.known_steps[:1]]
-        for _, step in _numbered(sop):
+        for _, step in steps:
             found += self.call(step)
             found += self.told(step)
             found += self.ways(step)
-        for id, each in _events(sop):
+        for id, each in events:
             if each.path:
                 found.append(Edge(id, f"path:{each.path}", "event"))
             if each.then:
@@ -140,13 +146,13 @@ class _SopEdges:
                 found.append(Edge(f"outcome:{id}", f"sop:{end.appeal}", "appeal", "to contest it"))
         return found
 
-    def of_case(self) -> list[Edge]:
+    def of_case(self, steps: _Steps, events: _Events) -> list[Edge]:
         """Where a case goes, and what is called."""
         found = []
-        for _, step in _numbered(self.sop):
+        for _, step in steps:
             found += self.call(step)
             found += self.ways(step)
-        return found + [self.interruption(id, each.then) for id, each in _events(self.sop) if each.then]
+        return found + [self.interruption(id, each.then) for id, each in events if each.then]
 
     def call(self, step: Step) -> list[Edge]:
         return [Edge(f"step:{step.id}", f"sop:{step.call}", "call", "calls")] if step.call else []
@@ -206,11 +212,9 @@ class _SopEdges:
         return f"sop:{target}" if is_sop(target) else f"outcome:{target}"
 
 
-def _nodes(
-    sop: Sop, library: Library, events: Iterable[tuple[str, Escalation]], edges: Iterable[Edge]
-) -> list[Node]:
+def _nodes(sop: Sop, library: Library, steps: _Steps, events: _Events, edges: Iterable[Edge]) -> list[Node]:
     """The steps, the outcomes, these events, and where else the edges lead."""
-    nodes = [_step(step, number, library) for number, step in _numbered(sop)]
+    nodes = [_step(step, number, library) for number, step in steps]
     nodes += [
         Node(f"outcome:{id}", "adverse" if end.adverse else "outcome", end.title or id, id)
         for id, end in (sop.outcomes or {}).items()
@@ -223,7 +227,7 @@ def _nodes(
     ]
 
 
-def _numbered(sop: Sop) -> list[tuple[int, Step]]:
+def _numbered(sop: Sop) -> _Steps:
     """The steps with their numbers; of those that carry one id, the first, to which arrows lead."""
     steps = sop.steps_by_id
     return [(number, step) for number, step in enumerate(sop.known_steps, 1) if step is steps[step.id]]
@@ -253,7 +257,7 @@ def _plain(text: str) -> str:
     return REFERENCE.sub(lambda found: label_of(found) or found[1].rpartition(":")[2].strip(), text)
 
 
-def _events(sop: Sop) -> list[tuple[str, Escalation]]:
+def _events(sop: Sop) -> _Events:
     """What may happen at any time, by its node."""
     every = enumerate(sop.escalations or (), 1)
     return [(f"event:{i}", each) for i, each in every if each and (each.path or each.then)]
