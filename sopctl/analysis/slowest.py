@@ -154,7 +154,7 @@ class Spread:
         for state in self.order:
             if not (chains := found.get(state)):
                 continue
-            kept[state] = here = slowest(chains)
+            kept[state] = here = slowest(chains) if len(chains) > 1 else tuple(chains)
             for group in self.groups[state]:
                 on = [join(each, then) for each in here for then in group.slow]
                 for other in group.nexts:

@@ -94,16 +94,15 @@ _GRAPHS: WeakKeyDictionary[Sop, dict[str, list[str]]] = WeakKeyDictionary()
 
 
 def _graph(sop: Sop) -> dict[str, list[str]]:
-    steps = sop.steps_by_id
-    ends = sop.outcomes or {}
+    places = [*sop.steps_by_id, *(sop.outcomes or ())]
+    known, lost = set(places), False
     found: dict[str, list[str]] = {}
     for id, leads in arrows_by_step(sop).items():
-        nexts = [each.to for each in leads]
-        found[id] = [
-            *dict.fromkeys(to if to in steps or to in ends or is_sop(to) else ANYWHERE for to in nexts)
-        ]
-    if any(ANYWHERE in nexts for nexts in found.values()):
-        found[ANYWHERE] = [*steps, *ends]
+        nexts = [each.to if each.to in known or is_sop(each.to) else ANYWHERE for each in leads]
+        found[id] = [*dict.fromkeys(nexts)]
+        lost = lost or ANYWHERE in nexts
+    if lost:
+        found[ANYWHERE] = places
     return found
 
 
@@ -122,8 +121,8 @@ def is_sop(target: str) -> bool:
 
 def hands_off(sop: Sop) -> bool:
     """Whether an arrow or an escalation leads to another SOP."""
-    leads = {to for nexts in graph(sop).values() for to in nexts}
-    return any(map(is_sop, leads.union(interruptions(sop))))
+    targets = [arrow.to for leads in arrows_by_step(sop).values() for arrow in leads]
+    return any(map(is_sop, targets + interruptions(sop)))
 
 
 def loops_left(library: Library) -> "Graph[tuple[str, str]]":
