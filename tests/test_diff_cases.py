@@ -16,7 +16,15 @@ from hypothesis import strategies as st
 from test_walk import COLOUR, EVERY, FACTS, SEEDS, Chance, sop
 
 from sopctl.analysis.walk import Walk, atlas, walk
-from sopctl.diff.cases import PAST_CALLS, THROUGH, TO_HAND_OFFS, CaseChanges, Handed, case_changes
+from sopctl.diff.cases import (
+    PAST_CALLS,
+    PAST_SAME,
+    THROUGH,
+    TO_HAND_OFFS,
+    CaseChanges,
+    Handed,
+    case_changes,
+)
 from sopctl.diff.steps import Depth
 from sopctl.diff.telling import CaseChange
 from sopctl.files import Unread
@@ -289,7 +297,7 @@ def test_where_cases_are_followed_less_far_it_is_just_as_exact(seed: int, depth:
 
 
 @settings(deadline=None, max_examples=60)
-@given(SEEDS, st.sampled_from([TO_HAND_OFFS, PAST_CALLS]))
+@given(SEEDS, st.sampled_from([TO_HAND_OFFS, PAST_SAME, PAST_CALLS]))
 def test_of_which_nothing_is_told_every_case_ends_as_before_however_far_it_is_followed(
     seed: int, depth: Depth
 ) -> None:
@@ -304,6 +312,50 @@ def test_of_which_nothing_is_told_every_case_ends_as_before_however_far_it_is_fo
         event(f"{id} {'hands on' if id in handing else 'is quiet'}")
         whole = every_case(before, after, id, TO_HAND_OFFS if id in handing else THROUGH)
         assert all(one == other for _, one, other in whole), id
+
+
+class Caller(Editor):
+    """Makes worlds of many calls, and changes mostly the SOP that calls."""
+
+    def step(self, name: str, targets: list[str], calls: str) -> dict[str, Any]:
+        if not calls or self.one_in(2):
+            return super().step(name, targets, calls)
+        on = {word: self.choice(targets) for word in ("good", self.choice(["bad", "otherwise"]))}
+        step: dict[str, Any] = {"id": name, "title": name, "call": calls, "on": on}
+        return {**step, "asks": self.few(sorted(EVERY))} if self.one_in(4) else step
+
+    def small(self) -> World:
+        steps = {"TS-C-001": self.chain(2, "", []), "TS-B-001": self.chain(2, "TS-C-001", [])}
+        steps["TS-A-001"] = self.chain(4, self.choice(["TS-B-001", "TS-C-001"]), [])
+        return {id: sop(id, facts={"own": COLOUR}, steps=each) for id, each in steps.items()}
+
+    def edited(self, world: World, *edits: str) -> World:
+        made = copy.deepcopy(world)
+        for _ in range(self.randint(1, 2)):
+            self._edit("TS-A-001" if self.randrange(4) else self.choice(sorted(made)), made, edits or EDITS)
+        return made
+
+
+@settings(deadline=None, max_examples=20)
+@given(SEEDS)
+def test_where_calls_that_come_back_alike_are_not_followed_what_is_told_for_sure_is_so(seed: int) -> None:
+    chance = Caller(seed)
+    world = chance.small()
+    before, after = library(world), library(chance.edited(world, *EDITS, "set"))
+    with patch.multiple("sopctl.diff.cases", TO_HAND_OFFS=PAST_SAME, DEEP=0):
+        found = case_changes(before, after)
+    unknown = {each.sop for each in found.unknown if not each.reason.endswith("was not compared")}
+    handing = {id for each in found.handed for id in each.sops}
+    for id in sorted(world.keys() - unknown):
+        lines = [each for each in found.changes if each.sop == id and each.kind != "left"]
+        event(f"{id} {'changes' if lines else 'is quiet'}")
+        if not lines:
+            depth = TO_HAND_OFFS if id in handing else THROUGH
+            whole = every_case(before, after, id, depth, 500)
+            assert all(one == other for _, one, other in whole), id
+        elif not any(name.partition("@")[0].endswith(" outcome") for each in lines for name in each.tests):
+            with patch(f"{__name__}.case_changes", lambda *_: found):
+                check(before, after, id, TO_HAND_OFFS)
 
 
 @settings(deadline=None, max_examples=60)
@@ -901,6 +953,103 @@ def test_in_a_call_that_one_side_makes_and_that_is_not_followed_cases_may_end(
     assert [(each.sop, each.behind) for each in found.unknown] == [("TS-A-001", ("TS-C-001",))]
 
 
+# Calls that come back alike
+
+
+INNER = sop("TS-C-001", steps=[{"id": "c", "title": "C", "decide": BY_COUNT}])
+
+
+def caller(*steps: dict[str, Any], inner: dict[str, Any] = INNER) -> World:
+    call = {"id": "run", "title": "Run", "call": "TS-C-001", "on": {"good": "last", "bad": "bad"}}
+    named = {each["id"]: each for each in ({**call}, *steps)}
+    order = ["first", "run", "last"]
+    made = [{"title": id, **named[id]} for id in order if id in named]
+    return {"TS-A-001": sop("TS-A-001", steps=made), "TS-C-001": inner}
+
+
+@pytest.fixture
+def past_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sopctl.diff.cases.TO_HAND_OFFS", PAST_SAME)
+    monkeypatch.setattr("sopctl.diff.cases.DEEP", 0)
+
+
+def first(one: str, two: str) -> dict[str, Any]:
+    return {"id": "first", "ask": "Which?", "answers": {"one": one, "two": two}}
+
+
+LAST = {"id": "last", "next": "good"}
+
+
+@pytest.mark.usefixtures("past_same")
+def test_a_call_that_both_sides_make_is_told_by_what_it_comes_back_with() -> None:
+    found = case_changes(library(caller(LAST)), library(caller({"id": "last", "next": "bad"})))
+    assert [(each.message, each.example.calls) for each in found.changes] == [
+        (
+            "cases with `run` comes back as good went to “Good”, and now go to “Bad”",
+            {"TS-A-001#run": ("good",)},
+        )
+    ]
+    assert not found.unknown
+
+
+@pytest.mark.usefixtures("past_same")
+def test_cases_that_only_one_side_takes_into_a_call_are_told_by_where_it_leads() -> None:
+    before, after = caller(first("run", "good"), LAST), caller(first("good", "good"), LAST)
+    found = case_changes(library(before), library(after))
+    assert [each.message for each in found.changes] == [
+        "cases with `first` answered one and `run` comes back as bad went to “Bad”, and now go to “Good”"
+    ]
+    assert not found.unknown
+
+
+@pytest.mark.usefixtures("past_same")
+def test_an_end_to_which_a_call_that_is_not_followed_never_leads_is_not_told_for_sure() -> None:
+    inner = sop("TS-C-001", steps=[{"id": "c", "title": "C", "decide": [{"otherwise": "good"}]}])
+    before = caller(first("run", "good"), LAST, inner=inner)
+    after = caller(first("good", "good"), LAST, inner=inner)
+    found = case_changes(library(before), library(after))
+    assert [each.reason for each in found.unknown] == [
+        "too many cases to follow them through calls: any outcome of those counts"
+    ]
+
+
+@pytest.mark.usefixtures("past_same")
+@pytest.mark.parametrize(
+    "alters", [{"asks": ["count"]}, {"decide": [{"otherwise": "good", "set": {"count": "4"}}]}]
+)
+def test_what_a_call_alters_that_one_side_makes_is_not_what_the_other_side_knows(
+    alters: dict[str, Any],
+) -> None:
+    table = {"id": "c", "title": "C", "decide": [{"otherwise": "good"}], **alters}
+    inner = sop("TS-C-001", steps=[table])
+    last = {"id": "last", "decide": BY_COUNT}
+    before = caller(first("run", "last"), last, inner=inner)
+    after = caller(first("last", "last"), last, inner=inner)
+    found = case_changes(library(before), library(after))
+    assert not found.same
+    assert [(each.sop, each.behind) for each in found.unknown] == [("TS-A-001", ("TS-C-001",))]
+
+
+@pytest.mark.usefixtures("past_same")
+def test_what_is_asked_in_a_call_that_one_side_makes_counts_behind_it() -> None:
+    last = {"id": "last", "asks": ["count"], "decide": BY_COUNT}
+    inner = sop("TS-C-001", steps=[{"id": "c", "title": "C", "decide": [{"when": {"count": "-"}, "then": "good"}]}])  # fmt: skip
+    inner["steps"][0]["asks"] = ["count"]
+    before = caller(first("run", "last"), last, inner=inner)
+    after = caller(first("last", "last"), last, inner=inner)
+    found = case_changes(library(before), library(after))
+    assert not found.same
+    assert [(each.sop, each.behind) for each in found.unknown] == [("TS-A-001", ("TS-C-001",))]
+
+
+@pytest.mark.usefixtures("past_same")
+def test_a_sop_that_one_side_does_not_have_is_not_one_that_comes_back_alike() -> None:
+    before = caller(LAST)
+    after = {"TS-A-001": before["TS-A-001"]}
+    found = case_changes(library(before), library(after))
+    assert [each.sop for each in found.unknown] == ["TS-A-001"]
+
+
 # The handbook
 
 SOPS = Path(__file__).parents[1] / "sops"
@@ -962,6 +1111,25 @@ def test_a_table_that_says_the_same_in_other_words_changes_no_case_of_the_handbo
         ('loss: "< 10000"', "loss: not(>= 10000)"),
     )
     assert found == CaseChanges(same=("TS-FRD-001",))
+
+
+def test_a_threshold_before_many_calls_leaves_nothing_unknown() -> None:
+    found = handbook_with(
+        "sops/driver/TS-FRD-001.yaml",
+        ('signals: ">= 2"', 'signals: ">= 3"'),
+        ('signals: "< 2"', 'signals: "< 3"'),
+    )
+    [change] = found.changes
+    assert change.tests == {"signals": ("2",)}
+    assert change.after_ends == ("TS-FRD-001:signal-filed",)
+    assert len(change.before_ends) == 4
+    assert not found.unknown
+
+
+def test_a_call_behind_which_a_fact_is_left_otherwise_does_not_come_back_alike() -> None:
+    found = handbook_with("sops/driver/TS-HLD-001.yaml", ("jurisdiction: us-wa-seattle, worker-type: delivery}\n        then: convert", "jurisdiction: us-wa-seattle, worker-type: delivery}\n        then: lift"))  # fmt: skip
+    told = {each.sop for each in (*found.changes, *found.unknown)}
+    assert "TS-FRD-001" in told  # it goes by whether a hold is active
 
 
 def test_the_handbook_is_compared_with_itself_at_no_cost() -> None:

@@ -5,26 +5,30 @@ the answers to each question, one for each time it is put. Where both sides have
 place with the same knowledge, and nothing ahead differs, the cases there end alike.
 """
 
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from functools import partial
 from heapq import heappop, heappush
 from itertools import count
-from operator import itemgetter
+from types import MappingProxyType
 
-from sopctl.analysis.cases import Box, Budget
-from sopctl.diff.sides import Place
+from sopctl.analysis.cases import Box, Budget, OutOfBudget
+from sopctl.diff.sides import Place, Target
 from sopctl.diff.steps import (
     IMPOSSIBLE,
     UNCLEAR,
     Asked,
+    Bench,
     Counts,
     Depth,
+    Into,
     Known,
     Move,
     State,
     Stepper,
     Variables,
 )
-from sopctl.diff.terrain import Terrain
+from sopctl.diff.terrain import Terrain, returns
 from sopctl.named import NamedTuple
 
 ALLOWANCE = 60_000
@@ -40,8 +44,13 @@ class Split(NamedTuple):
 
 Pair = tuple[State, State]
 
-Call = tuple[Place, Known]
-"""A step that calls, and what is known there of facts that may be asked anew in the call."""
+Call = tuple[tuple[Place, ...], Known]
+"""A step that calls, behind the steps whose calls it is in, and what is known there of facts that may be
+asked anew in the call."""
+
+
+Outcomes = Mapping[Asked, Collection[str]]
+"""What calls come back with."""
 
 
 class Run(NamedTuple):
@@ -60,6 +69,7 @@ class Run(NamedTuple):
     handed: set[str]
     unlike: set[Pair]
     called: set[Call]
+    past: set[tuple[int, Place]]  # by side, the steps whose calls were not followed
     left: dict[str, dict[Split, list[Box]]]  # by fact, cases that end alike and leave it otherwise
     torn: set[str]  # facts of which nobody can tell whether they are left otherwise
     allowance: int  # what is left of it
@@ -91,10 +101,31 @@ def starts_alike(pair: Pair, terrain: Terrain) -> bool:
 
 
 def comes_back_alike(terrain: Terrain, call: Call, budget: Budget) -> bool:
-    """Whether every case that both sides take into a call, knowing the same of it,
-    comes back and goes on alike; how often something was asked in it does not count, as where calls
-    are not followed. OutOfBudget where they are too many."""
-    return _Call(terrain, Depth(onward=False, into=True), budget).comes_back_alike(*call)
+    """Whether every case that both sides take into a call, knowing the same of it, comes back and goes on
+    alike, and leaves what matters there alike. OutOfBudget where they are too many."""
+    return _Call(terrain, INTO, budget).comes_back_alike(*call)
+
+
+INTO = Depth(onward=False, into=True, differs=True)
+
+
+def _alike_in(terrain: Terrain, call: Call) -> bool:
+    """The same, found out once for all SOPs; False where they are too many."""
+    if call not in terrain.known:
+        terrain.known[call] = False  # so it is for who calls itself
+        with suppress(OutOfBudget):
+            terrain.known[call] = comes_back_alike(terrain, call, Budget(ALLOWANCE))
+    return terrain.known[call]
+
+
+def comes_back(terrain: Terrain, number: int, place: Place) -> bool:
+    """Whether every case that one side takes into a call comes back from it, and is led on there."""
+    key = number, place
+    if key not in terrain.known:
+        terrain.known[key] = False  # so it is for who calls itself
+        with suppress(OutOfBudget):
+            terrain.known[key] = _Alone(terrain, number, Budget(ALLOWANCE)).comes_back(place)
+    return terrain.known[key]
 
 
 class _Pairs:
@@ -110,11 +141,12 @@ class _Pairs:
         self._handed: set[str] = set()
         self._unlike: set[Pair] = set()
         self._called: set[Call] = set()
+        self._past: set[tuple[int, Place]] = set()
         self._left: dict[str, dict[Split, list[Box]]] = {}
         self._torn: set[str] = set()
         self._own: frozenset[str] = frozenset()
         self._budget = budget
-        self._moves: dict[tuple[int, State], list[Move]] = {}
+        self._moves: dict[tuple[int, State, Into], list[Move]] = {}
         self._waiting: dict[Pair, list[Box]] = {}
         self._order: list[tuple[tuple[int, ...], int, Pair]] = []
         self._came = count()
@@ -126,6 +158,8 @@ class _Pairs:
         return self.run_on((starts[0], starts[1]))
 
     def run_on(self, pair: Pair) -> Run:
+        for state in pair:
+            self._variables.begin_behind((*state.own, *state.shared, *state.asked))
         self._follow(pair)
         return Run(
             self._depth,
@@ -137,6 +171,7 @@ class _Pairs:
             self._handed,
             self._unlike,
             self._called,
+            self._past,
             self._left,
             self._torn,
             self._budget.left,
@@ -231,12 +266,12 @@ class _Pairs:
         """Let the side that is behind take a step; both, where none is."""
         before, after = pair
         ranks = [self._rank(state) for state in pair]
-        if not self._depth.into:
-            self._note_calls(pair, ranks)
-        ones = self._moved(0, before) if ranks[0] <= ranks[1] else [(-1, before)]
-        others = self._moved(1, after) if ranks[1] <= ranks[0] else [(-1, after)]
-        for stepper, state, rank in zip(self._steppers, pair, ranks, strict=True):
-            for asked in stepper.anew.get(state, ()) if rank == min(ranks) else ():
+        into = self._into(pair, ranks)
+        self._past.update((number, pair[number].place) for number, how in enumerate(into) if how)
+        ones = self._moved(0, before, into[0]) if ranks[0] <= ranks[1] else [(-1, before)]
+        others = self._moved(1, after, into[1]) if ranks[1] <= ranks[0] else [(-1, after)]
+        for stepper, state, how, rank in zip(self._steppers, pair, into, ranks, strict=True):
+            for asked in stepper.anew.get((state, how), ()) if rank == min(ranks) else ():
                 self._said.setdefault(asked, []).extend(boxes)
         same = before == after and before.place not in self._terrain.changed
         met = zip(ones, others, strict=True) if same else ((one, other) for one in ones for other in others)
@@ -248,22 +283,52 @@ class _Pairs:
                 if ((both & full) + full) & guards == guards:
                     self._come((here, there), both)
 
-    def _note_calls(self, pair: Pair, ranks: list[tuple[int, ...]]) -> None:
-        """Note the calls that are not followed and may come back otherwise. One that both sides make
-        comes back alike where they know the same there and nothing differs in it."""
-        for number, (state, other) in enumerate((pair, pair[::-1])):
-            called = self._calls(number, state.place) if ranks[number] == min(ranks) else ""
-            if not called:
-                continue
-            there, touched = self._calls(1 - number, state.place), bool(self._terrain.touched(called))
-            if not there or state.place != other.place or other.end:
-                self._behind.add(called)  # it may end there, or come back knowing something else
-            elif self._known_in(called, number, state) != self._known_in(called, 1 - number, other):
-                self._behind.add(called)
-            elif touched or called != there:
-                anew = self._terrain.anew(called) | self._terrain.anew(there)
-                known, _ = self._known_in(called, number, state)
-                self._called.add((state.place, tuple(each for each in known if each[0] in anew)))
+    def _into(self, pair: Pair, ranks: list[tuple[int, ...]]) -> tuple[Into, Into]:
+        """What becomes of the calls that the sides make here. One that both make comes back alike where
+        they know the same there and nothing differs in it."""
+        if self._depth.whole:
+            return "", ""
+        called = [
+            self._calls(number, state.place) if rank == min(ranks) else ""
+            for number, (state, rank) in enumerate(zip(pair, ranks, strict=True))
+        ]
+        if all(called) and self._known_alike(pair, called):
+            both = self._into_alike(pair, called)
+            return both, both
+        one, other = (self._into_alone(number, pair[number].place, to) for number, to in enumerate(called))
+        return one, other
+
+    def _known_alike(self, pair: Pair, called: list[str]) -> bool:
+        """Whether both sides make a call knowing the same."""
+        before, after = pair
+        back = returns("#".join(before.place))
+        return (
+            before.place == after.place
+            and len(before.stack) == len(after.stack)
+            and all(self._known_in(to, 0, before) == self._known_in(to, 1, after) for to in called)
+            and dict(before.asked).get(back) == dict(after.asked).get(back)
+        )
+
+    def _into_alike(self, pair: Pair, called: list[str]) -> Into:
+        there = all(side.first(called[0]) for side in self._terrain.sides)
+        if there and called[0] == called[1] and not self._terrain.touched(called[0]):
+            return "alike"
+        anew = self._terrain.anew(called[0]) | self._terrain.anew(called[1])
+        known, _ = self._known_in(called[0], 0, pair[0])
+        call = pair[0].places, tuple(each for each in known if each[0] in anew)
+        if not self._depth.into:
+            self._called.add(call)
+            return "alike"
+        return "alike" if pair[0].places == pair[1].places and _alike_in(self._terrain, call) else ""
+
+    def _into_alone(self, number: int, place: Place, called: str) -> Into:
+        """A call that the other side does not make, or knowing something else, may end there, or come
+        back with something else."""
+        if not called or comes_back(self._terrain, number, place):
+            return "alone" if called else ""
+        if not self._depth.into:
+            self._behind.add(called)
+        return "" if self._depth.into else "alone"
 
     def _calls(self, number: int, place: Place) -> str:
         """The SOP that a step calls on one side."""
@@ -271,45 +336,130 @@ class _Pairs:
         return side.outline(place).call.sop if place[1] in side.steps(place[0]) else ""
 
     def _known_in(self, called: str, number: int, state: State) -> tuple[Known, Counts]:
-        """What a case brings into a called SOP, as far as it is asked for there: what its step asks, too."""
-        side, spoken = self._terrain.sides[number], self._terrain.spoken(called)
+        """What a case brings into a called SOP: what its step asks, too."""
+        side = self._terrain.sides[number]
         private, shared, asked = side.private(state.place[0]), dict(state.shared), dict(state.asked)
         for fact in side.outline(state.place).asks:
             asked[fact] = asked.get(fact, 0) + 1
             if fact not in private:
                 shared[fact] = asked[fact]
-        return (
-            tuple(sorted([each for each in shared.items() if each[0] in spoken], key=itemgetter(0))),
-            tuple(sorted([each for each in asked.items() if each[0] in spoken])),
-        )
+        return self._steppers[number].known_in(called, shared, asked)
 
-    def _moved(self, number: int, state: State) -> list[Move]:
-        if (number, state) not in self._moves:
-            self._moves[number, state] = self._steppers[number].moves(state)
-        return self._moves[number, state]
+    def _moved(self, number: int, state: State, into: Into) -> list[Move]:
+        if (number, state, into) not in self._moves:
+            self._moves[number, state, into] = self._steppers[number].moves(state, into)
+        return self._moves[number, state, into]
+
+
+class Hunt(_Pairs):
+    """Cases in certain limits, followed through all calls up to hand-offs, one after the other: not every
+    case, so that one which is there may not be found."""
+
+    def __init__(self, terrain: Terrain, budget: Budget) -> None:
+        depth = Depth(onward=False, into=True)
+        super().__init__(terrain, depth, budget)
+        self._noting = [_Noting(terrain, number, self._variables, budget, depth) for number in (0, 1)]
+        self._steppers = [*self._noting]
+
+    def splits(self, id: str, limits: Mapping[Asked, int], outcomes: Outcomes) -> Iterator[Split]:
+        """The ways in which cases end differently, as they are found."""
+        self._moves, self._seen, box = {}, set[Pair](), -1
+        for asked, mask in limits.items():
+            box &= self._variables.bits(asked, mask)
+        for stepper in self._noting:
+            stepper.outcomes = outcomes
+        ahead = [((self._steppers[0].start(id), self._steppers[1].start(id)), box)]
+        while ahead:
+            pair, box = ahead.pop()
+            before, after = pair
+            if before.end and after.end:
+                if before.end != after.end and _ELSEWHERE not in (before.end, after.end):
+                    yield Split(before.end, after.end)
+            elif not (before == after and self._alike(before)) and pair not in self._seen:
+                self._seen.add(pair)
+                self._onward(pair, [box])
+                ahead += [(pair, box) for pair, boxes in self._waiting.items() for box in boxes]
+                self._waiting.clear()
+                self._order.clear()
+
+
+class _Noting(Stepper):
+    """Takes cases whose calls come back with certain outcomes."""
+
+    outcomes: Outcomes = MappingProxyType({})
+
+    def _back(self, bench: Bench, outcome: str) -> Target:
+        name = returns("#".join(bench.stack[-1].place))
+        target = super()._back(bench, outcome)
+        wanted = self.outcomes.get(bench.ask(name))
+        return target if wanted is None or outcome in wanted else Target(end=_ELSEWHERE)
+
+
+_ELSEWHERE = "elsewhere"
 
 
 class _Call(_Pairs):
     """Cases in a call, on both sides, until they have come back from it."""
 
-    def comes_back_alike(self, place: Place, known: Known) -> bool:
-        self._apart = False
-        pair = [stepper.call(place, known) for stepper in self._steppers]
+    def comes_back_alike(self, places: tuple[Place, ...], known: Known) -> bool:
+        self._apart, self._depths = False, len(places)
+        self._variables.begin_behind(known)
+        pair = [stepper.call(places, known) for stepper in self._steppers]
         self._follow((pair[0], pair[1]))
         return not self._apart
 
     def _go(self, pair: Pair, boxes: list[Box]) -> None:
         before, after = pair
-        if before.stack or after.stack:
+        if self._inside(before) or self._inside(after):
             super()._go(pair, boxes)
-        elif before._replace(asked=after.asked) != after or before.end.startswith(UNCLEAR):
+        elif before != after or before.end.startswith(UNCLEAR):
             self._apart = True
 
     def _alike(self, state: State) -> bool:
-        return super()._alike(state._replace(stack=state.stack[1:]))
+        return super()._alike(state._replace(stack=state.stack[self._depths :]))
 
     def _rank(self, state: State) -> tuple[int, ...]:
-        return super()._rank(state) if state.stack else _LAST
+        return super()._rank(state) if self._inside(state) else _LAST
+
+    def _inside(self, state: State) -> bool:
+        return len(state.stack) >= self._depths
+
+
+class _Alone(_Call):
+    """Cases in a call on one side, until they have come back from it."""
+
+    def __init__(self, terrain: Terrain, number: int, budget: Budget) -> None:
+        super().__init__(terrain, INTO, budget)
+        self._number = number
+        self._steppers = [Stepper(terrain, number, self._variables, budget, INTO)] * 2
+
+    def comes_back(self, place: Place) -> bool:
+        self._lost = False
+        self._depths = 1
+        state = self._steppers[0].call((place,), ())
+        self._follow((state, state))
+        return not self._lost
+
+    def _go(self, pair: Pair, boxes: list[Box]) -> None:
+        state, _ = pair
+        if not self._inside(state):
+            self._lost = self._lost or state.end.startswith((UNCLEAR, IMPOSSIBLE, "stuck:"))
+        elif not self._lost:
+            if len(boxes) > 1:
+                self._budget.spend(len(boxes))
+                space = self._variables.space
+                boxes = [box | ~space.full for box in space.merged([box & space.full for box in boxes])]
+            self._on(state, boxes)
+
+    def _on(self, state: State, boxes: list[Box]) -> None:
+        called = self._calls(self._number, state.place)
+        into: Into = "alike" if called and comes_back(self._terrain, self._number, state.place) else ""
+        for one, there in self._moved(0, state, into):
+            full, guards = self._variables.space.full, self._variables.space.guards
+            self._budget.spend(len(boxes))
+            for box in boxes:
+                if ((box & one & full) + full) & guards == guards:
+                    self._come((there, there), box & one)
 
 
 _LAST = (1,)

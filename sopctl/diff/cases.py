@@ -6,8 +6,8 @@ from types import MappingProxyType
 from sopctl.analysis.cases import Budget, OutOfBudget
 from sopctl.analysis.graph import reachable, reverse
 from sopctl.analysis.time_words import listed
-from sopctl.diff.abreast import ALLOWANCE, Run, comes_back_alike, run, run_on, starts_alike
-from sopctl.diff.folding import KINDS, Line, lines
+from sopctl.diff.abreast import ALLOWANCE, Hunt, Run, comes_back, comes_back_alike, run, run_on, starts_alike
+from sopctl.diff.folding import KINDS, Line, alone, limits, lines
 from sopctl.diff.meanings import Torn
 from sopctl.diff.names import Renamed
 from sopctl.diff.sides import (
@@ -20,7 +20,7 @@ from sopctl.diff.sides import (
     meanings,
     same_text,
 )
-from sopctl.diff.steps import Depth
+from sopctl.diff.steps import Asked, Depth
 from sopctl.diff.telling import CaseChange, Teller
 from sopctl.diff.terrain import Terrain, afterwards, returns
 from sopctl.library import Library
@@ -142,8 +142,9 @@ _Found = _Followed | Unknown
 
 
 def _near(terrain: Terrain, id: str) -> _Found:
-    """The cases of a SOP up to hand-offs; where that is too much, past calls as well."""
-    for depth in (TO_HAND_OFFS, PAST_CALLS):
+    """The cases of a SOP up to hand-offs; where that is too much, past calls as well: first past those
+    that come back alike, then past all."""
+    for depth in (TO_HAND_OFFS, PAST_SAME, PAST_CALLS):
         try:
             found = _followed(terrain, id, depth, ALLOWANCE)
         except OutOfBudget:
@@ -161,13 +162,15 @@ def _unlike_calls(terrain: Terrain, run: Run) -> set[str]:
         except OutOfBudget:
             alike = False
         if not alike:
-            found |= {side.outline(call[0]).call.sop for side in terrain.sides}
+            found |= {side.outline(call[0][-1]).call.sop for side in terrain.sides}
     return found
 
 
 def _followed(terrain: Terrain, id: str, depth: Depth, allowance: int) -> _Followed:
     found = run(terrain, id, depth, allowance)
-    return _Followed(found, lines(found))
+    told = [(line, alone(found, line)) for line in lines(found)]
+    behind = found.behind.union(*(called for _, called in told))
+    return _Followed(found._replace(behind=behind), [line for line, called in told if not called])
 
 
 def _onward(terrain: Terrain, found: _Found, near: Mapping[str, _Found]) -> _Found:
@@ -224,7 +227,7 @@ def _all_far(terrain: Terrain, near: Mapping[str, _Found]) -> tuple[dict[str, _F
 
 def _far(terrain: Terrain, id: str, near: _Found, quiet: Set[str], deep: Budget) -> _Found:
     """The cases through hand-offs as well, where they end differently there and it is not too much."""
-    if isinstance(near, Unknown) or not near.run.depth.into:
+    if isinstance(near, Unknown) or not near.run.depth.whole:
         return near
     if not near.run.splits_at_hand_offs and not near.run.behind and near.run.handed <= quiet:
         return near
@@ -246,7 +249,7 @@ def _told(terrain: Terrain, id: str, found: _Found) -> tuple[list[CaseChange], U
     sure = sorted(filter(None, changes), key=lambda each: (KINDS.index(each.kind), each.message))
     reasons = sorted(found.run.unclear)
     reasons += ["a case did not take the way that was worked out for it"] if None in changes else []
-    if found.lines and not found.run.depth.into and not _free_of_calls(terrain, id, sure):
+    if found.lines and found.run.past and not _sure(terrain, id, found.run, found.lines):
         reasons.append("too many cases to follow them through calls: any outcome of those counts")
     behind = tuple(sorted(found.run.behind))
     if behind:
@@ -254,31 +257,58 @@ def _told(terrain: Terrain, id: str, found: _Found) -> tuple[list[CaseChange], U
     return sure, Unknown(id, "; ".join(reasons), behind) if reasons else None
 
 
-def _free_of_calls(terrain: Terrain, id: str, changes: list[CaseChange]) -> bool:
-    """Whether what is told of a SOP is so whatever its calls come back with, which set no fact that
-    others know."""
-    tests = [test.partition("@") for each in changes for test in each.tests]
-    called = {to for side in terrain.sides for to in side.calls(id)}
-    inside = {fact for to in called for fact in terrain.spoken(to) | terrain.altered(to)}
-    if any(name.endswith(returns("")) or (times and name in inside) for name, _, times in tests):
-        return False
-    places = {
-        place
-        for number, side in enumerate(terrain.sides)
-        for to in side.calls(id)
-        if side.first(to)
-        for place in terrain.ahead(number, (to, side.first(to)))
-    }
+def _sure(terrain: Terrain, id: str, run: Run, lines: Iterable[Line]) -> bool:
+    """Whether what is told of a SOP is so though calls were not followed: cases come back from all of
+    those, what the lines say of a case is nothing that they ask or alter, and there is a case for each end
+    of each line."""
+    past = sorted(run.past)
+    called = {terrain.sides[number].outline(place).call.sop for number, place in past}
+    altered = frozenset[str]().union(*map(terrain.altered, called))
+    spoken = altered.union(*map(terrain.spoken, called))
+    shared = terrain.sides[0].shared & terrain.sides[1].shared - altered
+    for line in lines:
+        for name, times in limits(run, line.box):
+            if name in spoken and (times > 1 or name not in shared):
+                return False
     try:
-        return not any(
-            fact not in side.private(place[0])
-            for side in terrain.sides
-            for place in places
-            if place[1] in side.steps(place[0])
-            for fact in side.sets(place)
-        )
-    except Torn:
+        if not all(comes_back(terrain, number, place) for number, place in past):
+            return False
+        budget = Budget(BEHIND)
+        return all(_is_met(terrain, id, run, line, spoken - shared, budget) for line in lines)
+    except OutOfBudget:
         return False
+
+
+def _is_met(terrain: Terrain, id: str, run: Run, line: Line, altered: Set[str], budget: Budget) -> bool:
+    """Whether some case of a line comes to each of its ends, followed through all calls."""
+    wanted = {*((0, end) for end in line.before), *((1, end) for end in line.after)}
+    space, hunt = line.space, Hunt(terrain, budget)
+    for split, boxes in sorted(run.splits.items()):
+        for box in boxes:
+            if wanted.isdisjoint(enumerate(split)):
+                break
+            if space.meets(box, line.box):
+                said = limits(run, box & line.box & space.full)
+                found = hunt.splits(id, *_known(run, said, altered))
+                for each in found:
+                    wanted -= {*enumerate(each)}
+                    if wanted.isdisjoint(enumerate(split)):
+                        break
+    return not wanted
+
+
+def _known(
+    run: Run, said: Mapping[Asked, int], altered: Set[str]
+) -> tuple[dict[Asked, int], dict[Asked, frozenset[str]]]:
+    """What a case says, and what its calls come back with, apart."""
+    outcomes = {asked: mask for asked, mask in said.items() if asked[0].endswith(returns(""))}
+    facts = {asked: mask for asked, mask in said.items() if asked not in outcomes and asked[0] not in altered}
+    words = {
+        asked: frozenset(map(str, run.variables.asked[asked].values(mask)))
+        for asked, mask in outcomes.items()
+        if not run.variables.called(asked)
+    }
+    return facts, words
 
 
 def _handed(found: Mapping[str, _Found], quiet: Set[str]) -> tuple[Handed, ...]:
@@ -315,7 +345,7 @@ def _left(terrain: Terrain, id: str, near: _Found) -> tuple[list[CaseChange], Un
     except (OutOfBudget, Torn):
         return [], _not_compared(id, facts)
     sure = sorted(filter(None, told), key=lambda each: each.message)
-    doubtful = facts if None in told else found.torn
+    doubtful = facts if None in told or (told and found.past) else found.torn
     return sure, _not_compared(id, doubtful) if doubtful else None
 
 
@@ -360,6 +390,7 @@ def _not_compared(id: str, facts: Set[str]) -> Unknown:
 
 THROUGH = Depth(onward=True, into=True)
 TO_HAND_OFFS = Depth(onward=False, into=True)
+PAST_SAME = Depth(onward=False, into=True, differs=True)
 PAST_CALLS = Depth(onward=False, into=False)
 
 BEHIND = ALLOWANCE // 2

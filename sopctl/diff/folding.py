@@ -43,6 +43,17 @@ def lines(run: Run) -> list[Line]:
     return found
 
 
+def limits(run: Run, box: Box) -> dict[Asked, int]:
+    """What a box limits, with the values that it leaves, by their mask."""
+    space, asked = run.variables.space, {field_name(each): each for each in run.variables.asked}
+    return {asked[field.name]: (box & field.bits) >> field.shift for field in space.fields(space.full & ~box)}
+
+
+def alone(run: Run, line: Line) -> frozenset[str]:
+    """The SOPs of which the cases of a line depend on what just one side comes back with from there."""
+    return frozenset(filter(None, map(run.variables.called, limits(run, line.box))))
+
+
 def _kind(split: Split) -> str:
     return "new" if split.before == IMPOSSIBLE else "gone" if split.after == IMPOSSIBLE else "moved"
 

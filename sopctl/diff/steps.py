@@ -1,7 +1,8 @@
 """Sets of cases on one side, from a step to the next ones, as a walk takes one case."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import TypeVar
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
+from typing import Literal, TypeVar
 
 from sopctl.analysis.cases import Box, Budget, Domain, Space
 from sopctl.analysis.walk import DEEPEST, UNBOUNDED
@@ -58,16 +59,29 @@ class State(NamedTuple):
 
 class Depth(NamedTuple):
     """How far cases are followed: `onward` through hand-offs, which else are ends, and `into` called
-    SOPs, which else may come back with any of their outcomes. What they leave in facts of `left`
-    counts as well."""
+    SOPs, which else may come back with any of their outcomes; into all of them, or into those in which
+    something `differs`. What they leave in facts of `left` counts as well."""
 
     onward: bool
     into: bool
     left: frozenset[str] = frozenset()
+    differs: bool = False
+
+    @property
+    def whole(self) -> bool:
+        """Whether every call is followed."""
+        return self.into and not self.differs
 
 
 Move = tuple[Box, State]
 """Cases that part from others, and where they go."""
+
+Into = Literal["", "alike", "alone"]
+"""What becomes of a call: it is followed; or it is not, and both sides make it `alike`; or one side makes
+it `alone`, knowing what the other does not, and it may come back with anything."""
+
+ALONE = 1 << 20
+"""What only one side is asked in a call that is not followed counts from a multiple of this."""
 
 
 class Variables:
@@ -77,6 +91,9 @@ class Variables:
         self._terrain = terrain
         self.space = Space({})
         self.asked: dict[Asked, Domain] = {}
+        self._calls: dict[tuple[str, object], int] = {}
+        self._first: dict[Asked, int] = {}
+        self._begun = 0
 
     def bits(self, asked: Asked, mask: int) -> Box:
         """The cases that say one of these values (by their mask); all others are kept as they are."""
@@ -89,6 +106,31 @@ class Variables:
 
     def answer(self, asked: Asked, word: str) -> Box:
         return self.bits(asked, self._domain(asked[0]).mask(frozenset((word,))))
+
+    def alone(self, called: str, known: object) -> int:
+        """Where counts begin behind a call that one side makes alone: who calls with the same knowledge
+        comes back with the same."""
+        return ALONE * self._calls.setdefault((called, known), self._begun + len(self._calls) + 1)
+
+    def begin_behind(self, known: Iterable[tuple[str, int | str]]) -> None:
+        """Count calls on from those of which cases know already."""
+        said = [said // ALONE for _, said in known if isinstance(said, int)]
+        self._begun = max([self._begun, *said])
+
+    def back(self, asked: Asked, begin: int) -> Asked:
+        """What is asked where a call comes back that one side makes alone: who asks for the same knowing
+        something else asks for another thing."""
+        return asked if self._first.setdefault(asked, begin) == begin else (asked[0], begin)
+
+    def called(self, asked: Asked) -> str:
+        """The SOP whose call, that one side makes alone, decides what is asked, so that nobody can say
+        what it is; empty where none does."""
+        begin = asked[1]
+        if begin < ALONE:
+            others = any(name == asked[0] and times >= ALONE for name, times in self.asked)
+            begin = self._first.get(asked, 0) if others else 0
+        names = {number: called for (called, _), number in self._calls.items()}
+        return names[begin // ALONE] if begin else ""
 
     def any(self, name: str) -> str:
         """Something that a case can say of a fact or a question."""
@@ -122,7 +164,7 @@ def _unread(place: str) -> Unclear:
     return Unclear(f"what cases come to at `{place}` cannot be read")
 
 
-class _Bench:
+class Bench:
     """A state while a step is worked on: what is known and counted can still change."""
 
     def __init__(self, state: State) -> None:
@@ -134,8 +176,8 @@ class _Bench:
         self.asked = dict(state.asked)
         self.anew: set[Asked] = set()  # shared by all copies
 
-    def copy(self) -> "_Bench":
-        other = _Bench.__new__(_Bench)
+    def copy(self) -> "Bench":
+        other = Bench.__new__(Bench)
         other.stack, other.place = self.stack, self.place
         other.own, other.shared = dict(self.own), dict(self.shared)
         other.entered, other.asked, other.anew = dict(self.entered), dict(self.asked), self.anew
@@ -169,42 +211,45 @@ class Stepper:
         self.side = terrain.sides[number]
         self.variables, self.budget = variables, budget
         self._seen: dict[tuple[Place, ...], _Ahead] = {}
-        self.anew: dict[State, frozenset[Asked]] = {}
+        self.anew: dict[tuple[State, Into], frozenset[Asked]] = {}
         """What only cases say that come to a state: answers, and facts that are asked once more."""
 
     def start(self, id: str) -> State:
-        return self._come(_Bench(State((), (id, ""), (), (), (), ())), Target(step=self.side.first(id)), None)
+        return self._come(Bench(State((), (id, ""), (), (), (), ())), Target(step=self.side.first(id)), None)
 
-    def call(self, place: Place, known: Known) -> State:
-        """Where a case stands that a step of the first SOP has just taken into its call."""
+    def call(self, places: Sequence[Place], known: Known) -> State:
+        """Where a case stands that the last of these steps, each called by the one before, has just taken
+        into its call."""
+        *callers, place = places
+        stack = tuple(Frame(each, (), ()) for each in callers)
         asked = tuple((fact, said) for fact, said in known if isinstance(said, int))
-        return self._call(_Bench(State((), place, (), known, (), asked)), self.side.outline(place).call)
+        return self._call(Bench(State(stack, place, (), known, (), asked)), self.side.outline(place).call)
 
-    def moves(self, state: State) -> list[Move]:
+    def moves(self, state: State, into: Into) -> list[Move]:
         """The cases that part here, each with where they go: together they are all cases."""
         try:
-            return self._moves(state)
+            return self._moves(state, into)
         except (Torn, Unclear) as trouble:
             return [(-1, _ended(f"{UNCLEAR}{trouble}"))]
 
-    def _moves(self, state: State) -> list[Move]:
-        act, bench = self.side.act(state.place), _Bench(state)
+    def _moves(self, state: State, into: Into) -> list[Move]:
+        act, bench = self.side.act(state.place), Bench(state)
         if act.kind == "unreadable":
             raise _unread(_said(state.place))
         fitting = self._asked(bench, act.asks, again=True) & self._asked(bench, act.facts)
         found: list[Move] = []
         outside: list[Box] = []
-        for box, sets, to in self._branches(bench, act):
+        for box, sets, to in self._branches(bench, act, into):
             here = bench.copy()
             self._set(here, sets)
             timed = -1 if (to.end and not to.outcome) or act.kind == "call" else self._asked(here, act.later)
             if timed != -1:
                 outside.extend(self._without(box & fitting, timed))
-            into = act.kind == "call" and to is act.call
-            there = self._call(here, to) if into else self._come(here, to, state.place)
+            calls = act.kind == "call" and to is act.call
+            there = self._call(here, to) if calls else self._come(here, to, state.place)
             found.append((box & fitting & timed, there))
         outside.extend(self._without(-1, fitting))
-        self.anew[state] = frozenset(bench.anew)
+        self.anew[state, into] = frozenset(bench.anew)
         return [*found, *((box, _ended(IMPOSSIBLE)) for box in outside)]
 
     def _without(self, box: Box, other: Box) -> list[Box]:
@@ -216,7 +261,7 @@ class Stepper:
 
     # Facts
 
-    def _asked(self, bench: _Bench, facts: Iterable[str], again: bool = False) -> Box:
+    def _asked(self, bench: Bench, facts: Iterable[str], again: bool = False) -> Box:
         """Ask for facts that are not known, or all of them `again`; the cases whose values fit."""
         private, fitting = self.side.private(bench.place[0]), -1
         for fact in facts:
@@ -231,53 +276,77 @@ class Stepper:
                     fitting &= self.variables.bits(asked, fits)
         return fitting
 
-    def _set(self, bench: _Bench, sets: Iterable[tuple[str, str]]) -> None:
+    def _set(self, bench: Bench, sets: Iterable[tuple[str, str]]) -> None:
         private = self.side.private(bench.place[0])
         for fact, value in sets:
             (bench.own if fact in private else bench.shared)[fact] = value
 
     # What parts cases
 
-    def _branches(self, bench: _Bench, act: Act) -> Iterator[tuple[Box, tuple[tuple[str, str], ...], Target]]:
+    def _branches(
+        self, bench: Bench, act: Act, into: Into
+    ) -> Iterator[tuple[Box, tuple[tuple[str, str], ...], Target]]:
         match act.kind:
             case "ask":
                 yield from ((box, (), to) for box, to in self._answers(bench, act))
             case "table":
                 yield from self._rows(bench, act)
-            case "call" if self.depth.into:
+            case "call" if not into:
                 yield -1, (), act.call
             case "call":
-                self._forget(bench, act.call.sop)
-                yield from ((box, (), to) for box, to in self._returns(bench, act))
+                asked = self._forget(bench, act.call.sop, into)
+                yield from ((box, (), to) for box, to in self._returns(bench, act, asked))
             case _:
                 yield -1, (), act.follow
 
-    def _answers(self, bench: _Bench, act: Act) -> Iterator[tuple[Box, Target]]:
+    def _answers(self, bench: Bench, act: Act) -> Iterator[tuple[Box, Target]]:
         asked = bench.ask(_said(bench.place))
         named = dict(act.answers)
         for word in self.terrain.words(asked[0]):
             yield self.variables.answer(asked, word), named.get(word, Target(end=IMPOSSIBLE))
 
-    def _returns(self, bench: _Bench, act: Act) -> Iterator[tuple[Box, Target]]:
+    def _returns(self, bench: Bench, act: Act, asked: Asked) -> Iterator[tuple[Box, Target]]:
         """Where a call leads that is not followed, for each outcome that it may come back with."""
         if not act.on:
             yield -1, act.follow
             return
-        asked = bench.ask(returns(_said(bench.place)))
         possible, on = self.side.returns(act), dict(act.on)
         for word in self.terrain.words(asked[0]):
             lost = Target(end=f"stuck:unhandled@{_said(bench.place)}")
             to = on.get(word) or on.get("otherwise") or lost
             yield self.variables.answer(asked, word), to if word in possible else Target(end=IMPOSSIBLE)
 
-    def _forget(self, bench: _Bench, called: str) -> None:
+    def _forget(self, bench: Bench, called: str, into: Into) -> Asked:
         """Facts that a call which is not followed may ask for, or alter, can be anything then, as if asked
-        for there."""
-        asked = (self.terrain.spoken(called) & self.side.shared) - bench.shared.keys()
-        for fact in sorted(asked | self.terrain.altered(called) & bench.shared.keys()):
-            bench.shared[fact] = bench.ask(fact)[1]
+        for there. What is asked where it comes back."""
+        name, altered = returns(_said(bench.place)), self.terrain.altered(called)
+        spoken = self.terrain.spoken(called) - bench.shared.keys()
+        asked = spoken & self.side.shared
+        if into == "alike":
+            for fact in sorted(asked | altered & bench.shared.keys()):
+                bench.shared[fact] = bench.ask(fact)[1]
+            return bench.ask(name)
+        begin = self.variables.alone(called, self.known_in(called, bench.shared, bench.asked))
+        for fact in sorted(asked - altered):
+            bench.shared[fact] = bench.asked.get(fact, 0) + 1
+        bench.shared.update(dict.fromkeys(sorted(altered & self.side.shared), begin))
+        bench.asked.update(dict.fromkeys(sorted(spoken | altered), begin))
+        back = self.variables.back(bench.ask(name), begin)
+        bench.asked[name] = back[1]
+        bench.anew.add(back)
+        return back
 
-    def _rows(self, bench: _Bench, act: Act) -> Iterator[tuple[Box, tuple[tuple[str, str], ...], Target]]:
+    def known_in(
+        self, called: str, shared: Mapping[str, int | str], asked: Mapping[str, int]
+    ) -> tuple[Known, Counts]:
+        """What a case brings into a called SOP, as far as it is asked for there."""
+        spoken = self.terrain.spoken(called)
+        return (
+            tuple(sorted([each for each in shared.items() if each[0] in spoken], key=itemgetter(0))),
+            tuple(sorted([each for each in asked.items() if each[0] in spoken])),
+        )
+
+    def _rows(self, bench: Bench, act: Act) -> Iterator[tuple[Box, tuple[tuple[str, str], ...], Target]]:
         lines = [(box, row) for row in act.rows if (box := self._box(bench, row)) is not None]
         space = self.variables.space
         lines = [(box & space.full, row) for box, row in lines]
@@ -307,7 +376,7 @@ class Stepper:
         ]
         return space.apart(common, self.budget)
 
-    def _box(self, bench: _Bench, row: Way) -> Box | None:
+    def _box(self, bench: Bench, row: Way) -> Box | None:
         """The cases that a row takes; None where what is known rules it out."""
         private, box = self.side.private(bench.place[0]), -1
         for fact, mask in row.tests:
@@ -318,14 +387,14 @@ class Stepper:
                 return None
         return box
 
-    def _value(self, bench: _Bench, fact: str, text: str) -> int:
+    def _value(self, bench: Bench, fact: str, text: str) -> int:
         known = self.side.fact(bench.place[0], fact)
         assert known is not None
         return self.terrain.meanings.value(fact, known, text)
 
     # Where they go
 
-    def _come(self, bench: _Bench, target: Target, origin: Place | None) -> State:
+    def _come(self, bench: Bench, target: Target, origin: Place | None) -> State:
         """Come to a target, on through hand-offs, returns and full steps, up to a step or an end.
         `origin` is the step that was left, if it stands in the same call."""
         passed: set[tuple[int, Place]] = set()
@@ -358,7 +427,7 @@ class Stepper:
     def _left(self, known: Mapping[str, int | str]) -> Known:
         return _sorted({fact: value for fact, value in known.items() if fact in self.depth.left})
 
-    def _enter(self, bench: _Bench, act: Act, place: Place, origin: Place | None) -> State:
+    def _enter(self, bench: Bench, act: Act, place: Place, origin: Place | None) -> State:
         """Enter a step. What nothing bounds is counted only where a case comes back to it: so cases
         that come there on different ways are the same."""
         back = origin is not None and self.terrain.leads_back(origin, place)
@@ -369,14 +438,14 @@ class Stepper:
         bench.place = place
         return self._settled(bench)
 
-    def _call(self, bench: _Bench, target: Target) -> State:
+    def _call(self, bench: Bench, target: Target) -> State:
         if len(bench.stack) >= DEEPEST:
             return _ended(LOOP)
         frame = Frame(bench.place, _sorted(bench.own), _sorted(bench.entered))
         bench.stack, bench.entered = (*bench.stack, frame), {}
         return self._come(bench, target, None)
 
-    def _back(self, bench: _Bench, outcome: str) -> Target:
+    def _back(self, bench: Bench, outcome: str) -> Target:
         """Where a call leads that has come back with an outcome."""
         *below, (place, own, entered) = bench.stack
         bench.stack, bench.place, bench.own, bench.entered = tuple(below), place, dict(own), dict(entered)
@@ -386,12 +455,12 @@ class Stepper:
             return act.follow
         return on.get(outcome) or on.get("otherwise") or Target(end=f"stuck:unhandled@{_said(place)}")
 
-    def _lost(self, bench: _Bench, sop: str) -> State:
+    def _lost(self, bench: Bench, sop: str) -> State:
         """A case that is handed to a SOP which is not there."""
         gone = self.side.sop(sop) is None and not self.side.may_hide(sop)
         return _ended(sop if gone and not bench.stack else f"{UNCLEAR}{_unread(sop)}")
 
-    def _settled(self, bench: _Bench) -> State:
+    def _settled(self, bench: Bench) -> State:
         """The state, without what makes no difference any more: so that more cases share it."""
         ahead = self._ahead(bench)
         for known in (bench.own, bench.shared):
@@ -400,9 +469,11 @@ class Stepper:
                     continue
                 if fact not in ahead.facts:
                     del known[fact]
-                elif fact not in ahead.anew and value == bench.asked.get(fact):  # as if not asked yet
+                elif fact in ahead.anew or not isinstance(value, int):
+                    continue
+                elif value == bench.asked.get(fact) or known is bench.shared:  # as if not asked yet
                     del known[fact]
-                    bench.asked[fact] -= 1
+                    bench.asked[fact] = value - 1
         asked = {
             name: times
             for name, times in bench.asked.items()
@@ -418,7 +489,7 @@ class Stepper:
             _sorted(asked),
         )
 
-    def _ahead(self, bench: _Bench) -> _Ahead:
+    def _ahead(self, bench: Bench) -> _Ahead:
         key = (bench.place, *(frame.place for frame in bench.stack))
         if key not in self._seen:
             self._seen[key] = self._found_ahead(*key)
@@ -434,7 +505,7 @@ class Stepper:
             facts=frozenset(fact for act in acts for fact in (*act.asks, *act.facts, *act.later)),
             questions=frozenset(name for each in places for name in (_said(each), returns(_said(each)))),
             anew=frozenset(fact for act in acts for fact in act.asks).union(
-                *map(side.private, begun), *(() if self.depth.into else map(self.terrain.altered, begun))
+                *map(side.private, begun), *(() if self.depth.whole else map(self.terrain.altered, begun))
             ),
             again=frozenset[Place]().union(
                 *(self.terrain.ahead(self.number, each) for each in side.nexts(place))

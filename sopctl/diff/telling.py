@@ -7,9 +7,9 @@ from functools import partial
 from sopctl.analysis.walk import Walk, atlas, walk
 from sopctl.diff import case_words as words
 from sopctl.diff.abreast import Run
-from sopctl.diff.folding import Line
+from sopctl.diff.folding import Line, alone
 from sopctl.diff.sides import Side
-from sopctl.diff.steps import IMPOSSIBLE, LOOP, Asked, Variables, field_name
+from sopctl.diff.steps import IMPOSSIBLE, LOOP, Asked, Depth, Variables, field_name
 from sopctl.diff.terrain import Terrain, returns
 from sopctl.model import unary
 from sopctl.model.registers import Fact
@@ -52,7 +52,7 @@ class Teller:
     """Tells the lines of one SOP, each with a case that a walk confirms on both sides."""
 
     def __init__(self, terrain: Terrain, run: Run, id: str) -> None:
-        self._sides, self._id = terrain.sides, id
+        self._sides, self._id, self._run = terrain.sides, id, run
         self._variables, self._depth = run.variables, run.depth
         self._fields = {name: asked for asked in run.variables.asked for name in [field_name(asked)]}
 
@@ -99,10 +99,12 @@ class Teller:
         }
 
     def _example(self, line: Line, ending: Callable[[Side, Walk, Collection[str]], bool]) -> Example | None:
+        if alone(self._run, line):
+            return None
         chosen = {asked: unary.example(fact, values) for asked, fact, values in self._limits(line)}
         said: dict[Asked, str] = {}
         for side, ends in zip(self._sides, (line.before, line.after), strict=True):
-            case = _Case(side, chosen, self._variables, self._depth.into)
+            case = _Case(side, chosen, self._variables, self._depth)
             way = walk(atlas(side.library), side.own_id(self._id), case, self._depth.onward)
             if not ending(side, way, ends):
                 return None
@@ -125,8 +127,8 @@ class _Case:
 
     foretold = True
 
-    def __init__(self, side: Side, chosen: Mapping[Asked, str], variables: Variables, into: bool) -> None:
-        self._side, self._chosen, self._variables, self._into = side, chosen, variables, into
+    def __init__(self, side: Side, chosen: Mapping[Asked, str], variables: Variables, depth: Depth) -> None:
+        self._side, self._chosen, self._variables, self._depth = side, chosen, variables, depth
         self._times: Counter[str] = Counter()
         self.said: dict[Asked, str] = {}
 
@@ -137,7 +139,9 @@ class _Case:
         return self._say(self._place(sop, step))
 
     def outcome(self, sop: str, step: str) -> str | None:
-        return None if self._into else self._say(returns(self._place(sop, step)))
+        name = returns(self._place(sop, step))
+        asked = name, self._times[name] + 1
+        return self._say(name) if not self._depth.into or asked in self._variables.asked else None
 
     def _place(self, sop: str, step: str) -> str:
         names = self._side.names

@@ -35,6 +35,7 @@ class Terrain:
         self._spoken: dict[str, frozenset[str]] = {}
         self._anew: dict[str, frozenset[str]] = {}
         self._altered: dict[str, frozenset[str]] = {}
+        self.known: dict[object, bool] = {}  # what was found out of calls
 
     def ahead(self, side: int, place: Place) -> frozenset[Place]:
         """A step and the steps that may come after it, those of called SOPs too."""
