@@ -1023,8 +1023,11 @@ def test_what_a_call_alters_that_one_side_makes_is_not_what_the_other_side_knows
     table = {"id": "c", "title": "C", "decide": [{"otherwise": "good"}], **alters}
     inner = sop("TS-C-001", steps=[table])
     last = {"id": "last", "decide": BY_COUNT}
-    before = caller(first("run", "last"), last, inner=inner)
-    after = caller(first("last", "last"), last, inner=inner)
+    few = {"when": {"count": "<= 2"}}
+    before, after = (
+        caller({"id": "first", "decide": [{**few, "then": to}, {"otherwise": "bad"}]}, last, inner=inner)
+        for to in ("run", "last")
+    )
     found = case_changes(library(before), library(after))
     assert not found.same
     assert [(each.sop, each.behind) for each in found.unknown] == [("TS-A-001", ("TS-C-001",))]
