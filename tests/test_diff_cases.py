@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from unittest.mock import patch
 
 import pytest
@@ -25,8 +25,9 @@ from sopctl.diff.cases import (
     Handed,
     case_changes,
 )
-from sopctl.diff.steps import Depth
+from sopctl.diff.steps import Depth, Variables
 from sopctl.diff.telling import CaseChange
+from sopctl.diff.terrain import Terrain
 from sopctl.files import Unread
 from sopctl.library import Library, build
 from sopctl.model import unary
@@ -957,6 +958,7 @@ def test_in_a_call_that_one_side_makes_and_that_is_not_followed_cases_may_end(
 
 
 INNER = sop("TS-C-001", steps=[{"id": "c", "title": "C", "decide": BY_COUNT}])
+OTHER = sop("TS-C-001", steps=[{"id": "c", "title": "C", "decide": [{"when": {"count": "> 2"}, "then": "bad"}, {"otherwise": "good"}]}])  # fmt: skip
 
 
 def caller(*steps: dict[str, Any], inner: dict[str, Any] = INNER) -> World:
@@ -1051,6 +1053,91 @@ def test_a_sop_that_one_side_does_not_have_is_not_one_that_comes_back_alike() ->
     after = {"TS-A-001": before["TS-A-001"]}
     found = case_changes(library(before), library(after))
     assert [each.sop for each in found.unknown] == ["TS-A-001"]
+
+
+def setting(value: str, **when: str) -> dict[str, Any]:
+    """A SOP to call that sets a fact, in some cases."""
+    rows = [{"when": when, "then": "good", "set": {"count": value}}] if when else []
+    rest = {"otherwise": "good"} if when else {"otherwise": "good", "set": {"count": value}}
+    return sop("TS-C-001", steps=[{"id": "c", "title": "C", "decide": [*rows, rest]}])
+
+
+RUN = {"title": "Run", "call": "TS-C-001", "next": "last"}
+BY_NUMBER = {"id": "last", "title": "Last", "decide": BY_COUNT}
+
+
+@pytest.mark.parametrize("depth", [PAST_SAME, PAST_CALLS])
+def test_a_sop_that_differs_does_not_come_back_alike_from_calls_at_other_steps(
+    monkeypatch: pytest.MonkeyPatch, depth: Depth
+) -> None:
+    before, after = (
+        {"TS-A-001": sop("TS-A-001", steps=[{"id": id, **RUN}, BY_NUMBER]), "TS-C-001": setting(value)}
+        for id, value in (("one", "4"), ("two", "0"))
+    )
+    assert "TS-A-001" in {each.sop for each in case_changes(library(before), library(after)).changes}
+    monkeypatch.setattr("sopctl.diff.cases.TO_HAND_OFFS", depth)
+    found = case_changes(library(before), library(after))
+    assert not found.same
+    assert [(each.sop, each.behind) for each in found.unknown] == [("TS-A-001", ("TS-C-001",))]
+
+
+@pytest.mark.parametrize("depth", [PAST_SAME, PAST_CALLS])
+def test_what_a_call_may_leave_as_it_was_is_not_the_same_where_it_was_not(
+    monkeypatch: pytest.MonkeyPatch, depth: Depth
+) -> None:
+    inner = setting("4", sure="yes")  # it sets the fact, and does not ask for it
+    before, after = (
+        caller({"id": "first", "decide": [{"otherwise": "run", "set": {"count": value}}]}, {"id": "run", **RUN}, BY_NUMBER, inner=inner)
+        for value in ("4", "0")
+    )  # fmt: skip
+    assert [each.sop for each in case_changes(library(before), library(after)).changes] == ["TS-A-001"]
+    monkeypatch.setattr("sopctl.diff.cases.TO_HAND_OFFS", depth)
+    found = case_changes(library(before), library(after))
+    assert not found.same
+    assert [(each.sop, each.behind) for each in found.unknown] == [("TS-A-001", ("TS-C-001",))]
+
+
+@pytest.mark.parametrize("depth", [TO_HAND_OFFS, PAST_SAME, PAST_CALLS])
+def test_what_a_called_sop_leaves_otherwise_its_caller_does(
+    monkeypatch: pytest.MonkeyPatch, depth: Depth
+) -> None:
+    monkeypatch.setattr("sopctl.diff.cases.TO_HAND_OFFS", depth)
+    before, after = (
+        caller({"id": "first", "decide": rows}, {"id": "run", **RUN, "next": "good"}, inner=setting(value))
+        for rows, value in (
+            ([{"when": {"sure": "yes"}, "then": "run"}, {"otherwise": "bad"}], "4"),
+            ([{"when": {"sure": "no"}, "then": "bad"}, {"otherwise": "run"}], "0"),
+        )
+    )
+    found = case_changes(library(before), library(after))
+    assert not found.same
+    assert {each.kind for each in found.changes} == {"left"}
+    [told] = [each for each in (*found.changes, *found.unknown) if each.sop == "TS-A-001"]
+    assert isinstance(told, CaseChange) == (depth != PAST_CALLS)
+
+
+def test_where_a_call_comes_back_otherwise_what_it_comes_back_with_tells_nothing_for_sure(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("sopctl.diff.cases.TO_HAND_OFFS", PAST_CALLS)
+    before, after = (
+        caller({"id": "run", "call": "TS-C-001", "on": {"good": good, "bad": bad}}, inner=inner)
+        for good, bad, inner in (("good", "bad", INNER), ("bad", "good", OTHER))
+    )
+    found = case_changes(library(before), library(after))
+    [unknown] = found.unknown
+    assert unknown.reason.startswith("too many cases to follow them through calls")
+    assert unknown.behind == ("TS-C-001",)
+
+
+def test_calls_that_one_side_makes_behind_a_hand_off_are_not_those_before_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    variables = Variables(cast("Terrain", None))
+    begin = variables.alone("TS-C-001", "one")
+    later = Variables(cast("Terrain", None))
+    later.begin_behind([("count", begin - 1)])  # it comes back with the fact, which is not asked yet
+    assert later.alone("TS-B-001", "other") != begin
 
 
 # The handbook

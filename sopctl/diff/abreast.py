@@ -100,22 +100,23 @@ def starts_alike(pair: Pair, terrain: Terrain) -> bool:
     return before._replace(entered=after.entered) == after and not (id in entered or known & terrain.anew(id))
 
 
-def comes_back_alike(terrain: Terrain, call: Call, budget: Budget) -> bool:
+def comes_back_alike(terrain: Terrain, call: Call, left: frozenset[str], budget: Budget) -> bool:
     """Whether every case that both sides take into a call, knowing the same of it, comes back and goes on
-    alike, and leaves what matters there alike. OutOfBudget where they are too many."""
-    return _Call(terrain, INTO, budget).comes_back_alike(*call)
+    alike, and leaves what matters there, and facts of `left`, alike. OutOfBudget where they are too many."""
+    return _Call(terrain, INTO._replace(left=left), budget).comes_back_alike(*call)
 
 
 INTO = Depth(onward=False, into=True, differs=True)
 
 
-def _alike_in(terrain: Terrain, call: Call) -> bool:
+def _alike_in(terrain: Terrain, call: Call, left: frozenset[str]) -> bool:
     """The same, found out once for all SOPs; False where they are too many."""
-    if call not in terrain.known:
-        terrain.known[call] = False  # so it is for who calls itself
+    key = call, left
+    if key not in terrain.known:
+        terrain.known[key] = False  # so it is for who calls itself
         with suppress(OutOfBudget):
-            terrain.known[call] = comes_back_alike(terrain, call, Budget(ALLOWANCE))
-    return terrain.known[call]
+            terrain.known[key] = comes_back_alike(terrain, call, left, Budget(ALLOWANCE))
+    return terrain.known[key]
 
 
 def comes_back(terrain: Terrain, number: int, place: Place) -> bool:
@@ -302,12 +303,9 @@ class _Pairs:
         """Whether both sides make a call knowing the same."""
         before, after = pair
         back = returns("#".join(before.place))
-        return (
-            before.place == after.place
-            and len(before.stack) == len(after.stack)
-            and all(self._known_in(to, 0, before) == self._known_in(to, 1, after) for to in called)
-            and dict(before.asked).get(back) == dict(after.asked).get(back)
-        )
+        return all(self._known_in(to, 0, before) == self._known_in(to, 1, after) for to in called) and dict(
+            before.asked
+        ).get(back) == dict(after.asked).get(back)
 
     def _into_alike(self, pair: Pair, called: list[str]) -> Into:
         there = all(side.first(called[0]) for side in self._terrain.sides)
@@ -319,7 +317,7 @@ class _Pairs:
         if not self._depth.into:
             self._called.add(call)
             return "alike"
-        return "alike" if pair[0].places == pair[1].places and _alike_in(self._terrain, call) else ""
+        return "alike" if _alike_in(self._terrain, call, self._depth.left) else ""
 
     def _into_alone(self, number: int, place: Place, called: str) -> Into:
         """A call that the other side does not make, or knowing something else, may end there, or come

@@ -158,7 +158,7 @@ def _unlike_calls(terrain: Terrain, run: Run) -> set[str]:
     found, budget = set(), Budget(ALLOWANCE)
     for call in sorted(run.called, key=repr):
         try:
-            alike = comes_back_alike(terrain, call, budget)
+            alike = comes_back_alike(terrain, call, run.depth.left, budget)
         except OutOfBudget:
             alike = False
         if not alike:
@@ -266,6 +266,8 @@ def _sure(terrain: Terrain, id: str, run: Run, lines: Iterable[Line]) -> bool:
     altered = frozenset[str]().union(*map(terrain.altered, called))
     spoken = altered.union(*map(terrain.spoken, called))
     shared = terrain.sides[0].shared & terrain.sides[1].shared - altered
+    if not run.depth.into and run.behind & called:
+        return False
     for line in lines:
         for name, times in limits(run, line.box):
             if name in spoken and (times > 1 or name not in shared):
@@ -345,7 +347,8 @@ def _left(terrain: Terrain, id: str, near: _Found) -> tuple[list[CaseChange], Un
     except (OutOfBudget, Torn):
         return [], _not_compared(id, facts)
     sure = sorted(filter(None, told), key=lambda each: each.message)
-    doubtful = facts if None in told or (told and found.past) else found.torn
+    unsure = None in told or (told and found.past) or _unlike_calls(terrain, found)
+    doubtful = facts if unsure else found.torn
     return sure, _not_compared(id, doubtful) if doubtful else None
 
 

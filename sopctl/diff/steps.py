@@ -114,8 +114,9 @@ class Variables:
 
     def begin_behind(self, known: Iterable[tuple[str, int | str]]) -> None:
         """Count calls on from those of which cases know already."""
-        said = [said // ALONE for _, said in known if isinstance(said, int)]
-        self._begun = max([self._begun, *said])
+        # a fact that is as if not asked yet stands one before it
+        begun = [(said + 1) // ALONE for _, said in known if isinstance(said, int)]
+        self._begun = max([self._begun, *begun])
 
     def back(self, asked: Asked, begin: int) -> Asked:
         """What is asked where a call comes back that one side makes alone: who asks for the same knowing
@@ -326,7 +327,9 @@ class Stepper:
             for fact in sorted(asked | altered & bench.shared.keys()):
                 bench.shared[fact] = bench.ask(fact)[1]
             return bench.ask(name)
-        begin = self.variables.alone(called, self.known_in(called, bench.shared, bench.asked))
+        known = self.known_in(called, bench.shared, bench.asked)
+        side = self.number if self.terrain.touched(called) else None
+        begin = self.variables.alone(called, (side, known))
         for fact in sorted(asked - altered):
             bench.shared[fact] = bench.asked.get(fact, 0) + 1
         bench.shared.update(dict.fromkeys(sorted(altered & self.side.shared), begin))
@@ -339,8 +342,8 @@ class Stepper:
     def known_in(
         self, called: str, shared: Mapping[str, int | str], asked: Mapping[str, int]
     ) -> tuple[Known, Counts]:
-        """What a case brings into a called SOP, as far as it is asked for there."""
-        spoken = self.terrain.spoken(called)
+        """What a case brings into a called SOP, as far as it is asked for or altered there."""
+        spoken = self.terrain.spoken(called) | self.terrain.altered(called)
         return (
             tuple(sorted([each for each in shared.items() if each[0] in spoken], key=itemgetter(0))),
             tuple(sorted([each for each in asked.items() if each[0] in spoken])),
