@@ -1130,6 +1130,31 @@ def test_where_a_call_comes_back_otherwise_what_it_comes_back_with_tells_nothing
     assert unknown.behind == ("TS-C-001",)
 
 
+def test_a_called_sop_that_starts_at_another_step_changes_the_cases_of_its_caller() -> None:
+    steps = [{"id": "one", "title": "One", "next": "good"}, {"id": "two", "title": "Two", "next": "bad"}]
+    before, after = (
+        caller({"id": "last", "next": "good"}, inner=sop("TS-C-001", steps=each))
+        for each in (steps, steps[::-1])
+    )
+    found = case_changes(library(before), library(after))
+    assert [each.sop for each in found.changes] == ["TS-A-001", "TS-C-001"]
+
+
+@pytest.mark.parametrize("depth", [TO_HAND_OFFS, PAST_SAME, PAST_CALLS])
+def test_what_cannot_be_read_may_go_by_any_fact(monkeypatch: pytest.MonkeyPatch, depth: Depth) -> None:
+    monkeypatch.setattr("sopctl.diff.cases.TO_HAND_OFFS", depth)
+    table = [{"when": {"sure": "yes"}, "then": "good"}, "?", {"otherwise": "bad"}]
+    inner = sop("TS-C-001", steps=[{"id": "c", "title": "C", "decide": table}])
+    before, after = (
+        caller({"id": "first", "decide": [{"otherwise": "run", "set": {"count": value}}]}, LAST, inner=inner)
+        for value in ("4", "0")
+    )
+    found = case_changes(library(before), library(after))
+    assert not found.same
+    assert [each.sop for each in found.unknown] == ["TS-A-001"]
+    assert not found.unknown[0].reason.startswith("every case ends as before")
+
+
 def test_calls_that_one_side_makes_behind_a_hand_off_are_not_those_before_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

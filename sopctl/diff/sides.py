@@ -204,9 +204,20 @@ class Side:
         )
         ends = self._mark_of(plan, node.follow), step.at_most, self._mark_of(plan, step.after_that)
         asks = tuple(fact(each) for each in (*step.asks, *_timed_by(step)))
-        calls = self.names.sop(step.call or "")
+        called = self.names.sop(step.call or "")
         policy = step.hit_policy if step.decide else ""
-        return whole, ends, asks, policy, tuple(table), bool(step.ask), tuple(answers), calls, tuple(on)
+        return (
+            whole,
+            ends,
+            asks,
+            policy,
+            tuple(table),
+            bool(step.ask),
+            tuple(answers),
+            called,
+            self.first(called),
+            tuple(on),
+        )
 
     def _mark_of(self, plan: Plan, to: str | None) -> tuple[str, ...]:
         target = self._target(plan, to) if to else Target()
@@ -249,7 +260,8 @@ class Side:
             instead=self._target(plan, step.after_that) if step.after_that else _UNREADABLE,
         )
         if not node.readable or (node.table is not None and not node.table.whole):
-            return act._replace(kind="unreadable")
+            any_fact = tuple(sorted(self.shared | self.private(place[0])))  # it may speak of each of them
+            return act._replace(kind="unreadable", facts=any_fact, given=any_fact)
         if node.table is not None:
             facts = tuple(self.names.fact(plan.sop.id, each) for each in node.table.facts)
             given = tuple(self.names.fact(plan.sop.id, id) for row in step.decide if row for id in row.set)
