@@ -1165,6 +1165,125 @@ def test_calls_that_one_side_makes_behind_a_hand_off_are_not_those_before_it(
     assert later.alone("TS-B-001", "other") != begin
 
 
+def table(*rows: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"id": "c", "title": "C", "decide": [*rows, {"otherwise": "good"}], **more}
+
+
+ASKS = sop("TS-D-001", steps=[table(asks=["count"])])
+
+
+@pytest.mark.usefixtures("past_same")
+def test_calls_of_two_sops_do_not_come_back_alike() -> None:
+    others = {"TS-D-001": sop("TS-D-001", steps=[table({"when": {"count": "< 3"}, "then": "bad"})])}
+    before, after = (
+        {**caller({"id": "run", "call": id, "on": {"good": "good", "bad": "bad"}}), **others}
+        for id in ("TS-C-001", "TS-D-001")
+    )
+    found = case_changes(library(before), library(after))
+    assert not found.same
+    assert {each.sop for each in (*found.changes, *found.unknown)} == {"TS-A-001"}
+
+
+@pytest.mark.usefixtures("past_same")
+def test_a_fact_that_one_side_is_asked_in_a_call_is_the_one_that_the_other_is_asked_later() -> None:
+    inner = sop("TS-C-001", steps=[table({"when": {"count": "> 3"}, "then": "good"})])
+    run = {"id": "run", **RUN}
+    before, after = (caller(first(to, "last"), run, BY_NUMBER, inner=inner) for to in ("run", "last"))
+    assert case_changes(library(before), library(after)) == CaseChanges(same=("TS-A-001",))
+
+
+@pytest.mark.usefixtures("past_same")
+@pytest.mark.parametrize("onward", ["last", "TS-B-001"])
+def test_what_calls_that_one_side_makes_come_back_with_is_told_apart_in_calls_and_behind_hand_offs(
+    onward: str,
+) -> None:
+    """Both sides know the number from a call at other steps, and one is asked for it once more."""
+    inner = sop("TS-C-001", steps=[table(asks=["count"])])
+    then = {
+        "id": "then",
+        "title": "Then",
+        **({"call": "TS-B-001"} if onward == "last" else {}),
+        "next": onward,
+    }
+
+    def world(id: str, **more: Any) -> World:
+        again = {"id": "again", "title": "Again", "next": "last" if onward != "last" else "good", **more}
+        steps = [{"id": id, **RUN, "next": "then"}, then, BY_NUMBER]
+        other = sop("TS-B-001", steps=[again, BY_NUMBER])
+        return {
+            "TS-A-001": sop("TS-A-001", steps=steps),
+            "TS-B-001": other,
+            "TS-C-001": inner,
+            "TS-D-001": ASKS,
+        }
+
+    found = case_changes(library(world("one", call="TS-D-001")), library(world("two")))
+    assert "TS-A-001" in {each.sop for each in (*found.changes, *found.unknown)}
+
+
+@pytest.mark.usefixtures("past_same")
+def test_what_a_call_comes_back_with_tells_nothing_where_each_side_makes_it_knowing_something_else() -> None:
+    before, after = (
+        caller(
+            {"id": "first", "decide": [{"otherwise": "run", "set": {"count": value}}]},
+            {"id": "run", "call": "TS-C-001", "on": {"good": "good", "bad": bad}},
+        )
+        for value, bad in (("4", "bad"), ("0", "good"))
+    )
+    found = case_changes(library(before), library(after))
+    assert not found.changes
+    assert [(each.sop, each.behind) for each in found.unknown] == [("TS-A-001", ("TS-C-001",))]
+
+
+STUCK = sop(
+    "TS-C-001", steps=[{"id": "c", "title": "C", "decide": [{"when": {"count": "< 3"}, "then": "good"}]}]
+)
+SETS = setting("4", sure="yes")
+PERHAPS = sop(
+    "TS-C-001", steps=[table({"when": {"sure": "yes"}, "then": "d"}), {**table(*BY_COUNT[:1]), "id": "d"}]
+)
+OWN = sop("TS-C-001", facts={"own": COLOUR}, steps=[table({"when": {"own": "red"}, "then": "good"})])
+
+
+@pytest.mark.usefixtures("past_same")
+@pytest.mark.parametrize(
+    ("inner", "last"),
+    [
+        (STUCK, {}),
+        (SETS, {"decide": BY_COUNT}),
+        (PERHAPS, {"asks": ["count"], "decide": BY_COUNT}),
+        (OWN, {"decide": [{"when": {"own": "red"}, "then": "bad"}, {"otherwise": "good"}]}),
+    ],
+    ids=["may get stuck", "may set it", "may ask for it", "has one of the same name"],
+)
+def test_a_change_is_not_told_for_sure_behind_a_call_that(
+    inner: dict[str, Any], last: dict[str, Any]
+) -> None:
+    before, after = (
+        caller({"id": "run", **RUN}, {"id": "last", **way}, inner=inner)
+        for way in ({"next": "good"}, {"next": "bad", **last})
+    )
+    for world in (before, after):
+        world["TS-A-001"]["facts"] = {"own": COLOUR}
+    [unknown] = case_changes(library(before), library(after)).unknown
+    assert "too many cases to follow them through calls: any outcome of those counts" in unknown.reason
+
+
+@pytest.mark.usefixtures("past_same")
+@pytest.mark.parametrize("decide", [STUCK["steps"][0]["decide"], ["?", {"otherwise": "good"}]])
+def test_from_a_call_in_a_call_that_one_side_makes_cases_may_not_come_back(decide: list[Any]) -> None:
+    inner = sop("TS-C-001", steps=[{"id": "c", "title": "C", "call": "TS-D-001", "next": "good"}])
+    more = {"TS-D-001": sop("TS-D-001", steps=[{"id": "d", "title": "D", "decide": decide}])}
+    before, after = (
+        {**caller(run, LAST, inner=inner), **more}
+        for run in ({"id": "run", **RUN}, {"id": "run", "next": "last"})
+    )
+    before["TS-A-001"]["steps"][0] |= {"next": "last"}
+    after["TS-A-001"]["steps"][0].pop("call", None)
+    found = case_changes(library(before), library(after))
+    assert "TS-A-001" in {each.sop for each in (*found.changes, *found.unknown)}
+
+
 # The handbook
 
 SOPS = Path(__file__).parents[1] / "sops"
