@@ -25,9 +25,10 @@ from sopctl.diff.cases import (
     Handed,
     case_changes,
 )
-from sopctl.diff.steps import Depth, Variables
+from sopctl.diff.steps import Depth
 from sopctl.diff.telling import CaseChange
 from sopctl.diff.terrain import Terrain
+from sopctl.diff.variables import Variables
 from sopctl.files import Unread
 from sopctl.library import Library, build
 from sopctl.model import unary

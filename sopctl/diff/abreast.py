@@ -17,7 +17,6 @@ from sopctl.diff.sides import Place, Target
 from sopctl.diff.steps import (
     IMPOSSIBLE,
     UNCLEAR,
-    Asked,
     Bench,
     Counts,
     Depth,
@@ -26,9 +25,9 @@ from sopctl.diff.steps import (
     Move,
     State,
     Stepper,
-    Variables,
 )
 from sopctl.diff.terrain import Terrain, returns
+from sopctl.diff.variables import Asked, Variables
 from sopctl.named import NamedTuple
 
 ALLOWANCE = 60_000

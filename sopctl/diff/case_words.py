@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from sopctl.analysis import case_words
 from sopctl.analysis.time_words import listed
 from sopctl.diff.sides import Side
-from sopctl.diff.steps import Asked
 from sopctl.diff.terrain import returns
+from sopctl.diff.variables import Asked
 from sopctl.model import unary
 from sopctl.model.registers import Fact
 from sopctl.model.unary import Values

@@ -20,9 +20,10 @@ from sopctl.diff.sides import (
     meanings,
     same_text,
 )
-from sopctl.diff.steps import Asked, Depth
+from sopctl.diff.steps import Depth
 from sopctl.diff.telling import CaseChange, Teller
 from sopctl.diff.terrain import Terrain, afterwards, returns
+from sopctl.diff.variables import Asked
 from sopctl.library import Library
 from sopctl.named import NamedTuple
 

@@ -6,7 +6,8 @@ from operator import itemgetter
 from sopctl.analysis.cases import Box, Budget, OutOfBudget, Space
 from sopctl.diff.abreast import ALLOWANCE, Run, Split
 from sopctl.diff.kinds import kinds, possible
-from sopctl.diff.steps import IMPOSSIBLE, Asked, field_name
+from sopctl.diff.steps import IMPOSSIBLE
+from sopctl.diff.variables import Asked, field_name
 from sopctl.named import NamedTuple
 
 KINDS = ("moved", "new", "gone")

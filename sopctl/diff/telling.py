@@ -9,8 +9,9 @@ from sopctl.diff import case_words as words
 from sopctl.diff.abreast import Run
 from sopctl.diff.folding import Line, alone
 from sopctl.diff.sides import Side
-from sopctl.diff.steps import IMPOSSIBLE, LOOP, Asked, Depth, Variables, field_name
+from sopctl.diff.steps import IMPOSSIBLE, LOOP, Depth
 from sopctl.diff.terrain import Terrain, returns
+from sopctl.diff.variables import Asked, Variables, field_name
 from sopctl.model import unary
 from sopctl.model.registers import Fact
 from sopctl.model.unary import Values
