@@ -1271,6 +1271,20 @@ def test_a_change_is_not_told_for_sure_behind_a_call_that(
 
 
 @pytest.mark.usefixtures("past_same")
+def test_what_is_left_otherwise_behind_a_call_is_not_told_for_sure() -> None:
+    before, after = (
+        caller(
+            {"id": "run", **RUN},
+            {"id": "last", "decide": [{"otherwise": "good", "set": {"sure": value}}]},
+            inner=STUCK,
+        )
+        for value in ("yes", "no")
+    )
+    [unknown] = case_changes(library(before), library(after)).unknown
+    assert unknown.reason == "every case ends as before, but what it leaves in `sure` was not compared"
+
+
+@pytest.mark.usefixtures("past_same")
 @pytest.mark.parametrize("decide", [STUCK["steps"][0]["decide"], ["?", {"otherwise": "good"}]])
 def test_from_a_call_in_a_call_that_one_side_makes_cases_may_not_come_back(decide: list[Any]) -> None:
     inner = sop("TS-C-001", steps=[{"id": "c", "title": "C", "call": "TS-D-001", "next": "good"}])

@@ -302,9 +302,8 @@ class _Pairs:
         """Whether both sides make a call knowing the same."""
         before, after = pair
         back = returns("#".join(before.place))
-        return all(self._known_in(to, 0, before) == self._known_in(to, 1, after) for to in called) and dict(
-            before.asked
-        ).get(back) == dict(after.asked).get(back)
+        alike = all(self._known_in(to, 0, before) == self._known_in(to, 1, after) for to in called)
+        return alike and dict(before.asked).get(back) == dict(after.asked).get(back)
 
     def _into_alike(self, pair: Pair, called: list[str]) -> Into:
         there = all(side.first(called[0]) for side in self._terrain.sides)
