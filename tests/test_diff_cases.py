@@ -11,7 +11,7 @@ from typing import Any, cast
 from unittest.mock import patch
 
 import pytest
-from hypothesis import assume, event, given, settings
+from hypothesis import assume, event, example, given, settings
 from hypothesis import strategies as st
 from test_walk import COLOUR, EVERY, FACTS, SEEDS, Chance, sop
 
@@ -300,6 +300,7 @@ def test_where_cases_are_followed_less_far_it_is_just_as_exact(seed: int, depth:
 
 @settings(deadline=None, max_examples=60)
 @given(SEEDS, st.sampled_from([TO_HAND_OFFS, PAST_SAME, PAST_CALLS]))
+@example(5120, TO_HAND_OFFS)  # behind a hand-off the first step is entered, and counts
 def test_of_which_nothing_is_told_every_case_ends_as_before_however_far_it_is_followed(
     seed: int, depth: Depth
 ) -> None:

@@ -86,8 +86,7 @@ def run(terrain: Terrain, id: str, depth: Depth, allowance: int) -> Run:
 
 def run_on(terrain: Terrain, pair: Pair, depth: Depth, allowance: int) -> Run:
     """The same with the cases that both sides have handed to another SOP."""
-    before, after = (state._replace(end="", own=()) for state in pair)
-    return _Pairs(terrain, depth, Budget(allowance)).run_on((before, after))
+    return _Pairs(terrain, depth, Budget(allowance)).run_behind(pair)
 
 
 def starts_alike(pair: Pair, terrain: Terrain) -> bool:
@@ -156,6 +155,10 @@ class _Pairs:
         self._own = frozenset[str]().union(*(side.private(id) for side in self._terrain.sides))
         starts = [stepper.start(id) for stepper in self._steppers]
         return self.run_on((starts[0], starts[1]))
+
+    def run_behind(self, pair: Pair) -> Run:
+        before, after = (stepper.behind(state) for stepper, state in zip(self._steppers, pair, strict=True))
+        return self.run_on((before, after))
 
     def run_on(self, pair: Pair) -> Run:
         for state in pair:

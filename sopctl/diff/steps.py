@@ -141,6 +141,10 @@ class Stepper:
     def start(self, id: str) -> State:
         return self._come(Bench(State((), (id, ""), (), (), (), ())), Target(step=self.side.first(id)), None)
 
+    def behind(self, state: State) -> State:
+        """Where a case goes that was handed to another SOP: it enters the first step there."""
+        return self._come(Bench(state._replace(own=())), Target(step=state.place[1]), None)
+
     def call(self, places: Sequence[Place], known: Known) -> State:
         """Where a case stands that the last of these steps, each called by the one before, has just taken
         into its call."""
