@@ -648,6 +648,34 @@ def test_a_verdict_is_the_same_with_nobody_to_read_it(base: Path, words: list[st
     assert "--junit" not in words or (base / "said.xml").exists()
 
 
+@posix
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["build", *TODAY], 0),
+        (["build", *TODAY, "--fail-on", "error"], 1),
+        (["lint", "--select", "SOP999"], 2),
+        (["lint", "--today", "tomorrow"], 2),
+        (["lint", "--fail-on", "notes"], 2),
+        (["show", "TS-NOT-001"], 2),
+    ],
+)
+def test_with_nobody_to_read_complaints_the_work_is_done_and_the_verdict_is_the_same(
+    base: Path, words: list[str], code: int
+) -> None:
+    """As in `sopctl build 2>&1 | head -1`, which ended with 0 at the first line that nobody read."""
+    if code == 1:
+        broken(base)
+    reads, writes = os.pipe()
+    os.close(reads)
+    try:
+        done = subprocess.run([sys.executable, "-m", "sopctl", *words], stdout=writes, stderr=writes, env=AT_HOME, check=False)  # fmt: skip
+    finally:
+        os.close(writes)
+    assert done.returncode == code
+    assert (base / "site/html/index.html").exists() is (code == 0)
+
+
 def unread(words: list[str]) -> tuple[int, bytes]:
     """The exit code and the complaints of a command whose reader has gone."""
     reads, writes = os.pipe()

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import NoReturn, TextIO, TypeVar
+from typing import Any, NoReturn, TextIO, TypeVar
 
 from sopctl.files import FileTrouble, complaint
 
@@ -108,9 +108,30 @@ def _hush(out: TextIO | None) -> None:
     sys.stdout = out
     try:
         if out is not None:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())
+            _lead_nowhere(out)
     except OSError:
         sys.stdout = None
+
+
+def _lead_nowhere(out: TextIO) -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())
+
+
+class _Complaints:
+    """What stands for stderr: with nobody left to read it, the work goes on, and ends with the same code."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._out, name)
+
+    def write(self, text: str) -> int:
+        try:
+            return self._out.write(text)
+        except BrokenPipeError:
+            _lead_nowhere(self._out)
+            return len(text)
 
 
 class _Closed(io.TextIOBase):
@@ -128,6 +149,8 @@ def _mind_what_is_closed() -> None:
         sys.stdout = _Closed()
     if sys.stderr is None:
         sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    elif not isinstance(sys.stderr, _Complaints):
+        sys.stderr = _Complaints(sys.stderr)
 
 
 def _speak_utf8() -> None:
