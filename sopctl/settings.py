@@ -111,7 +111,7 @@ def _on_disk(root: Place) -> Look:
     def look(name: str) -> str | None:
         file = os.path.join(root, name)
         ours = name == FILE or _OURS.encode() in (files.bytes_of(file) or b"")
-        return files.text_of(file).removeprefix("\ufeff") if ours and os.path.isfile(file) else None
+        return files.text_of(file).removeprefix("\ufeff") if ours and os.path.lexists(file) else None
 
     return look
 

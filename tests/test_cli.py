@@ -38,6 +38,9 @@ change_history:
 REGISTER = "roles: {lead: {title: Lead}}\n"
 
 
+posix = pytest.mark.skipif(os.name != "posix", reason="links and pipes")
+
+
 @pytest.fixture
 def base(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A small knowledge base, clean, and the current folder."""
@@ -161,6 +164,7 @@ def test_settings_of_pyproject_count_too(base: Path, capsys: pytest.CaptureFixtu
         ('ignore = ["SOP0", "role-mising"]\n', "sopctl.toml, `ignore`: no rule begins with `role-mising`"),
         ("x = [\n", "sopctl.toml cannot be read"),
         ('sops = "elsewhere"\n', "there is no folder `elsewhere`"),
+        ('templates = "layouts"\n', "sopctl: sopctl.toml, `templates`: there is no folder `layouts` in "),
         ("\ufeffselct = []\n", "sopctl: sopctl.toml has no key `selct`"),
     ],
 )
@@ -171,6 +175,17 @@ def test_wrong_settings_are_refused(
     code, _, err = run(capsys, "lint")
     assert code == 2
     assert says in err
+
+
+@posix
+@pytest.mark.parametrize("target", ["gone.toml", "sopctl.toml", "."])
+def test_settings_that_cannot_be_opened_are_not_passed_over(
+    base: Path, capsys: pytest.CaptureFixture[str], target: str
+) -> None:
+    (base / "sopctl.toml").symlink_to(target)
+    code, _, err = run(capsys, "lint")
+    assert code == 2
+    assert "sopctl.toml: this file cannot be opened: " in err
 
 
 def test_wrong_settings_of_pyproject_name_it_once(base: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -584,9 +599,6 @@ def test_an_unreadable_file_is_named_where_it_is_missing(
 ) -> None:
     (base / "sops/TS-TWO-001.yaml").write_text("a: [")
     assert "sops/TS-TWO-001.yaml cannot be read" in run(capsys, "list")[2]
-
-
-posix = pytest.mark.skipif(os.name != "posix", reason="links and pipes")
 
 
 @posix

@@ -165,8 +165,15 @@ def find(paths: Sequence[str] = ()) -> Ground:
         raise FileTrouble(
             f"there is no folder `{settled.sops}` in {root}: it is where SOPs and registers stand"
         )
+    if settled.templates != _USUAL_TEMPLATES and not os.path.isdir(os.path.join(root, settled.templates)):
+        raise FileTrouble(
+            f"{settings.home(root)}, `templates`: there is no folder `{settled.templates}` in {root}"
+        )
     _check_inside(root, settled)
     return Ground(root, folder, settled)
+
+
+_USUAL_TEMPLATES = Settings.make({})[0].templates  # need not be there
 
 
 def _check_inside(root: str, settled: Settings) -> None:
