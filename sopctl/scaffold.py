@@ -52,9 +52,17 @@ def create(top: Path, wanted: Mapping[str, str], folder: str = ".") -> tuple[lis
         raise FileTrouble(f"{sops} holds files already, so there is a knowledge base; nothing was written")
     kept = [path for path in wanted if os.path.lexists(top / path)]
     written = [path for path in wanted if path not in kept]
+    if blocked := next(
+        filter(_is_no_folder, (above for path in written for above in (top / path).parents)), None
+    ):
+        raise FileTrouble(f"{blocked} is no folder, and one is to stand there; nothing was written")
     for path in written:
         writing.write_new(top / path, wanted[path])
     return written, kept
+
+
+def _is_no_folder(path: Path) -> bool:
+    return os.path.lexists(path) and not path.is_dir()
 
 
 def new_sop(

@@ -778,6 +778,16 @@ def test_init_keeps_what_is_there(
     assert "nothing was written" in err
 
 
+@pytest.mark.parametrize("name", ["sops", ".vscode"])
+def test_init_begins_nothing_that_it_cannot_end(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / name).touch()
+    assert run(capsys, "init", *TODAY) == (2, "", f"sopctl: {name} is no folder, and one is to stand there; nothing was written\n")  # fmt: skip
+    assert os.listdir() == [name]
+
+
 @pytest.mark.parametrize(
     ("own", "says"),
     [
