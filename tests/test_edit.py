@@ -369,7 +369,7 @@ def test_a_block_of_one_line_is_a_text_of_its_section() -> None:
 @pytest.mark.parametrize(
     ("path", "text", "said"),
     [
-        ("x.yaml", "id: [", "SOP001"),
+        ("x.yaml", "# a\nid: [", "errors: in line 2, .*SOP001"),
         ("x.yaml", YAML_SOP.replace("status: draft", "status: drft"), r"did you mean `draft`.*SOP005"),
         (
             "x.md",

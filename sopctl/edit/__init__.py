@@ -14,7 +14,7 @@ def convert(document: Document, to: Literal["md", "yaml"]) -> str:
     if typed.problems:
         first = typed.problems[0]
         more = f", and {len(typed.problems) - 1} more" if len(typed.problems) > 1 else ""
-        said = f"{first.finding.message} ({first.code}){more}"
+        said = f"in line {document.span(first.finding, first.extent).line}, {first.finding.message} ({first.code}){more}"
         raise ValueError(f"it cannot be converted before it reads without errors: {said}")
     if typed.sop is None:
         raise ValueError("it is a register file; only a SOP has a Markdown form")
