@@ -459,6 +459,19 @@ def test_a_title_of_two_lines_is_listed_on_one(
     assert run(capsys, "show", "TS-ONE-001")[1].splitlines()[0] == "TS-ONE-001  One thing"
 
 
+@pytest.mark.parametrize(("room", "widest"), [(200, 88), (40, 40), (5, 30)])
+def test_show_fits_its_lines_into_a_narrow_terminal(
+    base: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, room: int, widest: int
+) -> None:
+    (base / "sops/TS-ONE-001.yaml").write_text(SOP.replace("Examples", "once " * 50))
+    lines = run(capsys, "show", "TS-ONE-001")[1].splitlines()
+    monkeypatch.setenv("COLUMNS", str(room))
+    assert run(capsys, "show", "TS-ONE-001")[1].splitlines() == lines  # through a pipe
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    told = [line for line in run(capsys, "show", "TS-ONE-001")[1].splitlines() if "once" in line]
+    assert widest - len("once ") <= max(map(len, told)) <= widest
+
+
 def test_show_quotes_the_label_that_a_case_is_not(base: Path, capsys: pytest.CaptureFixture[str]) -> None:
     facts = "facts: {fit: {ask: Does it fit?, type: choice, values: {none: No clause covers it, some: It does}}}\n"
     row = "{when: {fit: not(none)}, then: done}, {when: {fit: none}, then: done}"

@@ -19,7 +19,7 @@ from sopctl.prose import REFERENCE, meaning
 from sopctl.render import words
 from sopctl.terminal import shown
 
-_WIDTH = 88
+_WIDTH, _NARROWEST = 88, 30
 
 
 def show(
@@ -32,12 +32,22 @@ def show(
     return 0
 
 
+def _width() -> int:
+    """What can be read in one glance, or a terminal that is narrower; a pipe gets the same from everywhere."""
+    if not sys.stdout.isatty():
+        return _WIDTH
+    from shutil import get_terminal_size
+
+    return min(_WIDTH, max(_NARROWEST, get_terminal_size().columns))
+
+
 class Page:
     """One SOP as lines of text; its status is that of today, unless another is known to count."""
 
     def __init__(self, sop: Sop, library: Library, status: str | None = None) -> None:
         self.sop, self.library = sop, library
         self.status = status or library.status_of(sop)
+        self.width = _width()
 
     def lines(self) -> Iterator[str]:
         sop = self.sop
@@ -216,7 +226,7 @@ class Page:
         after = " " * len(first) if rest is None else rest
         plain = REFERENCE.sub(self.named, text)
         for number, line in enumerate(_paragraphs(plain)):
-            yield from columns.wrapped(line, _WIDTH, after if number else first, after) or [""]
+            yield from columns.wrapped(line, self.width, after if number else first, after) or [""]
 
     def named(self, found: re.Match[str]) -> str:
         """A reference by its label, or by the name that people know."""
