@@ -771,6 +771,16 @@ def test_bytes_that_are_no_characters_are_asked_for_again(
     assert "Caf\u00e9" in made.read_text(encoding="utf-8")
 
 
+def test_new_quotes_the_path_in_the_command_that_comes_next(
+    base: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["new", "TS-ONE-003", "--title", "Three", "--owner", "lead", "--folder", "sops/all ours", *TODAY]
+    code, out, _ = run(capsys, *words)
+    quote = '"' if os.name == "nt" else "'"
+    assert code == 0
+    assert f"`sopctl lint {quote}sops/all ours/TS-ONE-003.yaml{quote}`" in out
+
+
 def test_init_keeps_what_is_there(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -125,7 +125,7 @@ def new(
         )
     writing.write_new(place / f"{id}.yaml", text)
     shown = ground.seen_from_here(place / f"{id}.yaml")
-    print(f"wrote {shown}\n\nNext: fill the places that say TODO; `sopctl lint {shown}` lists them.")
+    print(f"wrote {shown}\n\nNext: fill the places that say TODO; `sopctl lint {_quoted(shown)}` lists them.")
     return 0
 
 
