@@ -99,6 +99,7 @@ def test_paths_narrow_what_is_reported_but_not_what_is_read(
         (["lint", "--output", "sops/found.txt"], "`sops/found.txt` is below `sops`"),
         (["lint", "--output", "sops/people.yaml"], "nothing was written"),
         (["test", "--junit", "sops/people.yaml"], "nothing was written"),
+        (["lint", "--select", "SOP3", "--ignore", "SOP30"], "sopctl: nothing was checked: what is selected"),
         (["lint", "--output", "."], "sopctl: . cannot be written: this is a folder"),
         (["lint", "--output", "outside.txt/found"], "sopctl: outside.txt/found cannot be written: "),
         (["show", "TS-ONE-002"], "did you mean `TS-ONE-001`?"),

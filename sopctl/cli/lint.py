@@ -73,6 +73,8 @@ def lint(
     only = ground.narrowed(base, paths or ())
     rules = base.rules(select, ignore)
     day = ground.day(today)
+    if not rules:
+        raise FileTrouble("nothing was checked: what is selected and what is ignored leave no rule to run")
     _refuse_what_contradicts(format.value, statistics, new_since, staged)
     past, library = _sides(base, day, new_since, staged)
     before, every = lint_both(past, library, rules) if past else ([], run_rules(library, rules))
