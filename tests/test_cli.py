@@ -100,6 +100,7 @@ def test_paths_narrow_what_is_reported_but_not_what_is_read(
         (["lint", "--output", "sops/people.yaml"], "nothing was written"),
         (["test", "--junit", "sops/people.yaml"], "nothing was written"),
         (["lint", "--select", "SOP3", "--ignore", "SOP30"], "sopctl: nothing was checked: what is selected"),
+        (["lint", "--write-baseline", "known", "--output", "said"], "no report; leave out `--output`"),
         (["lint", "--output", "."], "sopctl: . cannot be written: this is a folder"),
         (["lint", "--output", "outside.txt/found"], "sopctl: outside.txt/found cannot be written: "),
         (["show", "TS-ONE-002"], "did you mean `TS-ONE-001`?"),

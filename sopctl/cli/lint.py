@@ -79,6 +79,8 @@ def lint(
     past, library = _sides(base, day, new_since, staged)
     before, every = lint_both(past, library, rules) if past else ([], run_rules(library, rules))
     if write_baseline is not None:
+        if output is not None:
+            raise FileTrouble("`--write-baseline` writes its own file, and no report; leave out `--output`")
         narrowed = bool(only or known or new_since or staged)
         return _write_baseline(base, library, every, write_baseline, narrowed)
     fresh = _unknown(base, library, every, rules, known, bool(only))
